@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// race_off.h is the no-op twin of race.h: same names, no code, for the runtime without a detector.
+#ifndef CRUN_RACE_RACE_OFF_H
+#define CRUN_RACE_RACE_OFF_H
+
+typedef struct race_g race_g;
+
+#define RACE_OFF static inline __attribute__((always_inline, unused))
+RACE_OFF race_g *race_main_g(void) { return NULL; }
+RACE_OFF race_g *race_g_create(uint64_t goid, uintptr_t pc) { (void)goid, (void)pc; return NULL; }
+RACE_OFF void race_g_set_name(race_g *g, const char *name) { (void)g, (void)name; }
+RACE_OFF void race_g_end(race_g *g) { (void)g; }
+RACE_OFF void race_switch(race_g *g) { (void)g; }
+RACE_OFF race_g *race_self(void) { return NULL; }
+RACE_OFF void race_acquire(const void *sync) { (void)sync; }
+RACE_OFF void race_release(const void *sync) { (void)sync; }
+RACE_OFF void race_release_merge(const void *sync) { (void)sync; }
+RACE_OFF void race_release_acquire(const void *sync) { (void)sync; }
+RACE_OFF void race_acquire_g(race_g *g, const void *sync) { (void)g, (void)sync; }
+RACE_OFF void race_release_g(race_g *g, const void *sync) { (void)g, (void)sync; }
+RACE_OFF void race_release_merge_g(race_g *g, const void *sync) { (void)g, (void)sync; }
+RACE_OFF void race_release_acquire_g(race_g *g, const void *sync) { (void)g, (void)sync; }
+RACE_OFF void race_sync_forget(const void *p, size_t n) { (void)p, (void)n; }
+RACE_OFF void race_read(const void *p, size_t n, uintptr_t pc) { (void)p, (void)n, (void)pc; }
+RACE_OFF void race_write(const void *p, size_t n, uintptr_t pc) { (void)p, (void)n, (void)pc; }
+RACE_OFF void race_read_g(race_g *g, const void *p, size_t n, uintptr_t pc) { (void)g, (void)p, (void)n, (void)pc; }
+RACE_OFF void race_write_g(race_g *g, const void *p, size_t n, uintptr_t pc) { (void)g, (void)p, (void)n, (void)pc; }
+RACE_OFF void race_fresh(const void *p, size_t n) { (void)p, (void)n; }
+RACE_OFF void race_stack(race_g *g, const void *lo, const void *hi) { (void)g, (void)lo, (void)hi; }
+RACE_OFF void race_enter(uintptr_t pc) { (void)pc; }
+RACE_OFF void race_leave(void) {}
+RACE_OFF void race_hide_begin(void) {}
+RACE_OFF void race_hide_end(void) {}
+RACE_OFF int race_exit_code(int code) { return code; }
+#undef RACE_OFF
+
+#endif
