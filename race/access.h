@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// access.h: the check of an access against what memory remembers, and what it remembers of it.
+//
+// A cell:   [ epoch id 31 | context 23 | atomic 1 | read 1 | bytes 8 ]      0: nothing
+//
+// An access that finds a cell of its own epoch with its bytes and a kind that covers its own is done
+// (a hit): no lock, no store. Otherwise, under the page's lock, it is compared with each entry on its
+// bytes. With `ordered` = the entry's clock is in my vector clock:
+//
+//     one writes, not both atomic, not ordered     -> a race is found; the entry has served
+//     ordered, and my kind covers the entry's      -> those bytes of the entry are dropped
+//     else                                         -> the entry stays
+//
+// then it is entered itself. Kinds, by what they conflict with: a plain write covers all, a plain
+// read and an atomic write (or read-modify-write) each cover an atomic read.
+#ifndef CRUN_RACE_ACCESS_H
+#define CRUN_RACE_ACCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "context.h"
+#include "g.h"
+#include "ginfo.h"
+
+enum access_flags {
+  ACCESS_READ = 0,
+  ACCESS_WRITE = 1,
+  ACCESS_ATOMIC = 2,
+  ACCESS_FREE = 4,  // with WRITE: memory is given back; for the report of this access only
+};
+
+// access_check checks an access of size bytes (1..64, any alignment) that g makes at pc. The signal
+// handlers' rule and race_hidden are the caller's for g != race_cur; it honours them for race_cur.
+void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintptr_t pc);
+
+// range_check does the same for n bytes, any n, under one lock for each shadow page.
+void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t pc);
+
+// ---- findings: what SHADOW tells REPORT --------------------------------------------------------
+
+struct race_access {
+  uintptr_t addr;     // of the first racing byte's access: where this access began
+  unsigned size;      // bytes of it within this word (the earlier one), or its whole size (mine)
+  unsigned flags;     // enum access_flags
+  struct ginfo *who;  // nil: no longer known
+  ctx_id ctx;
+  unsigned byte;      // for ctx_stack
+};
+
+struct race_report {
+  struct race_access current, previous;
+};
+
+// report_race is REPORT's. It is called with no lock of race/ held, race_inside clear, for every
+// race found on a word; telling apart what was reported before is its business. The infos are valid
+// during the call.
+void report_race(const struct race_report *r);
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// alloc.h: race/'s own memory, straight from mmap: the interposed malloc would check itself.
+//
+// Sizes are rounded to classes (16, 24, 32, 48, 64, 96, ... 32 KiB); larger blocks are mappings of
+// their own. The caller says the size again when it frees. Thread-safe; not for signal handlers that
+// interrupt it (race_inside says so).
+#ifndef CRUN_RACE_ALLOC_H
+#define CRUN_RACE_ALLOC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// race_alloc returns n zeroed bytes, 16-aligned from 32 bytes on (8-aligned below). It never fails:
+// without memory the process ends with a message.
+void *race_alloc(size_t n);
+void race_free(void *p, size_t n);
+
+// race_reserve maps n bytes of address space that cost nothing until touched (zeroed then).
+void *race_reserve(size_t n);
+
+// race_alloc_bytes is what is handed out now, in class sizes.
+size_t race_alloc_bytes(void);
+
+// race_fatal ends the process: the detector cannot go on. Constant text, no allocation.
+_Noreturn void race_fatal(const char *what);
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// context.h: calling contexts: interned, small, and never lost.
+//
+// A node is (parent node, call pc, function): one path of calls. A ctx_id is (node, pc of the
+// access), or a composite: for each byte of a word another ctx_id (a struct's fields initialised one
+// by one stay one cell of the shadow). Ids are 23 bits, never freed: 8 million distinct ones.
+//
+// Recursion is folded, so that their number is bounded by the program's text and not by its data:
+// when a function is entered that is on the chain already, the chain is cut back to its first
+// activation, and the new activation hangs below that, marked folded.
+//
+//     main -> mk -> mk -> mk -> mk      becomes      main -> mk -> mk (folded)
+#ifndef CRUN_RACE_CONTEXT_H
+#define CRUN_RACE_CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct race_g;
+
+typedef uint32_t ctx_id;  // 0: unknown
+
+enum { CTX_BITS = 23, CTX_MAX = 1 << CTX_BITS };
+
+void context_init(void);
+
+// ctx_current returns the context of an access at pc by g, interning g's frames where needed.
+ctx_id ctx_current(struct race_g *g, uintptr_t pc);
+
+// ctx_composite returns the context whose byte i is that of a where mask has bit i, else that of b.
+// 0: there are too many composites, keep two cells.
+ctx_id ctx_composite(ctx_id a, uint8_t mask, ctx_id b);
+
+// ctx_stack writes the pcs of ctx as seen by byte (0..7), innermost first: pcs[0] is the access, the
+// others are calls (return addresses). It returns their number, at most max; *folded (may be nil)
+// says that levels of recursion are left out.
+size_t ctx_stack(ctx_id ctx, unsigned byte, uintptr_t *pcs, size_t max, bool *folded);
+
+// ctx_degraded counts the accesses whose context was cut to its own pc because ids ran out.
+uint64_t ctx_degraded(void);
+
+// For tests and statistics.
+size_t ctx_count(void);
+size_t ctx_nodes(void);
+size_t ctx_composites(void);
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// epoch.h: epoch ids: 31 bits in a cell that stand for (slot, clock).
+//
+// An epoch is what a race_g does between two releases. It gets an id at its first access, so a
+// release after no access costs none. An id is in use while a cell of the shadow or a race_g's `cur`
+// holds it; the scan (scan.h) finds out and gives the others back. Ids are handed out in batches.
+#ifndef CRUN_RACE_EPOCH_H
+#define CRUN_RACE_EPOCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "g.h"
+
+enum { EPOCH_BITS = 31, EPOCH_SHIFT = 64 - EPOCH_BITS };
+
+#define EPOCH_OVERFLOW ((1u << EPOCH_BITS) - 1)  // in a cell: not an epoch, a node (access.c)
+
+struct epoch {
+  uint32_t slot, clk;
+};
+
+extern struct epoch *epoch_table;  // by id; written before the id is in any cell
+
+void epoch_init(void);
+
+// epoch_open gives g's current epoch an id if it has none. It may scan: hold no lock of race/.
+uint64_t epoch_open_slow(race_g *g);
+
+static inline uint64_t epoch_open(race_g *g) {
+  uint64_t cur = __atomic_load_n((uint64_t *)&g->cur, __ATOMIC_RELAXED);
+  return cur ? cur : epoch_open_slow(g);
+}
+
+// epoch_end is called by a release of g, before the clock is published: if the current epoch has an
+// access, it goes into g->vc under g's slot and the next one begins; else nothing changes, and g->vc
+// is published as it is. True: an epoch ended.
+//   Also by what must not be covered by accesses still to come: spawn, send, unlock, atomic release.
+bool epoch_end(race_g *g);
+
+// ---- for the scan ------------------------------------------------------------------------------
+
+// epoch_scan_begin starts a scan: ids handed out from now on are kept, as is every id in a batch.
+// The slot lock keeps a race_g from being made or dropped meanwhile. Returns the mark bitmap.
+uint64_t *epoch_scan_begin(void);
+
+// epoch_scan_end frees what is not marked; returns how many ids are in use.
+uint32_t epoch_scan_end(void);
+
+// epoch_top is one more than the largest id ever handed out.
+uint32_t epoch_top(void);
+
+uint32_t epoch_live(void);       // ids in use after the last scan
+uint64_t epoch_allocated(void);  // ids handed out since the last scan began
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// g.h: struct race_g, one line of execution (a goroutine or a pthread) as the detector sees it.
+//
+// The thread-local race_cur names the one that runs on this thread. What an access check reads
+// comes first, in one cache line. A race_g is changed by the thread that runs it, or, while it is
+// parked, by the thread that completes its operation; never by two at once. The scan alone reads
+// `cur` of a running one.
+#ifndef CRUN_RACE_G_H
+#define CRUN_RACE_G_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vclock.h"
+
+struct ginfo;
+
+// A frame of the shadow call stack: one activation of an instrumented function.
+struct frame {
+  uintptr_t call_pc;  // the call in the caller
+  uintptr_t func_pc;  // one address in the function itself: says which function
+  uint32_t node;      // context node of this activation, 0: not interned yet (context.h)
+  uint32_t msp;       // machine stack pointer at entry, low 32 bits: finds what longjmp left behind
+};
+
+struct race_g {
+  _Atomic uint64_t cur;  // epoch id << 33 as in a cell; 0: no access since the last release
+  struct frame *sp;      // top frame; == base: none
+  struct frame *limit;   // last frame there is room for
+  struct frame *base;    // sentinel below the first frame
+  uint32_t slot;         // whose clocks these are (slot.h); SHADOW gives it, in slot_take
+  uint32_t clk;          // clock of the current epoch, always > vclock_get(&vc, slot)
+  struct vclock vc;      // what happened before; vc[slot] is the last *ended* epoch with an access
+  struct ginfo *info;    // what reports say about it; one reference
+  struct race_g *next, *prev;  // all live ones, under the slot lock: roots of a scan
+
+  // CLOCK's: fences, release sequences, ignored sync. Zero at first.
+  struct vclock fence_acq;  // joined at the next acquire fence: clocks seen by relaxed loads
+  struct vclock fence_rel;  // published by relaxed stores: my clock at the last release fence
+  uint64_t fence_aux[2];
+};
+
+typedef struct race_g race_g;
+
+extern _Thread_local race_g *race_cur __attribute__((tls_model("initial-exec")));
+
+// race_inside is set while this thread is in the detector's own code with a lock or half-changed
+// state: a signal handler's accesses and edges are skipped then.
+extern _Thread_local uint8_t race_inside __attribute__((tls_model("initial-exec")));
+
+// race_hidden counts race_hide_begin on this thread: nothing is checked while it is not 0.
+extern _Thread_local uint32_t race_hidden __attribute__((tls_model("initial-exec")));
+
+// race_threaded becomes true before a second thread can exist, and stays so. While it is false no
+// lock of the shadow is taken.
+extern bool race_threaded;
+
+// race_g_new makes a race_g with a slot, an empty shadow call stack and info (whose reference it
+// takes over), and puts it among the scan's roots. creator (nil: none) lends its clock for the reuse
+// of slots only: the vclock edge creator -> child is the caller's.
+race_g *race_g_new(race_g *creator, struct ginfo *info);
+
+// race_g_drop retires g's slot, forgets the shadow call stack, the vclocks and info, and frees g. g
+// must not run any more.
+void race_g_drop(race_g *g);
+
+// g_push and g_pop enter and leave a frame by hand (race_enter, race_leave).
+void g_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc);
+void g_pop(race_g *g);
+
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// ginfo.h: what a report says about a goroutine or thread, kept while anything can name it.
+//
+// References are held by the race_g, by the children's infos, by the slot history while an epoch of
+// it may be in the shadow (slot.h), and by whoever stores one (heap blocks, findings).
+#ifndef CRUN_RACE_GINFO_H
+#define CRUN_RACE_GINFO_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "context.h"
+
+enum {
+  GINFO_NAME = 32,        // longest name, with its NUL; the rest is cut
+  GINFO_ANCESTORS = 32,   // how far up an endless chain of parents is remembered at least
+};
+
+struct ginfo {
+  _Atomic uint32_t refs;
+  uint32_t depth;           // number of ancestors kept
+  uint64_t goid;
+  ctx_id created_at;        // context of the `go` or pthread_create, 0: none
+  bool is_thread;           // a pthread, not a goroutine
+  _Atomic bool ended;
+  struct ginfo *_Atomic parent;  // who created it; nil: nobody, or more than GINFO_ANCESTORS up
+  _Atomic uintptr_t stack_lo, stack_hi;
+  char name[GINFO_NAME];    // "" : none
+};
+
+// ginfo_new makes an info with one reference, the caller's. parent may be nil.
+struct ginfo *ginfo_new(struct ginfo *parent, uint64_t goid, ctx_id created_at, bool is_thread);
+struct ginfo *ginfo_ref(struct ginfo *gi);
+void ginfo_unref(struct ginfo *gi);  // gi may be nil
+void ginfo_set_name(struct ginfo *gi, const char *name);
+
+// ginfo_parent returns gi's parent with a reference for the caller, or nil.
+struct ginfo *ginfo_parent(struct ginfo *gi);
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// shadow.h: where the memory of memory lies: 16 bytes for each 8-byte word, two cells.
+//
+//     application word (8 bytes)  --shadow_of-->  | cell 0 | cell 1 |     all zero: never accessed
+//
+// The map is a constant; the whole image is one reservation that costs nothing until touched. A
+// shadow page (4 KiB) is the unit of locking, of touching and of giving back: 2 KiB of application.
+// access.h says what a cell holds.
+//
+// Locks: one spin lock for each stripe of shadow pages; leaf but for slot.h's, context.h's and the
+// allocator's. No page lock is taken with another held. Not taken while !race_threaded.
+//   R1: page_unlock     A1: page_lock
+#ifndef CRUN_RACE_SHADOW_H
+#define CRUN_RACE_SHADOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SHADOW_BASE 0x100000000000ull  // 16 TiB
+#define SHADOW_MASK 0x1ffffffffff8ull  // 45 bits of address, by words
+#define SHADOW_SIZE ((SHADOW_MASK + 8) << 1)
+
+enum {
+  SHADOW_PAGE = 4096,      // bytes of shadow
+  SHADOW_PAGE_APP = 2048,  // bytes of application behind it
+  SHADOW_PAGE_WORDS = 256,
+};
+
+struct word {
+  _Atomic uint64_t cell[2];
+};
+
+static inline struct word *shadow_of(uintptr_t addr) {
+  return (struct word *)(((addr & SHADOW_MASK) << 1) + SHADOW_BASE);
+}
+
+// shadow_init reserves the image. It must run before any access; it ends the process if it cannot.
+void shadow_init(void);
+
+// shadow_clear forgets all accesses to [addr, addr+n): new memory. Partial words at the ends lose
+// only these bytes. Cost: its words; nothing where nothing was touched.
+void shadow_clear(uintptr_t addr, size_t n);
+
+// shadow_touched is the number of shadow pages in use.
+size_t shadow_touched(void);
+
+// shadow_lock_all and shadow_unlock_all bracket fork: every lock of SHADOW's files, in rank order.
+void shadow_lock_all(void);
+void shadow_unlock_all(void);
+
+// ---- pages -------------------------------------------------------------------------------------
+
+// page_lock locks the shadow page of addr (an application address).
+void page_lock_slow(_Atomic uint32_t *lock);
+
+enum { PAGE_STRIPES = 1024 };
+struct page_stripe {
+  _Alignas(64) _Atomic uint32_t lock;
+};
+extern struct page_stripe page_stripes[PAGE_STRIPES];
+
+extern bool race_threaded;
+
+static inline _Atomic uint32_t *page_stripe_of(uintptr_t addr) {
+  uint64_t page = (addr & SHADOW_MASK) / SHADOW_PAGE_APP;
+  return &page_stripes[(page ^ page >> 10) % PAGE_STRIPES].lock;
+}
+
+static inline void page_lock(uintptr_t addr) {
+  if (!race_threaded) return;
+  _Atomic uint32_t *lock = page_stripe_of(addr);
+  if (__builtin_expect(__atomic_exchange_n((uint32_t *)lock, 1, __ATOMIC_ACQUIRE), 0))  // A1
+    page_lock_slow(lock);
+}
+
+static inline void page_unlock(uintptr_t addr) {
+  if (race_threaded) __atomic_store_n((uint32_t *)page_stripe_of(addr), 0, __ATOMIC_RELEASE);  // R1
+}
+
+// page_touch notes that the page of addr is in use; before its first non-zero cell, under its lock.
+void page_touch(uintptr_t addr);
+
+// page_each calls fn for every page in use, with its first application address (modulo the map);
+// fn takes the lock itself.
+void page_each(void (*fn)(uintptr_t addr, void *arg), void *arg);
+
+#endif
