@@ -450,8 +450,7 @@ uint32_t vclock_get(const struct vclock *vc, uint32_t slot) {
   return base_get(vc->base, slot);
 }
 
-// fold puts the late entries into the base, which becomes owned.
-static void fold(struct vclock *vc) {
+void vclock_fold(struct vclock *vc) {
   for (uint32_t i = 0; i < vc->nlate; i++) vc->base = base_put(vc->base, vc->late[i].slot, vc->late[i].clk);
   vc->nlate = 0;
 }
@@ -462,12 +461,12 @@ static void settle(struct vclock *vc) {
   for (uint32_t i = 0; i < vc->nlate; i++)
     if (vc->late[i].clk > base_get(vc->base, vc->late[i].slot)) vc->late[n++] = vc->late[i];
   vc->nlate = n;
-  if (n && vc->base && owned(vc->base)) fold(vc);
+  if (n && vc->base && owned(vc->base)) vclock_fold(vc);
 }
 
 bool vclock_raise(struct vclock *vc, uint32_t slot, uint32_t clk) {
   if (vc->base && owned(vc->base)) {
-    if (vc->nlate) fold(vc);
+    if (vc->nlate) vclock_fold(vc);
     if (vc->base->level == DENSE && slot < vc->base->cap) {
       uint32_t *c = &vc->base->clk[slot];
       if (*c >= clk) return false;
@@ -486,7 +485,7 @@ bool vclock_raise(struct vclock *vc, uint32_t slot, uint32_t clk) {
   }
   if (base_get(vc->base, slot) >= clk) return false;
   if (vc->nlate == VCLOCK_LATE) {
-    fold(vc);
+    vclock_fold(vc);
     vc->base = base_put(vc->base, slot, clk);
   } else {
     vc->late[vc->nlate++] = (struct vclock_late){slot, clk};
@@ -497,7 +496,7 @@ bool vclock_raise(struct vclock *vc, uint32_t slot, uint32_t clk) {
 bool vclock_join(struct vclock *dst, const struct vclock *src) {
   bool changed = false;
   if (dst->base != src->base && src->base) {
-    if (dst->nlate && dst->base && owned(dst->base)) fold(dst);
+    if (dst->nlate && dst->base && owned(dst->base)) vclock_fold(dst);
     dst->base = base_join(dst->base, src->base, &changed);
     if (changed && dst->nlate) settle(dst);
   }
@@ -519,7 +518,7 @@ void vclock_copy(struct vclock *dst, const struct vclock *src) {
   }
   dst->nlate = src->nlate;
   memcpy(dst->late, src->late, sizeof dst->late);
-  if (dst->nlate && dst->base && owned(dst->base)) fold(dst);
+  if (dst->nlate && dst->base && owned(dst->base)) vclock_fold(dst);
 }
 
 static bool late_covered(const struct vclock *a, const struct vclock *b) {
@@ -534,7 +533,7 @@ bool vclock_covers(const struct vclock *a, const struct vclock *b) {
   if (a->nlate == 0) return false;
   struct vclock whole = {0};
   vclock_copy(&whole, a);
-  fold(&whole);
+  vclock_fold(&whole);
   bool covers = base_covers(whole.base, b->base);
   vclock_clear(&whole);
   return covers;

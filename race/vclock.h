@@ -68,6 +68,9 @@ bool vclock_covers(const struct vclock *a, const struct vclock *b);
 // vclock_clear makes vc empty and gives its memory back.
 void vclock_clear(struct vclock *vc);
 
+// vclock_fold moves the late entries into the base, so that there is room for new ones.
+void vclock_fold(struct vclock *vc);
+
 // vclock_bytes is what vc would cost if it shared nothing, for tests and benchmarks.
 size_t vclock_bytes(const struct vclock *vc);
 
