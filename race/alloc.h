@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // alloc.h: race/'s own memory, straight from mmap: the interposed malloc would check itself.
 //
-// Sizes are rounded to classes (16, 24, 32, 48, 64, 96, ... 32 KiB); larger blocks are mappings of
+// Sizes are rounded to classes (16, 32, 48, 64, 96, ... 32 KiB); larger blocks are mappings of
 // their own. The caller says the size again when it frees. Thread-safe; not for signal handlers that
 // interrupt it (race_inside says so).
 #ifndef CRUN_RACE_ALLOC_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// race_alloc returns n zeroed bytes, 16-aligned from 32 bytes on (8-aligned below). It never fails:
+// race_alloc returns n zeroed bytes, 16-aligned. It never fails:
 // without memory the process ends with a message.
 void *race_alloc(size_t n);
 void race_free(void *p, size_t n);
@@ -20,6 +20,10 @@ void *race_reserve(size_t n);
 
 // race_alloc_bytes is what is handed out now, in class sizes.
 size_t race_alloc_bytes(void);
+
+// race_alloc_lock_all and race_alloc_unlock_all bracket fork.
+void race_alloc_lock_all(void);
+void race_alloc_unlock_all(void);
 
 // race_fatal ends the process: the detector cannot go on. Constant text, no allocation.
 _Noreturn void race_fatal(const char *what);

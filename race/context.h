@@ -28,9 +28,9 @@ void context_init(void);
 // ctx_current returns the context of an access at pc by g, interning g's frames where needed.
 ctx_id ctx_current(struct race_g *g, uintptr_t pc);
 
-// ctx_composite returns the context whose byte i is that of a where mask has bit i, else that of b.
-// 0: there are too many composites, keep two cells.
-ctx_id ctx_composite(ctx_id a, uint8_t mask, ctx_id b);
+// ctx_composite returns the context whose byte i is that of a for i in a_bytes, that of b for i in
+// b_bytes; *ok false: there are too many composites, keep two cells.
+ctx_id ctx_composite(ctx_id a, uint8_t a_bytes, ctx_id b, uint8_t b_bytes, bool *ok);
 
 // ctx_stack writes the pcs of ctx as seen by byte (0..7), innermost first: pcs[0] is the access, the
 // others are calls (return addresses). It returns their number, at most max; *folded (may be nil)
@@ -39,6 +39,10 @@ size_t ctx_stack(ctx_id ctx, unsigned byte, uintptr_t *pcs, size_t max, bool *fo
 
 // ctx_degraded counts the accesses whose context was cut to its own pc because ids ran out.
 uint64_t ctx_degraded(void);
+
+// Around fork.
+void context_lock_all(void);
+void context_unlock_all(void);
 
 // For tests and statistics.
 size_t ctx_count(void);

@@ -15,13 +15,13 @@
 
 enum { EPOCH_BITS = 31, EPOCH_SHIFT = 64 - EPOCH_BITS };
 
-#define EPOCH_OVERFLOW ((1u << EPOCH_BITS) - 1)  // in a cell: not an epoch, a node (access.c)
+#define EPOCH_LIMIT 0x7fff8000u  // ids are below; as an epoch, what is above marks a node (word.h)
 
 struct epoch {
   uint32_t slot, clk;
 };
 
-extern struct epoch *epoch_table;  // by id; written before the id is in any cell
+extern struct epoch *epoch_table;  // by id; an entry is written before its id is in any cell
 
 void epoch_init(void);
 
@@ -36,13 +36,16 @@ static inline uint64_t epoch_open(race_g *g) {
 // epoch_end is called by a release of g, before the clock is published: if the current epoch has an
 // access, it goes into g->vc under g's slot and the next one begins; else nothing changes, and g->vc
 // is published as it is. True: an epoch ended.
-//   Also by what must not be covered by accesses still to come: spawn, send, unlock, atomic release.
 bool epoch_end(race_g *g);
+
+// Around fork.
+void epoch_lock_all(void);
+void epoch_unlock_all(void);
 
 // ---- for the scan ------------------------------------------------------------------------------
 
 // epoch_scan_begin starts a scan: ids handed out from now on are kept, as is every id in a batch.
-// The slot lock keeps a race_g from being made or dropped meanwhile. Returns the mark bitmap.
+// Returns the mark bitmap, the scan's alone until the end.
 uint64_t *epoch_scan_begin(void);
 
 // epoch_scan_end frees what is not marked; returns how many ids are in use.

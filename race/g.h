@@ -35,10 +35,11 @@ struct race_g {
   struct ginfo *info;    // what reports say about it; one reference
   struct race_g *next, *prev;  // all live ones, under the slot lock: roots of a scan
 
-  // CLOCK's: fences, release sequences, ignored sync. Zero at first.
-  struct vclock fence_acq;  // joined at the next acquire fence: clocks seen by relaxed loads
-  struct vclock fence_rel;  // published by relaxed stores: my clock at the last release fence
-  uint64_t fence_aux[2];
+  // clock.c's. Zero at first.
+  uint32_t grown;            // clk when vc last learned of another slot
+  uint32_t began;            // clk when this owner took the slot
+  struct vclock fence_acq;   // joined at the next acquire fence: clocks seen by relaxed loads
+  struct vclock fence_rel;   // published by relaxed stores: my clock at the last release fence
 };
 
 typedef struct race_g race_g;

@@ -38,4 +38,8 @@ void ginfo_set_name(struct ginfo *gi, const char *name);
 // ginfo_parent returns gi's parent with a reference for the caller, or nil.
 struct ginfo *ginfo_parent(struct ginfo *gi);
 
+// Around fork.
+void ginfo_lock_all(void);
+void ginfo_unlock_all(void);
+
 #endif

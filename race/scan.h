@@ -16,4 +16,8 @@ void scan_now(void);
 
 uint64_t scan_count(void);
 
+// Around fork.
+void scan_lock_all(void);
+void scan_unlock_all(void);
+
 #endif

@@ -17,7 +17,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "spin.h"
+
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SHADOW_BASE 0x110000000000ull  // ASan's own shadow ends above 16 TiB (our unit tests)
+#else
 #define SHADOW_BASE 0x100000000000ull  // 16 TiB
+#endif
 #define SHADOW_MASK 0x1ffffffffff8ull  // 45 bits of address, by words
 #define SHADOW_SIZE ((SHADOW_MASK + 8) << 1)
 
@@ -35,7 +46,8 @@ static inline struct word *shadow_of(uintptr_t addr) {
   return (struct word *)(((addr & SHADOW_MASK) << 1) + SHADOW_BASE);
 }
 
-// shadow_init reserves the image. It must run before any access; it ends the process if it cannot.
+// shadow_init makes the detector's memory ready: the image, and the tables of epochs, slots and
+// contexts. Call it once, before any race_g is made; it ends the process if it cannot.
 void shadow_init(void);
 
 // shadow_clear forgets all accesses to [addr, addr+n): new memory. Partial words at the ends lose
@@ -52,34 +64,36 @@ void shadow_unlock_all(void);
 // ---- pages -------------------------------------------------------------------------------------
 
 // page_lock locks the shadow page of addr (an application address).
-void page_lock_slow(_Atomic uint32_t *lock);
 
 enum { PAGE_STRIPES = 1024 };
 struct page_stripe {
-  _Alignas(64) _Atomic uint32_t lock;
+  _Alignas(64) struct spin lock;
 };
 extern struct page_stripe page_stripes[PAGE_STRIPES];
 
-extern bool race_threaded;
-
-static inline _Atomic uint32_t *page_stripe_of(uintptr_t addr) {
+static inline struct spin *page_stripe_of(uintptr_t addr) {
   uint64_t page = (addr & SHADOW_MASK) / SHADOW_PAGE_APP;
   return &page_stripes[(page ^ page >> 10) % PAGE_STRIPES].lock;
 }
 
 static inline void page_lock(uintptr_t addr) {
-  if (!race_threaded) return;
-  _Atomic uint32_t *lock = page_stripe_of(addr);
-  if (__builtin_expect(__atomic_exchange_n((uint32_t *)lock, 1, __ATOMIC_ACQUIRE), 0))  // A1
-    page_lock_slow(lock);
+  if (race_threaded) spin_lock(page_stripe_of(addr));  // A1
 }
 
 static inline void page_unlock(uintptr_t addr) {
-  if (race_threaded) __atomic_store_n((uint32_t *)page_stripe_of(addr), 0, __ATOMIC_RELEASE);  // R1
+  if (race_threaded) spin_unlock(page_stripe_of(addr));  // R1
 }
 
 // page_touch notes that the page of addr is in use; before its first non-zero cell, under its lock.
-void page_touch(uintptr_t addr);
+void page_touch_slow(uintptr_t addr);
+bool page_is_touched(uintptr_t addr);
+
+static inline void page_touch(uintptr_t addr) {
+  if (__builtin_expect(!page_is_touched(addr), 0)) page_touch_slow(addr);
+}
+
+// page_discard gives back a page without entries; under its lock.
+void page_discard(uintptr_t addr);
 
 // page_each calls fn for every page in use, with its first application address (modulo the map);
 // fn takes the lock itself.

@@ -37,13 +37,20 @@ uint32_t slot_top(void);    // one more than the largest slot in use
 size_t slot_live(void);     // slots that have an owner
 size_t slot_history(void);  // history entries
 
+// Around fork.
+void slot_lock_all(void);
+void slot_unlock_all(void);
+
 // ---- for the scan --------------------------------------------------------------------------------
 
-// slot_roots calls fn for the current epoch id of every live race_g.
+// slot_scan_begin counts a scan and returns its number.
+uint32_t slot_scan_begin(void);
+
+// slot_roots calls fn for the current epoch id (0: none) of every live race_g.
 void slot_roots(void (*fn)(uint32_t id, void *arg), void *arg);
 
-// slot_prune is told the ids that may still be in the shadow (bitmap over [0, top)) and drops history
+// slot_prune is told the ids below `ids` that scan `number` found (a bitmap) and drops the history
 // nobody can ask for; slots without a record become free.
-void slot_prune(const uint64_t *marked, uint32_t top);
+void slot_prune(const uint64_t *marked, uint32_t ids, uint32_t number);
 
 #endif

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// epoch.c: the pool of epoch ids, its batches, and the table from id to (slot, clock).
+//
+// An id is free, in a batch, or in use; a bitmap says "not free". A batch belongs to a stripe that
+// threads share by number, so that the pool's lock is taken once for BATCH epochs.
+//
+// Why no id is given out while somebody can still hold it. An id goes: pool -> batch -> some g's cur
+// -> cells. The scan keeps what it finds in cells (after it began), the roots (cur of every race_g)
+// and three things that close the gaps between these:
+//   1. an id handed to a batch since the scan began is kept (fresh);
+//   2. every id that stands in a batch when the scan begins is kept, also those already taken from
+//      it; they stand there until the batch is refilled, and that makes their successors fresh;
+//   3. taking an id and storing it to cur happen under the stripe's lock. So a taken id is in the
+//      batch array when the scan begins, or its store happened before the refill that overwrote it
+//      and the roots show it.
+// Cells never move from one shadow page to another, and a page's cells are marked under its lock; a
+// cell entered after its page was marked has the current epoch of a live race_g: kept by 1-3.
+//
+// Locks: slot lock (scan.c holds it while it reads the roots) > stripe > pool.
+//   R1: spin_unlock(stripe), spin_unlock(pool)     A1: the same spin_locks
+#include "epoch.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "scan.h"
+#include "slot.h"
+#include "spin.h"
+
+enum {
+  BATCH = 32,
+  STRIPES = 32,
+};
+
+struct stripe {
+  _Alignas(64) struct spin lock;
+  _Atomic uint32_t next;  // changed under lock: ids[next..BATCH) are not taken yet
+  uint32_t ids[BATCH];    // under lock; 0: none yet
+};
+
+struct epoch *epoch_table;
+
+static struct stripe stripes[STRIPES];
+static _Atomic uint32_t stripe_count;
+static _Thread_local uint32_t my_stripe;  // its number + 1; 0: none yet
+
+static struct spin pool_lock;
+static uint64_t *taken;          // under pool_lock, bit by id: not free
+static uint64_t *fresh;          // under pool_lock: handed to a batch since the scan began
+static uint64_t *mark;           // the scan's own
+static uint32_t top = 1;         // under pool_lock; ids below it have been handed out once
+static uint32_t cursor;          // under pool_lock: words of taken below it have no free bit
+static bool scanning;            // under pool_lock
+static uint32_t live;            // under pool_lock
+static _Atomic uint64_t allocated;
+
+#define BITMAP_BYTES ((1ull << EPOCH_BITS) / 8)
+
+void epoch_init(void) {
+  epoch_table = race_reserve(sizeof *epoch_table << EPOCH_BITS);
+  taken = race_reserve(BITMAP_BYTES);
+  fresh = race_reserve(BITMAP_BYTES);
+  mark = race_reserve(BITMAP_BYTES);
+  taken[0] = 1;  // id 0: an empty cell
+  for (int i = 0; i < STRIPES; i++) stripes[i].next = BATCH;
+}
+
+// pool_take_locked writes up to n free ids, lowest first; fewer: the ids have run out.
+static uint32_t pool_take_locked(uint32_t *ids, uint32_t n) {
+  uint32_t got = 0;
+  for (; got < n && cursor < EPOCH_LIMIT / 64; cursor++) {
+    uint64_t free = ~taken[cursor];
+    for (; free && got < n; free &= free - 1) ids[got++] = cursor * 64 + __builtin_ctzll(free);
+    if (free) break;
+  }
+  for (uint32_t i = 0; i < got; i++) {
+    taken[ids[i] / 64] |= 1ull << ids[i] % 64;
+    if (scanning) fresh[ids[i] / 64] |= 1ull << ids[i] % 64;
+    if (ids[i] >= top) top = ids[i] + 1;
+  }
+  return got;
+}
+
+// refill_locked fills s, whose ids are all taken. False: there are none until a scan frees some.
+static bool refill_locked(struct stripe *s) {
+  uint32_t ids[BATCH];
+  spin_lock(&pool_lock);
+  uint32_t n = pool_take_locked(ids, BATCH);
+  spin_unlock(&pool_lock);
+  if (!n) return false;
+  uint32_t first = BATCH - n;
+  memset(s->ids, 0, sizeof s->ids);
+  memcpy(s->ids + first, ids, n * sizeof *ids);
+  s->next = first;
+  atomic_fetch_add_explicit(&allocated, n, memory_order_relaxed);
+  return true;
+}
+
+static struct stripe *stripe_mine(void) {
+  if (!my_stripe) my_stripe = atomic_fetch_add_explicit(&stripe_count, 1, memory_order_relaxed) % STRIPES + 1;
+  return &stripes[my_stripe - 1];
+}
+
+// take gives g the next id of s; 0: s is empty and cannot be filled.
+static uint64_t take(struct stripe *s, race_g *g) {
+  spin_lock(&s->lock);
+  uint64_t cur = 0;
+  if (s->next < BATCH || refill_locked(s)) {
+    uint32_t id = s->ids[s->next++];
+    epoch_table[id] = (struct epoch){g->slot, g->clk};
+    cur = (uint64_t)id << EPOCH_SHIFT;
+    atomic_store_explicit(&g->cur, cur, memory_order_relaxed);
+  }
+  spin_unlock(&s->lock);
+  return cur;
+}
+
+uint64_t epoch_open_slow(race_g *g) {
+  struct stripe *s = stripe_mine();
+  if (s->next == BATCH) scan_if_due();  // a guess without the lock: once a batch is enough
+  uint64_t cur = take(s, g);
+  while (!cur) {
+    scan_now();
+    cur = take(s, g);
+    if (!cur && epoch_live() >= EPOCH_LIMIT - BATCH) race_fatal("2^31 epochs are in use at once");
+  }
+  return cur;
+}
+
+bool epoch_end(race_g *g) {
+  if (!atomic_load_explicit(&g->cur, memory_order_relaxed)) return false;
+  atomic_store_explicit(&g->cur, 0, memory_order_relaxed);
+  vclock_raise(&g->vc, g->slot, g->clk);
+  if (++g->clk == UINT32_MAX) slot_renew(g);
+  return true;
+}
+
+// ---- the scan ------------------------------------------------------------------------------------
+
+static void lock_all(void) {
+  for (int i = 0; i < STRIPES; i++) spin_lock(&stripes[i].lock);
+  spin_lock(&pool_lock);
+}
+
+static void unlock_all(void) {
+  spin_unlock(&pool_lock);
+  for (int i = STRIPES; i-- > 0;) spin_unlock(&stripes[i].lock);
+}
+
+uint64_t *epoch_scan_begin(void) {
+  lock_all();
+  size_t bytes = (top / 64 + 1) * sizeof(uint64_t);
+  memset(mark, 0, bytes);
+  memset(fresh, 0, bytes);
+  scanning = true;
+  atomic_store_explicit(&allocated, 0, memory_order_relaxed);
+  for (int i = 0; i < STRIPES; i++)
+    for (int k = 0; k < BATCH; k++) mark[stripes[i].ids[k] / 64] |= 1ull << stripes[i].ids[k] % 64;
+  unlock_all();
+  return mark;
+}
+
+uint32_t epoch_scan_end(void) {
+  spin_lock(&pool_lock);
+  uint32_t n = 0;
+  taken[0] |= 1;
+  mark[0] |= 1;
+  for (uint32_t i = 0; i <= (top - 1) / 64; i++) {
+    taken[i] &= mark[i] | fresh[i];
+    n += __builtin_popcountll(taken[i]);
+  }
+  live = n;
+  cursor = 0;
+  scanning = false;
+  spin_unlock(&pool_lock);
+  return n;
+}
+
+uint32_t epoch_top(void) {
+  spin_lock(&pool_lock);
+  uint32_t t = top;
+  spin_unlock(&pool_lock);
+  return t;
+}
+
+uint32_t epoch_live(void) {
+  spin_lock(&pool_lock);
+  uint32_t n = live;
+  spin_unlock(&pool_lock);
+  return n;
+}
+
+uint64_t epoch_allocated(void) { return atomic_load_explicit(&allocated, memory_order_relaxed); }
+
+void epoch_lock_all(void) { lock_all(); }
+void epoch_unlock_all(void) { unlock_all(); }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// frame.h: pushing and popping the shadow call stack; inlined into the entry points.
+//
+// Every frame remembers the machine stack pointer at entry. A function that leaves while frames
+// below its own are on top was longjmp'd into: they are dropped first. Between the longjmp and that
+// moment contexts would name the lost frames, so the plugin calls __crun_frames_unwind after each
+// call that returns twice.
+#ifndef CRUN_RACE_FRAME_H
+#define CRUN_RACE_FRAME_H
+
+#include "g.h"
+
+// frames_grow doubles g's shadow call stack.
+void frames_grow(race_g *g);
+
+// frames_unwind pops the frames whose machine frames lie below msp.
+void frames_unwind(race_g *g, uintptr_t msp);
+
+static inline void frame_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc, uintptr_t msp) {
+  if (__builtin_expect(g->sp == g->limit, 0)) frames_grow(g);
+  struct frame *f = ++g->sp;
+  f->call_pc = call_pc;
+  f->func_pc = func_pc;
+  f->node = 0;
+  f->msp = (uint32_t)msp;
+}
+
+#endif

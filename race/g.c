@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// g.c: making and dropping a race_g, and its shadow call stack.
+//
+//     base         sp                 limit
+//     +----------+-------+----------+-------+
+//     | sentinel | frame |  ...     | frame |     24 bytes each, doubled when full
+//     +----------+-------+----------+-------+
+//
+// A parked goroutine's detector state is a race_g and eight frames.
+#include "g.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "frame.h"
+#include "ginfo.h"
+#include "slot.h"
+
+enum { FIRST_FRAMES = 8 };
+
+_Thread_local race_g *race_cur __attribute__((tls_model("initial-exec")));
+_Thread_local uint8_t race_inside __attribute__((tls_model("initial-exec")));
+_Thread_local uint32_t race_hidden __attribute__((tls_model("initial-exec")));
+bool race_threaded;
+
+_Static_assert(sizeof(struct frame) == 24, "what a call writes");
+_Static_assert(offsetof(race_g, vc) <= 48, "what an access reads lies in one cache line");
+
+race_g *race_g_new(race_g *creator, struct ginfo *info) {
+  race_g *g = race_alloc(sizeof *g);
+  g->base = g->sp = race_alloc(FIRST_FRAMES * sizeof(struct frame));
+  g->limit = g->base + FIRST_FRAMES - 1;
+  g->info = info;
+  slot_take(g, creator);
+  return g;
+}
+
+static size_t frames_bytes(const race_g *g) { return (g->limit - g->base + 1) * sizeof(struct frame); }
+
+void race_g_drop(race_g *g) {
+  slot_retire(g);
+  atomic_store_explicit(&g->info->ended, true, memory_order_relaxed);
+  ginfo_unref(g->info);
+  vclock_clear(&g->vc);
+  vclock_clear(&g->fence_acq);
+  vclock_clear(&g->fence_rel);
+  race_free(g->base, frames_bytes(g));
+  race_free(g, sizeof *g);
+}
+
+void frames_grow(race_g *g) {
+  size_t bytes = frames_bytes(g), depth = g->sp - g->base;
+  struct frame *big = race_alloc(2 * bytes);
+  memcpy(big, g->base, bytes);
+  struct frame *old = g->base;
+  g->base = big;
+  g->sp = big + depth;
+  g->limit = big + 2 * bytes / sizeof(struct frame) - 1;
+  race_free(old, bytes);
+}
+
+// frames_unwind pops what longjmp left: frames whose machine frame lies below msp. Frames of another
+// stack (an alternate signal stack that was jumped out of) go too when g's stack is known.
+void frames_unwind(race_g *g, uintptr_t msp) {
+  uintptr_t lo = atomic_load_explicit(&g->info->stack_lo, memory_order_relaxed);
+  uintptr_t hi = atomic_load_explicit(&g->info->stack_hi, memory_order_relaxed);
+  bool known = lo <= msp && msp < hi && hi - lo < UINT32_MAX;
+  while (g->sp > g->base) {
+    uint32_t up = g->sp->msp - (uint32_t)msp;  // bytes above msp, modulo 2^32
+    bool gone = known ? up > hi - msp : (int32_t)up < 0;
+    if (!gone || !g->sp->msp) break;  // msp 0: pushed by hand, no machine frame
+    g->sp--;
+  }
+}
+
+void g_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc) { frame_push(g, call_pc, func_pc, 0); }
+
+void g_pop(race_g *g) {
+  if (g->sp > g->base) g->sp--;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// scan.c: the mark scan over the shadow, run by the thread that trips the threshold, while all
+// others go on.
+//
+//   1. slot_scan_begin, epoch_scan_begin: from here on new ids and new owners are kept
+//   2. roots: the current epoch of every race_g
+//   3. every page in use, one at a time under its lock: the epochs of its entries; a page that has
+//      none left is given back
+//   4. epoch_scan_end: what is not marked is free; slot_prune: owners and slots without a record
+//
+// epoch.c says why nothing that anybody can still hold is freed. The scan drops no entry: even while
+// a single race_g lives, one that it is ordered after may race with a timer's callback armed before.
+//
+// Lock: scan_lock, above all others of race/; who finds it held and only wanted to help goes on.
+#include "scan.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+
+#include "epoch.h"
+#include "g.h"
+#include "shadow.h"
+#include "slot.h"
+#include "spin.h"
+#include "word.h"
+
+enum { AT_LEAST = 1 << 16 };  // epochs between two scans
+
+static struct spin scan_lock;
+static _Atomic uint64_t scans;
+static _Atomic uint64_t threshold = AT_LEAST;
+
+struct marking {
+  uint64_t *bits;
+  uint32_t last;   // marked a moment ago: neighbours have the same epoch
+  bool any;        // this page has an entry
+};
+
+static inline void mark_id(struct marking *m, uint32_t id) {
+  if (id == m->last) return;
+  m->last = id;
+  m->bits[id / 64] |= 1ull << id % 64;
+}
+
+static void mark_root(uint32_t id, void *arg) { mark_id(arg, id); }
+
+static void mark_cell(uint64_t c, void *arg) { mark_id(arg, cell_epoch(c)); }
+
+static void mark_word(struct word *w, struct marking *m) {
+  if (!word_get(w, 0)) return;
+  m->any = true;
+  word_each(w, mark_cell, m);
+}
+
+static void mark_page(uintptr_t addr, void *arg) {
+  struct marking *m = arg;
+  page_lock(addr);
+  if (page_is_touched(addr)) {
+    m->any = false;
+    struct word *w = shadow_of(addr);
+    for (int i = 0; i < SHADOW_PAGE_WORDS; i++) mark_word(w + i, m);
+    if (!m->any) page_discard(addr);
+  }
+  page_unlock(addr);
+}
+
+static void scan_locked(void) {
+  uint32_t number = slot_scan_begin();
+  struct marking m = {.bits = epoch_scan_begin()};
+  slot_roots(mark_root, &m);
+  page_each(mark_page, &m);
+  uint32_t ids = epoch_top();
+  uint64_t live = epoch_scan_end(), words = shadow_touched() * SHADOW_PAGE_WORDS;
+  slot_prune(m.bits, ids, number);
+  uint64_t next = live > words ? live / 8 : words / 8;
+  atomic_store_explicit(&threshold, next > AT_LEAST ? next : AT_LEAST, memory_order_relaxed);
+  atomic_fetch_add_explicit(&scans, 1, memory_order_relaxed);
+}
+
+// enter and leave keep a signal handler that interrupts the scan from checking accesses.
+static uint8_t enter(void) {
+  uint8_t inside = race_inside;
+  race_inside = 1;
+  return inside;
+}
+
+void scan_if_due(void) {
+  if (epoch_allocated() < atomic_load_explicit(&threshold, memory_order_relaxed)) return;
+  uint8_t inside = enter();
+  if (spin_trylock(&scan_lock)) {
+    if (epoch_allocated() >= atomic_load_explicit(&threshold, memory_order_relaxed)) scan_locked();
+    spin_unlock(&scan_lock);
+  }
+  race_inside = inside;
+}
+
+void scan_now(void) {
+  uint8_t inside = enter();
+  while (!spin_trylock(&scan_lock)) sched_yield();
+  scan_locked();
+  spin_unlock(&scan_lock);
+  race_inside = inside;
+}
+
+uint64_t scan_count(void) { return atomic_load_explicit(&scans, memory_order_relaxed); }
+
+void scan_lock_all(void) {
+  while (!spin_trylock(&scan_lock)) sched_yield();
+}
+
+void scan_unlock_all(void) { spin_unlock(&scan_lock); }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// shadow.c: the shadow image, which of its pages are in use, and how they are cleared.
+//
+// In use: one bit a page in `touched`, under the page's lock but set and cleared atomically (a byte
+// of it serves several pages); one bit in `summary` for each page of `touched`, never cleared. So to
+// go over everything costs what is in use, and to clear what was never touched costs a bit test.
+#include "shadow.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+
+#include "alloc.h"
+#include "context.h"
+#include "epoch.h"
+#include "ginfo.h"
+#include "scan.h"
+#include "slot.h"
+#include "word.h"
+
+#define PAGES (SHADOW_SIZE / SHADOW_PAGE)          // 2^34
+#define TOUCHED_WORDS (PAGES / 64)
+#define SUMMARY_BIT_PAGES (SHADOW_PAGE * 8ull)      // pages behind one page of `touched`
+#define SUMMARY_WORDS (PAGES / SUMMARY_BIT_PAGES / 64)
+
+enum { DISCARD_PAGES = 16 };  // runs of at least so many are given back to the system
+
+struct page_stripe page_stripes[PAGE_STRIPES];
+
+static _Atomic uint64_t *touched;
+static _Atomic uint64_t summary[SUMMARY_WORDS];
+static _Atomic size_t pages_in_use;
+
+void spin_lock_slow(uint32_t *word) {
+  do {
+    for (int i = 0; __atomic_load_n(word, __ATOMIC_RELAXED); i++)
+      if (i < 200) __builtin_ia32_pause();
+      else sched_yield();
+  } while (__atomic_exchange_n(word, 1, __ATOMIC_ACQUIRE));  // A1
+}
+
+void shadow_init(void) {
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  void *want = (void *)SHADOW_BASE;
+  if (mmap(want, SHADOW_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != want)
+    race_fatal("cannot reserve 64 TiB of address space for the shadow (ulimit -v, or vm.overcommit_memory=2)");
+  madvise(want, SHADOW_SIZE, MADV_DONTDUMP);
+  madvise(want, SHADOW_SIZE, MADV_NOHUGEPAGE);
+  touched = race_reserve(TOUCHED_WORDS * sizeof *touched);
+  epoch_init();
+  slot_init();
+  context_init();
+}
+
+// ---- pages ---------------------------------------------------------------------------------------
+
+static inline uint64_t page_of(uintptr_t addr) { return (addr & SHADOW_MASK) / SHADOW_PAGE_APP; }
+
+bool page_is_touched(uintptr_t addr) {
+  uint64_t page = page_of(addr);
+  return atomic_load_explicit(&touched[page / 64], memory_order_relaxed) >> page % 64 & 1;
+}
+
+void page_touch_slow(uintptr_t addr) {
+  uint64_t page = page_of(addr), s = page / SUMMARY_BIT_PAGES;
+  atomic_fetch_or_explicit(&touched[page / 64], 1ull << page % 64, memory_order_relaxed);
+  atomic_fetch_or_explicit(&summary[s / 64], 1ull << s % 64, memory_order_relaxed);
+  atomic_fetch_add_explicit(&pages_in_use, 1, memory_order_relaxed);
+}
+
+// page_untouch: the page holds no entry; under its lock.
+static void page_untouch(uint64_t page) {
+  atomic_fetch_and_explicit(&touched[page / 64], ~(1ull << page % 64), memory_order_relaxed);
+  atomic_fetch_sub_explicit(&pages_in_use, 1, memory_order_relaxed);
+}
+
+size_t shadow_touched(void) { return atomic_load_explicit(&pages_in_use, memory_order_relaxed); }
+
+static void each_in(uint64_t first, void (*fn)(uintptr_t, void *), void *arg) {
+  for (uint64_t w = first / 64; w < (first + SUMMARY_BIT_PAGES) / 64; w++)
+    for (uint64_t m = atomic_load_explicit(&touched[w], memory_order_relaxed); m; m &= m - 1)
+      fn((w * 64 + __builtin_ctzll(m)) * SHADOW_PAGE_APP, arg);
+}
+
+void page_each(void (*fn)(uintptr_t addr, void *arg), void *arg) {
+  for (uint64_t s = 0; s < SUMMARY_WORDS; s++)
+    for (uint64_t m = atomic_load_explicit(&summary[s], memory_order_relaxed); m; m &= m - 1)
+      each_in((s * 64 + __builtin_ctzll(m)) * SUMMARY_BIT_PAGES, fn, arg);
+}
+
+void page_discard(uintptr_t addr) {
+  page_untouch(page_of(addr));
+  madvise(shadow_of(addr), SHADOW_PAGE, MADV_DONTNEED);
+}
+
+// ---- clearing ------------------------------------------------------------------------------------
+
+static void clear_words(uintptr_t from, uintptr_t to) {
+  for (struct word *w = shadow_of(from), *end = w + (to - from) / 8; w < end; w++) word_clear(w, CELL_BYTES);
+}
+
+// clear_within clears [from, to), which lies in one page.
+static void clear_within(uintptr_t from, uintptr_t to, bool discard) {
+  if (!page_is_touched(from)) return;
+  page_lock(from);
+  uintptr_t first = (from + 7) & ~7ull, last = to & ~7ull;
+  if (first > last) {  // inside one word
+    word_clear(shadow_of(from), (uint8_t)((1u << (to - from)) - 1) << from % 8);
+  } else {
+    if (from < first) word_clear(shadow_of(from), (uint8_t)(CELL_BYTES << from % 8));
+    clear_words(first, last);
+    if (last < to) word_clear(shadow_of(last), (uint8_t)((1u << (to - last)) - 1));
+    if (discard && to - from == SHADOW_PAGE_APP && page_is_touched(from)) page_discard(from);
+  }
+  page_unlock(from);
+}
+
+// skip_untouched returns the first address at or after from whose page may be in use.
+static uintptr_t skip_untouched(uintptr_t from, uintptr_t to) {
+  while (from < to && page_of(from) % 64 == 0 &&
+         !atomic_load_explicit(&touched[page_of(from) / 64], memory_order_relaxed))
+    from += 64ull * SHADOW_PAGE_APP;
+  return from;
+}
+
+void shadow_clear(uintptr_t addr, size_t n) {
+  uint8_t inside = race_inside;
+  race_inside = 1;
+  bool discard = n >= DISCARD_PAGES * SHADOW_PAGE_APP;
+  uintptr_t end = addr + n;
+  while (addr < end) {
+    uintptr_t next = (addr | (SHADOW_PAGE_APP - 1)) + 1;
+    if (next > end) next = end;
+    clear_within(addr, next, discard);
+    addr = discard ? skip_untouched(next, end) : next;
+  }
+  race_inside = inside;
+}
+
+// ---- fork ------------------------------------------------------------------------------------------
+
+void shadow_lock_all(void) {
+  scan_lock_all();
+  for (int i = 0; i < PAGE_STRIPES; i++) spin_lock(&page_stripes[i].lock);
+  slot_lock_all();
+  ginfo_lock_all();
+  epoch_lock_all();
+  context_lock_all();
+  race_alloc_lock_all();
+}
+
+void shadow_unlock_all(void) {
+  race_alloc_unlock_all();
+  context_unlock_all();
+  epoch_unlock_all();
+  ginfo_unlock_all();
+  slot_unlock_all();
+  for (int i = PAGE_STRIPES; i-- > 0;) spin_unlock(&page_stripes[i].lock);
+  scan_unlock_all();
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// update.h: the rule of access.h for one entry and for one word of two cells; inlined into the
+// single check and the range check.
+#ifndef CRUN_RACE_UPDATE_H
+#define CRUN_RACE_UPDATE_H
+
+#include "access.h"
+#include "epoch.h"
+#include "shadow.h"
+#include "word.h"
+
+enum { FOUND_MAX = 16 };
+
+struct found {
+  uint64_t what;  // context and kind of the earlier access
+  struct race_report report;
+};
+
+// An update is one access while it goes over its words.
+struct update {
+  race_g *g;
+  uint64_t cell;        // epoch, context, kind; no bytes
+  uint64_t need;        // bytes of this word still to be entered
+  uint64_t mine;        // an entry of this epoch that made some of them needless
+  uintptr_t word_addr;  // application address of the word
+  uintptr_t addr;       // of the access
+  unsigned size, flags;
+  unsigned nfound;
+  struct found found[FOUND_MAX];
+};
+
+// access_is_ordered tells whether epoch id happened before g's present.
+static inline bool access_is_ordered(const race_g *g, uint32_t id) {
+  struct epoch e = epoch_table[id];
+  return e.slot == g->slot || vclock_get(&g->vc, e.slot) >= e.clk;
+}
+
+static inline uint64_t kind_of(unsigned flags) {
+  return (flags & ACCESS_WRITE ? 0 : CELL_READ) | (flags & ACCESS_ATOMIC ? CELL_ATOMIC : 0);
+}
+
+// find_note keeps a race of u with entry x on bytes, to be told after the unlock.
+void find_note(struct update *u, uint64_t x, uint8_t bytes);
+
+// find_tell reports what was found; no lock is held.
+void find_tell(struct update *u);
+
+// settle compares u with entry x and returns what is left of x. lazy: x may stay although u covers
+// it, if that saves the question whether it is ordered.
+static inline uint64_t settle(struct update *u, uint64_t x, bool lazy) {
+  uint64_t both = x & u->need;
+  if (!both) return x;
+  bool covers = kind_covers(u->cell, x);
+  if (cell_same_epoch(x, u->cell)) {
+    if (kind_covers(x, u->cell)) {
+      u->need &= ~both;
+      u->mine = x;
+      return x;
+    }
+    return covers ? x & ~both : x;
+  }
+  bool conflicts = kind_conflicts(u->cell, x);
+  if (!conflicts && (lazy || !covers)) return x;
+  bool ordered = access_is_ordered(u->g, cell_epoch(x));
+  if (conflicts && !ordered) {
+    find_note(u, x, (uint8_t)both);
+    return x & ~both;
+  }
+  return ordered && covers ? x & ~both : x;
+}
+
+// settle_cell is settle for one of two cells: 0 when no byte is left.
+static inline uint64_t settle_cell(struct update *u, uint64_t x) {
+  x = settle(u, x, false);
+  return x & CELL_BYTES ? x : 0;
+}
+
+// cell_join returns one cell for x and new if they are of the same epoch and kind and have a context
+// in common or a composite one, else 0.
+uint64_t cell_join_slow(uint64_t x, uint64_t new);
+
+static inline uint64_t cell_join(uint64_t x, uint64_t new) {
+  uint64_t differ = x ^ new;
+  if (differ & (CELL_EPOCH | CELL_KIND)) return 0;
+  return differ & CELL_CTX ? cell_join_slow(x, new) : x | new;
+}
+
+// word_overflow is word_update for a word with a node, or one that needs it now.
+void word_overflow(struct update *u, struct word *w);
+
+// word_update applies u (with need set) to w, under w's page lock.
+static inline void word_update(struct update *u, struct word *w) {
+  uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1), j;
+  if (!c0) {
+    page_touch(u->word_addr);
+    word_set(w, 0, u->cell | u->need);
+    return;
+  }
+  if (__builtin_expect(cell_is_node(c1), 0)) {
+    word_overflow(u, w);
+    return;
+  }
+  uint64_t k0 = settle_cell(u, c0), k1 = c1 ? settle_cell(u, c1) : 0;
+  if (u->need) {
+    uint64_t new = u->cell | u->need;
+    if (!k0) k0 = new;
+    else if ((j = cell_join(k0, new))) k0 = j;
+    else if (!k1) k1 = k0, k0 = new;
+    else if ((j = cell_join(k1, new))) k1 = k0, k0 = j;
+    else {
+      word_overflow(u, w);
+      return;
+    }
+  } else if (!k0) {
+    k0 = k1, k1 = 0;
+  }
+  word_set(w, 0, k0);
+  word_set(w, 1, k1);
+}
+
+#endif

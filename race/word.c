@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// word.c: overflow nodes: making, walking and freeing them. Everything is under the word's page lock.
+#include "word.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "alloc.h"
+
+static _Atomic size_t live_nodes;
+
+size_t nodes_live(void) { return atomic_load_explicit(&live_nodes, memory_order_relaxed); }
+
+static size_t node_bytes(uint32_t cap, bool table) {
+  return sizeof(struct node) + (cap + (table ? NODE_WRITES : 0)) * sizeof(uint64_t);
+}
+
+static struct node *node_new(uint32_t cap, bool table) {
+  struct node *n = race_alloc(node_bytes(cap, table));
+  n->cap = cap;
+  n->table = table;
+  atomic_fetch_add_explicit(&live_nodes, 1, memory_order_relaxed);
+  return n;
+}
+
+static void node_free(struct node *n) {
+  atomic_fetch_sub_explicit(&live_nodes, 1, memory_order_relaxed);
+  race_free(n, node_bytes(n->cap, n->table));
+}
+
+// node_walk is the one place that knows both shapes: it calls fn for each entry.
+static inline __attribute__((always_inline)) void node_walk(const struct node *n,
+                                                            void (*fn)(uint64_t, void *), void *arg) {
+  uint32_t last = n->table ? n->cap + n->writes : n->used;
+  for (uint32_t i = 0; i < last; i++)
+    if (n->cell[i] & CELL_BYTES) fn(n->cell[i], arg);
+}
+
+void word_each(const struct word *w, void (*fn)(uint64_t, void *), void *arg) {
+  uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
+  if (cell_is_node(c1)) {
+    node_walk(node_of(c1), fn, arg);
+    return;
+  }
+  if (c0) fn(c0, arg);
+  if (c1) fn(c1, arg);
+}
+
+// ---- bags --------------------------------------------------------------------------------------
+
+void bag_init(struct bag *b) {
+  b->cells = b->few;
+  b->n = 0;
+  b->cap = sizeof b->few / sizeof *b->few;
+}
+
+void bag_free(struct bag *b) {
+  if (b->cells != b->few) race_free(b->cells, b->cap * sizeof *b->cells);
+}
+
+static void bag_room(struct bag *b, size_t n) {
+  if (n <= b->cap) return;
+  b->cells = race_alloc(n * sizeof *b->cells);
+  b->cap = n;
+}
+
+static void put(uint64_t c, void *arg) { bag_add(arg, c); }
+
+void bag_take(struct bag *b, struct word *w) {
+  uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
+  if (cell_is_node(c1)) {
+    struct node *n = node_of(c1);
+    bag_room(b, n->cap + NODE_WRITES + 2);
+    node_walk(n, put, b);
+    node_free(n);
+    return;
+  }
+  if (c0) bag_add(b, c0);
+  if (c1) bag_add(b, c1);
+}
+
+// ---- storing -------------------------------------------------------------------------------------
+
+static struct node *list_of(const struct bag *b) {
+  uint32_t cap = b->n <= 3 ? 3 : b->n <= 7 ? 7 : NODE_LIST;
+  struct node *n = node_new(cap, false);
+  memcpy(n->cell, b->cells, b->n * sizeof *b->cells);
+  n->used = b->n;
+  return n;
+}
+
+static void table_add(struct node *n, uint64_t c) {
+  if (!(c & CELL_KIND)) {
+    n->cell[n->cap + n->writes++] = c;
+    return;
+  }
+  uint32_t i = node_slot(n, cell_epoch(c));
+  while (n->cell[i]) i = (i + 1) % n->cap;
+  n->cell[i] = c;
+  n->used++;
+  n->kinds |= 1u << ((c & CELL_KIND) >> 8);
+}
+
+static struct node *table_of(const struct bag *b) {
+  uint32_t cap = 32;
+  while (cap < 2 * b->n) cap *= 2;
+  struct node *n = node_new(cap, true);
+  for (size_t i = 0; i < b->n; i++) table_add(n, b->cells[i]);
+  return n;
+}
+
+void word_store(struct word *w, const struct bag *b, uint64_t first) {
+  uint64_t second = 0;
+  if (b->n > 2)
+    second = node_cell(b->n <= NODE_LIST ? list_of(b) : table_of(b));
+  else if (b->n == 2)
+    second = b->cells[b->cells[0] == first];
+  word_set(w, 0, first);
+  word_set(w, 1, second);
+}
+
+void word_clear(struct word *w, uint8_t bytes) {
+  uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
+  if (!c0 && !c1) return;
+  if (bytes == CELL_BYTES) {
+    if (cell_is_node(c1)) node_free(node_of(c1));
+    word_set(w, 0, 0);
+    word_set(w, 1, 0);
+    return;
+  }
+  struct bag b;
+  bag_init(&b);
+  bag_take(&b, w);
+  size_t kept = 0;
+  for (size_t i = 0; i < b.n; i++) {
+    uint64_t c = b.cells[i] & ~(uint64_t)bytes;
+    if (c & CELL_BYTES) b.cells[kept++] = c;
+  }
+  b.n = kept;
+  word_store(w, &b, kept ? b.cells[0] : 0);
+  bag_free(&b);
+}
+
+// ---- validity ------------------------------------------------------------------------------------
+
+static bool pair_is_valid(uint64_t a, uint64_t b) {
+  bool share = a & b & CELL_BYTES;
+  if (!(a & CELL_KIND) && !(b & CELL_KIND) && share) return false;
+  return !(cell_same_epoch(a, b) && ((a ^ b) & CELL_KIND) == 0 && (share || cell_ctx(a) == cell_ctx(b)));
+}
+
+bool word_is_valid(const struct word *w) {
+  uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
+  struct bag b;
+  bag_init(&b);
+  bool newest = true;
+  if (cell_is_node(c1)) {
+    bag_room(&b, node_of(c1)->cap + NODE_WRITES);
+    newest = false;
+  }
+  word_each(w, put, &b);
+  bool ok = !cell_is_node(c0) && (c0 || !c1);
+  for (size_t i = 0; i < b.n; i++) {
+    ok = ok && (b.cells[i] & CELL_BYTES) && cell_epoch(b.cells[i]);
+    newest = newest || b.cells[i] == c0;
+    for (size_t k = 0; k < i; k++) ok = ok && pair_is_valid(b.cells[i], b.cells[k]);
+  }
+  bag_free(&b);
+  return ok && newest;
+}
