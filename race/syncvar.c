@@ -2,10 +2,10 @@
 // syncvar.c: the table of sync objects; syncvar.h has its shape and its lock.
 #include "syncvar.h"
 
-#include <sched.h>
 #include <stdatomic.h>
 
 #include "alloc.h"
+#include "spin.h"
 
 enum {
   ADDR_BITS = 47,
@@ -13,7 +13,6 @@ enum {
   WORDS = 1 << (REGION_BITS - 3),
   AREA_BITS = 20,                          // bytes of an area, whose syncvars are counted
   LOCKS = 1024,
-  SPINS = 200,
 };
 
 typedef struct syncvar *_Atomic cell;       // written under the word's lock
@@ -25,8 +24,8 @@ static struct block *_Atomic *directory;    // read-only after init; an entry is
 static _Atomic uint32_t *area_live;         // read-only after init; syncvars in each area
 
 struct lock {
-  _Alignas(64) _Atomic uint32_t word;
-  size_t live;  // syncvars guarded by this lock; under word
+  _Alignas(64) struct spin spin;
+  size_t live;  // syncvars guarded by this lock; under spin
 };
 static struct lock locks[LOCKS];
 
@@ -40,28 +39,6 @@ static inline uintptr_t folded(uintptr_t addr) { return addr & (((uintptr_t)1 <<
 
 static inline struct lock *lock_of(uintptr_t addr) {
   return &locks[((addr >> 3) * 0x9e3779b97f4a7c15u) >> 54];
-}
-
-static inline void pause_cpu(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
-static __attribute__((noinline)) void spin_slow(_Atomic uint32_t *l) {
-  for (unsigned n = 0;; n++) {
-    if (atomic_load_explicit(l, memory_order_relaxed) == 0 &&
-        atomic_exchange_explicit(l, 1, memory_order_acquire) == 0)
-      return;
-    if (n < SPINS) pause_cpu();
-    else sched_yield();
-  }
-}
-
-static inline void spin(_Atomic uint32_t *l) {
-  if (atomic_exchange_explicit(l, 1, memory_order_acquire) != 0) spin_slow(l);  // A1
 }
 
 static inline cell *find_cell(uintptr_t addr) {
@@ -96,22 +73,26 @@ static __attribute__((noinline)) struct syncvar *create(uintptr_t addr) {
   return sv;
 }
 
-struct syncvar *syncvar_lock(uintptr_t addr) {
-  spin(&lock_of(addr)->word);
+struct syncvar *syncvar_same_word(uintptr_t addr) {
   struct syncvar *sv = lookup(find_cell(addr), addr);
   return sv ? sv : create(addr);
 }
 
+struct syncvar *syncvar_lock(uintptr_t addr) {
+  spin_lock(&lock_of(addr)->spin);
+  return syncvar_same_word(addr);
+}
+
 struct syncvar *syncvar_lock_found(uintptr_t addr) {
   if (!syncvar_maybe(addr)) return NULL;
-  spin(&lock_of(addr)->word);
+  spin_lock(&lock_of(addr)->spin);
   struct syncvar *sv = lookup(find_cell(addr), addr);
   if (!sv) syncvar_unlock(addr);
   return sv;
 }
 
 void syncvar_unlock(uintptr_t addr) {
-  atomic_store_explicit(&lock_of(addr)->word, 0, memory_order_release);  // R1
+  spin_unlock(&lock_of(addr)->spin);
 }
 
 bool syncvar_maybe(uintptr_t addr) {
@@ -121,7 +102,7 @@ bool syncvar_maybe(uintptr_t addr) {
 
 // forget_word drops the word's syncvars in [lo, hi).
 static void forget_word(cell *c, uintptr_t word, uintptr_t lo, uintptr_t hi) {
-  spin(&lock_of(word)->word);
+  spin_lock(&lock_of(word)->spin);
   struct syncvar *sv = atomic_load_explicit(c, memory_order_relaxed), *kept = NULL, *gone = NULL, *next;
   for (; sv; sv = next) {
     next = sv->next;
@@ -167,17 +148,17 @@ void syncvar_forget(uintptr_t addr, size_t n) {
 size_t syncvar_live(void) {
   size_t n = 0;
   for (int i = 0; i < LOCKS; i++) {
-    spin(&locks[i].word);
+    spin_lock(&locks[i].spin);
     n += locks[i].live;
-    atomic_store_explicit(&locks[i].word, 0, memory_order_release);
+    spin_unlock(&locks[i].spin);
   }
   return n;
 }
 
 void syncvar_lock_all(void) {
-  for (int i = 0; i < LOCKS; i++) spin(&locks[i].word);
+  for (int i = 0; i < LOCKS; i++) spin_lock(&locks[i].spin);
 }
 
 void syncvar_unlock_all(void) {
-  for (int i = 0; i < LOCKS; i++) atomic_store_explicit(&locks[i].word, 0, memory_order_release);
+  for (int i = 0; i < LOCKS; i++) spin_unlock(&locks[i].spin);
 }

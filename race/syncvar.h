@@ -48,6 +48,10 @@ struct syncvar *syncvar_lock_found(uintptr_t addr);
 
 void syncvar_unlock(uintptr_t addr);
 
+// syncvar_same_word returns the syncvar of addr, made if there is none, under the lock of another
+// address of its word.
+struct syncvar *syncvar_same_word(uintptr_t addr);
+
 // syncvar_maybe tells, without a lock, whether the word of addr has a syncvar: false is certain for
 // every release that happened before.
 bool syncvar_maybe(uintptr_t addr);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// defer.c: holds findings back while a syncvar's lock is held; defer.h says why.
+#include "defer.h"
+
+static _Thread_local struct defer *pending __attribute__((tls_model("initial-exec")));
+
+void race_found(const struct race_report *r) {
+  struct defer *d = pending;
+  if (!d) {
+    report_race(r);
+    return;
+  }
+  if (d->n == DEFER_MAX) return;
+  struct race_report *kept = &d->report[d->n++];
+  *kept = *r;
+  // The infos are the caller's only while this call lasts.
+  if (kept->current.who) ginfo_ref(kept->current.who);
+  if (kept->previous.who) ginfo_ref(kept->previous.who);
+}
+
+void defer_begin(struct defer *d) { pending = d; }
+
+void defer_end(void) { pending = NULL; }
+
+void defer_tell(struct defer *d) {
+  for (unsigned i = 0; i < d->n; i++) {
+    report_race(&d->report[i]);
+    ginfo_unref(d->report[i].current.who);
+    ginfo_unref(d->report[i].previous.who);
+  }
+  d->n = 0;
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// init.c: the beginning (before any constructor), the end (exit code 66), and fork.
+//
+// Order at the start: address space first, options, then the main thread's race_g, then what can
+// call back (a thread key, fork handlers, the exit handler). The exit handler is entered before the
+// dynamic linker's own, so it runs after every destructor: races found there count.
+//
+// Fork: the parent takes every lock of race/ before and gives it back after on both sides, so the
+// child's tables are whole. In the child the other threads are gone; what they did is ordered before
+// everything to come, for there is no one left who could do it later.
+#include "init.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "clock.h"
+#include "context.h"
+#include "epoch.h"
+#include "finding.h"
+#include "ginfo.h"
+#include "options.h"
+#include "race.h"
+#include "real.h"
+#include "self.h"
+#include "shadow.h"
+#include "slot.h"
+#include "syncvar.h"
+#include "thread.h"
+
+race_g *race_main;
+_Thread_local uint8_t sync_locked __attribute__((tls_model("initial-exec")));
+
+extern void *__libc_stack_end;
+
+// ---- the end -----------------------------------------------------------------------------------------
+
+int race_exit_code(int code) {
+  static _Atomic bool said;
+  if (race_options.atexit_sleep_ms > 0 && !atomic_load_explicit(&said, memory_order_relaxed)) {
+    struct timespec t = {race_options.atexit_sleep_ms / 1000, race_options.atexit_sleep_ms % 1000 * 1000000};
+    nanosleep(&t, NULL);
+  }
+  size_t n = finding_count();
+  if (n == 0) return code;
+  if (!atomic_exchange_explicit(&said, true, memory_order_relaxed)) finding_close();
+  return code == 0 ? (int)race_options.exitcode : code;
+}
+
+static void at_exit(int status, void *arg) {
+  (void)arg;
+  int code = race_exit_code(status);
+  if (code == status) return;
+  // exit cannot be told another status from here; what it would still do is to flush.
+  fflush(NULL);
+  _exit(code);
+}
+
+// ---- fork ----------------------------------------------------------------------------------------------
+
+static _Thread_local uint8_t inside_before_fork;
+
+static void fork_prepare(void) {
+  inside_before_fork = race_inside;
+  race_inside = 1;
+  thread_lock();
+  syncvar_lock_all();
+  shadow_lock_all();
+}
+
+static void fork_parent(void) {
+  shadow_unlock_all();
+  syncvar_unlock_all();
+  thread_unlock();
+  race_inside = inside_before_fork;
+}
+
+// order_the_past makes every epoch so far an ordered one.
+static void order_the_past(void) {
+  race_g *g = race_cur;
+  if (g) clock_publish(g);  // its next access opens a new epoch
+  uint32_t top = epoch_top();
+  for (uint32_t id = 0; id < top; id++) epoch_table[id].clk = 0;
+}
+
+static void fork_child(void) {
+  shadow_unlock_all();
+  syncvar_unlock_all();
+  thread_unlock();
+  thread_forked();
+  order_the_past();
+  race_inside = inside_before_fork;
+}
+
+// ---- the beginning ---------------------------------------------------------------------------------------
+
+static void name_main_stack(race_g *g) {
+  struct rlimit limit;
+  uintptr_t top = (uintptr_t)__libc_stack_end, size = 8u << 20;
+  if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < top)
+    size = limit.rlim_cur;
+  race_stack(g, (void *)(top - size), (void *)top);
+}
+
+void race_init(void) {
+  static bool done;
+  if (done) return;
+  done = true;
+  race_inside = 1;
+  shadow_init();
+  epoch_init();
+  slot_init();
+  context_init();
+  syncvar_init();
+  clock_init();
+  options_init();
+  real_find();
+  race_main = race_g_new(NULL, ginfo_new(NULL, 1, 0, true));
+  clock_start(race_main);
+  name_main_stack(race_main);
+  thread_init();
+  pthread_atfork(fork_prepare, fork_parent, fork_child);
+  on_exit(at_exit, NULL);
+  race_cur = race_main;
+  race_inside = 0;
+}
+
+static void init_first(int argc, char **argv, char **envp) {
+  (void)argc, (void)argv, (void)envp;
+  race_init();
+}
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **, char **) = init_first;

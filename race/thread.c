@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+// thread.c: pthreads: creation happens before the thread's start, its end before its join.
+//
+// A thread that the program (or a library it loads) creates gets a race_g and a record. Threads that
+// the runtime creates between race_hide_begin and race_hide_end get neither.
+//
+//     created --start--> running --end (key destructor, last round)--> ended --join--> freed
+//                           \--detach--> running, detached --end--> freed
+//
+// The record holds the thread's last clock for its join. It is found by pthread_t, which names
+// another thread as soon as the first is joined or, detached, has ended; both take the record out of
+// the table before.
+//
+// Lock: table_lock, a leaf but for the allocator.
+//   Ordering: pthread_create and pthread_join themselves order the record's plain fields.
+#include "thread.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <threads.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "clock.h"
+#include "context.h"
+#include "ginfo.h"
+#include "real.h"
+#include "self.h"
+#include "shadow.h"
+#include "spin.h"
+
+#define PUBLIC __attribute__((visibility("default")))
+#define CALLER ((uintptr_t)__builtin_return_address(0))
+
+enum { BUCKETS = 1024 };
+
+struct thread {
+  struct thread *next;    // under table_lock
+  pthread_t id;           // under table_lock
+  bool listed;            // under table_lock: in the table
+  bool pinned;            // under table_lock: its creator still uses it
+  bool ended;             // under table_lock: last is set
+  bool detached;          // under table_lock: nobody will join it (any more)
+  race_g *g;              // the thread's own, until it ends
+  void *(*start)(void *);
+  void *arg;
+  struct vclock last;     // its clock at its end
+};
+
+static struct spin table_lock;
+static struct thread *table[BUCKETS];
+static size_t records;                 // under table_lock
+static _Atomic uint64_t numbers = 1;   // names of threads; 1 is the main one
+static pthread_key_t end_key;
+static bool end_key_made;
+
+static _Thread_local struct thread *thread_self;
+
+// ---- robust mutexes held -----------------------------------------------------------------------------
+
+static _Thread_local struct {
+  pthread_mutex_t **m;
+  size_t n, room;
+} held;
+
+void thread_holds(pthread_mutex_t *m) {
+  if (!g_self()) return;
+  race_inside = 1;
+  if (held.n == held.room) {
+    size_t room = held.room ? 2 * held.room : 4;
+    pthread_mutex_t **more = race_alloc(room * sizeof *more);
+    for (size_t i = 0; i < held.n; i++) more[i] = held.m[i];
+    if (held.m) race_free(held.m, held.room * sizeof *held.m);
+    held.m = more;
+    held.room = room;
+  }
+  held.m[held.n++] = m;
+  race_inside = 0;
+}
+
+void thread_drops(pthread_mutex_t *m) {
+  for (size_t i = held.n; i-- > 0;) {
+    if (held.m[i] != m) continue;
+    held.m[i] = held.m[--held.n];
+    return;
+  }
+}
+
+static void drop_held(race_g *g) {
+  for (size_t i = 0; i < held.n; i++) g_release(g, (uintptr_t)held.m[i]);
+  if (held.m) race_free(held.m, held.room * sizeof *held.m);
+  held.m = NULL;
+  held.n = held.room = 0;
+}
+
+// ---- the table -----------------------------------------------------------------------------------------
+
+static struct thread **bucket_of(pthread_t id) {
+  return &table[((uintptr_t)id * 0x9e3779b97f4a7c15u) >> 54 & (BUCKETS - 1)];
+}
+
+// enter puts t in the table under its id: creator and thread both do, whoever is first.
+static void enter_locked(struct thread *t, pthread_t id) {
+  if (t->listed || (t->ended && t->detached)) return;
+  t->id = id;
+  t->listed = true;
+  struct thread **b = bucket_of(id);
+  t->next = *b;
+  *b = t;
+}
+
+static void leave_locked(struct thread *t) {
+  if (!t->listed) return;
+  struct thread **link = bucket_of(t->id);
+  while (*link != t) link = &(*link)->next;
+  *link = t->next;
+  t->listed = false;
+}
+
+// find_locked returns the thread that id can be joined as; the newest, if an old name is used again.
+static struct thread *find_locked(pthread_t id) {
+  struct thread *t = *bucket_of(id);
+  while (t && (!pthread_equal(t->id, id) || t->detached)) t = t->next;
+  return t;
+}
+
+static void free_if_done_locked(struct thread *t) {
+  if (!t->ended || !t->detached) return;
+  leave_locked(t);
+  if (t->pinned) return;
+  vclock_clear(&t->last);
+  race_free(t, sizeof *t);
+  records--;
+}
+
+static struct thread *find(pthread_t id) {
+  uint8_t was = race_inside;
+  race_inside = 1;
+  spin_lock(&table_lock);
+  struct thread *t = find_locked(id);
+  spin_unlock(&table_lock);
+  race_inside = was;
+  return t;
+}
+
+// ---- create ----------------------------------------------------------------------------------------------
+
+static struct thread *new_thread(void *(*start)(void *), void *arg, const pthread_attr_t *attr, uintptr_t pc) {
+  race_inside = 1;
+  race_g *creator = race_cur;
+  struct thread *t = race_alloc(sizeof *t);
+  int state = PTHREAD_CREATE_JOINABLE;
+  if (attr) pthread_attr_getdetachstate(attr, &state);
+  uint64_t number = atomic_fetch_add_explicit(&numbers, 1, memory_order_relaxed) + 1;
+  struct ginfo *info = ginfo_new(creator ? creator->info : NULL, number, creator ? ctx_current(creator, pc) : 0, true);
+  *t = (struct thread){.start = start, .arg = arg, .pinned = true, .detached = state == PTHREAD_CREATE_DETACHED};
+  t->g = race_g_new(creator, info);
+  clock_start(t->g);
+  if (creator) clock_fork(creator, t->g);
+  spin_lock(&table_lock);
+  records++;
+  spin_unlock(&table_lock);
+  race_inside = 0;
+  return t;
+}
+
+// created ends the creator's part: id is valid if the thread was made.
+static void created(struct thread *t, bool made, pthread_t id) {
+  race_inside = 1;
+  if (!made) {
+    race_g_drop(t->g);
+    t->ended = t->detached = true;
+  }
+  spin_lock(&table_lock);
+  if (made) enter_locked(t, id);
+  t->pinned = false;
+  free_if_done_locked(t);
+  spin_unlock(&table_lock);
+  race_inside = 0;
+}
+
+// fresh_stack forgets what earlier threads did on this stack and in its thread-locals.
+static void fresh_stack(race_g *g) {
+  pthread_attr_t attr;
+  void *lo;
+  size_t n;
+  if (pthread_getattr_np(pthread_self(), &attr) != 0) return;
+  if (pthread_attr_getstack(&attr, &lo, &n) == 0) {
+    atomic_store_explicit(&g->info->stack_lo, (uintptr_t)lo, memory_order_relaxed);
+    atomic_store_explicit(&g->info->stack_hi, (uintptr_t)lo + n, memory_order_relaxed);
+    shadow_clear((uintptr_t)lo, n);
+    syncvar_forget((uintptr_t)lo, n);
+  }
+  pthread_attr_destroy(&attr);
+}
+
+static void *thread_main(void *arg) {
+  struct thread *t = arg;
+  race_hidden++;
+  race_inside = 1;
+  thread_self = t;
+  spin_lock(&table_lock);
+  enter_locked(t, pthread_self());
+  spin_unlock(&table_lock);
+  race_inside = 0;
+  pthread_setspecific(end_key, (void *)1);
+  race_g *g = t->g;
+  fresh_stack(g);
+  race_cur = g;
+  race_hidden--;
+  return t->start(t->arg);
+}
+
+static int create(pthread_t *id, const pthread_attr_t *attr, void *(*start)(void *), void *arg, uintptr_t pc) {
+  race_threaded = true;
+  if (race_hidden || race_inside || !end_key_made) return real()->pthread_create(id, attr, start, arg);
+  struct thread *t = new_thread(start, arg, attr, pc);
+  int r = real()->pthread_create(id, attr, thread_main, t);
+  created(t, r == 0, r == 0 ? *id : 0);
+  return r;
+}
+
+PUBLIC int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*start)(void *), void *arg) {
+  return create(id, attr, start, arg, CALLER);
+}
+
+// ---- end -------------------------------------------------------------------------------------------------
+
+// thread_end runs in the last round of key destructors, after those of the program.
+static void thread_end(void) {
+  struct thread *t = thread_self;
+  race_g *g = t->g;
+  race_inside = 1;
+  drop_held(g);
+  clock_publish(g);
+  struct vclock last = {0};
+  vclock_copy(&last, &g->vc);
+  race_cur = NULL;
+  thread_self = NULL;
+  race_g_drop(g);
+  spin_lock(&table_lock);
+  t->g = NULL;
+  t->last = last;
+  t->ended = true;
+  free_if_done_locked(t);
+  spin_unlock(&table_lock);
+  race_inside = 0;
+}
+
+static void end_key_destroyed(void *round) {
+  uintptr_t n = (uintptr_t)round;
+  if (n < PTHREAD_DESTRUCTOR_ITERATIONS) pthread_setspecific(end_key, (void *)(n + 1));
+  else if (thread_self) thread_end();
+}
+
+// ---- join and detach ---------------------------------------------------------------------------------------
+
+static int joined(struct thread *t, int r) {
+  if (r != 0 || !t) return r;
+  uint8_t was = race_inside;
+  race_g *g = g_self();
+  race_inside = 1;
+  // t has ended: the real join returned. Nobody else may join it, so it is ours alone.
+  if (g) clock_learn(g, &t->last);
+  spin_lock(&table_lock);
+  t->detached = true;
+  free_if_done_locked(t);
+  spin_unlock(&table_lock);
+  race_inside = was;
+  return r;
+}
+
+PUBLIC int pthread_join(pthread_t id, void **result) {
+  struct thread *t = find(id);
+  return joined(t, real()->pthread_join(id, result));
+}
+PUBLIC int pthread_tryjoin_np(pthread_t id, void **result) {
+  struct thread *t = find(id);
+  return joined(t, real()->pthread_tryjoin_np(id, result));
+}
+PUBLIC int pthread_timedjoin_np(pthread_t id, void **result, const struct timespec *until) {
+  struct thread *t = find(id);
+  return joined(t, real()->pthread_timedjoin_np(id, result, until));
+}
+PUBLIC int pthread_clockjoin_np(pthread_t id, void **result, clockid_t clock, const struct timespec *until) {
+  struct thread *t = find(id);
+  return joined(t, real()->pthread_clockjoin_np(id, result, clock, until));
+}
+
+PUBLIC int pthread_detach(pthread_t id) {
+  struct thread *t = find(id);
+  int r = real()->pthread_detach(id);
+  if (r != 0 || !t) return r;
+  uint8_t was = race_inside;
+  race_inside = 1;
+  spin_lock(&table_lock);
+  t->detached = true;
+  free_if_done_locked(t);
+  spin_unlock(&table_lock);
+  race_inside = was;
+  return r;
+}
+
+// ---- C11 threads -------------------------------------------------------------------------------------------
+
+struct c11_start {
+  thrd_start_t start;
+  void *arg;
+};
+
+static void *c11_main(void *p) {
+  struct c11_start s = *(struct c11_start *)p;
+  race_free(p, sizeof s);
+  return (void *)(intptr_t)s.start(s.arg);
+}
+
+PUBLIC int thrd_create(thrd_t *id, thrd_start_t start, void *arg) {
+  struct c11_start *s = race_alloc(sizeof *s);
+  *s = (struct c11_start){start, arg};
+  int r = create(id, NULL, c11_main, s, CALLER);
+  if (r == 0) return thrd_success;
+  race_free(s, sizeof *s);
+  return r == ENOMEM ? thrd_nomem : r == EAGAIN ? thrd_nomem : thrd_error;
+}
+
+PUBLIC int thrd_join(thrd_t id, int *result) {
+  void *value;
+  if (pthread_join(id, &value) != 0) return thrd_error;
+  if (result) *result = (int)(intptr_t)value;
+  return thrd_success;
+}
+
+PUBLIC int thrd_detach(thrd_t id) { return pthread_detach(id) == 0 ? thrd_success : thrd_error; }
+
+// ---- the rest ------------------------------------------------------------------------------------------------
+
+static _Thread_local pid_t tid;
+
+pid_t thread_tid(void) {
+  if (__builtin_expect(!tid, 0)) tid = (pid_t)syscall(SYS_gettid);
+  return tid;
+}
+
+void thread_init(void) {
+  if (!end_key_made) end_key_made = pthread_key_create(&end_key, end_key_destroyed) == 0;
+}
+
+void thread_lock(void) { spin_lock(&table_lock); }
+void thread_unlock(void) { spin_unlock(&table_lock); }
+void thread_forked(void) { tid = 0; }
+
+size_t thread_records(void) {
+  spin_lock(&table_lock);
+  size_t n = records;
+  spin_unlock(&table_lock);
+  return n;
+}
