@@ -18,13 +18,20 @@
 
 // ---- findings ----------------------------------------------------------------------------------
 
-__attribute__((noinline)) void find_note(struct update *u, uint64_t x, uint8_t bytes) {
-  uint64_t what = x & (CELL_CTX | CELL_KIND);
+// found_before tells whether this pair of code places was found already since the last find_tell.
+static bool found_before(const struct update *u, uint64_t what) {
   for (unsigned i = 0; i < u->nfound; i++)
-    if (u->found[i].what == what) return;
-  if (u->nfound == FOUND_MAX) return;  // so many pairs of code places on one word, or range page
+    if (u->found[i].what == what) return true;
+  return false;
+}
+
+static void note_byte(struct update *u, uint64_t x, unsigned byte) {
+  ctx_id ctx = ctx_of_byte(cell_ctx(x), byte);
+  uint64_t what = (uint64_t)ctx << CELL_CTX_SHIFT | (x & CELL_KIND);
+  bool told = u->told >> byte & 1;
+  u->told |= 1u << byte;
+  if (found_before(u, what) || (told && u->nfound >= FOUND_ENOUGH)) return;
   struct epoch e = epoch_table[cell_epoch(x)];
-  unsigned byte = __builtin_ctz(bytes);
   struct found *f = &u->found[u->nfound++];
   f->what = what;
   f->report = (struct race_report){
@@ -33,8 +40,12 @@ __attribute__((noinline)) void find_note(struct update *u, uint64_t x, uint8_t b
       .previous = {.addr = u->word_addr + __builtin_ctz(x & CELL_BYTES),
                    .size = __builtin_popcount(x & CELL_BYTES),
                    .flags = (x & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (x & CELL_ATOMIC ? ACCESS_ATOMIC : 0),
-                   .who = slot_owner(e.slot, e.clk), .ctx = cell_ctx(x), .byte = byte},
+                   .who = slot_owner(e.slot, e.clk), .ctx = ctx, .byte = byte},
   };
+}
+
+__attribute__((noinline)) void find_note(struct update *u, uint64_t x, uint8_t bytes) {
+  for (unsigned m = bytes; m; m &= m - 1) note_byte(u, x, __builtin_ctz(m));
 }
 
 __attribute__((noinline)) void find_tell(struct update *u) {
@@ -153,8 +164,7 @@ __attribute__((noinline)) void word_overflow(struct update *u, struct word *w) {
 // ---- the check -----------------------------------------------------------------------------------
 
 static inline __attribute__((always_inline)) void check_word(struct update *u, uintptr_t addr, uint64_t bytes) {
-  u->word_addr = addr & ~7ull;
-  u->need = bytes;
+  update_at(u, addr, bytes);
   page_lock(addr);
   word_update(u, shadow_of(addr));
   page_unlock(addr);

@@ -232,7 +232,7 @@ ctx_id ctx_current(race_g *g, uintptr_t pc) {
 
 static inline bool is_composite(ctx_id c) { return ctxs[c].node == COMPOSITE_NODE; }
 
-static inline ctx_id ctx_of_byte(ctx_id c, unsigned byte) {
+ctx_id ctx_of_byte(ctx_id c, unsigned byte) {
   return is_composite(c) ? composites[ctxs[c].pc][byte] : c;
 }
 

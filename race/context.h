@@ -32,6 +32,9 @@ ctx_id ctx_current(struct race_g *g, uintptr_t pc);
 // b_bytes; *ok false: there are too many composites, keep two cells.
 ctx_id ctx_composite(ctx_id a, uint8_t a_bytes, ctx_id b, uint8_t b_bytes, bool *ok);
 
+// ctx_of_byte returns what composite ctx says of byte, or ctx itself.
+ctx_id ctx_of_byte(ctx_id ctx, unsigned byte);
+
 // ctx_stack writes the pcs of ctx as seen by byte (0..7), innermost first: pcs[0] is the access, the
 // others are calls (return addresses). It returns their number, at most max; *folded (may be nil)
 // says that levels of recursion are left out.

@@ -10,19 +10,35 @@
 
 #include "g.h"
 
-// frames_grow doubles g's shadow call stack.
-void frames_grow(race_g *g);
-
-// frames_unwind pops the frames whose machine frames lie below msp.
-void frames_unwind(race_g *g, uintptr_t msp);
+// frame_push enters a frame; the _slow twin has to make room first.
+void frame_push_slow(race_g *g, uintptr_t call_pc, uintptr_t func_pc, uintptr_t msp);
 
 static inline void frame_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc, uintptr_t msp) {
-  if (__builtin_expect(g->sp == g->limit, 0)) frames_grow(g);
+  if (__builtin_expect(g->sp == g->limit, 0)) {
+    frame_push_slow(g, call_pc, func_pc, msp);
+    return;
+  }
   struct frame *f = ++g->sp;
   f->call_pc = call_pc;
   f->func_pc = func_pc;
   f->node = 0;
   f->msp = (uint32_t)msp;
+}
+
+// frames_unwind pops the frames whose machine frames lie below msp.
+void frames_unwind(race_g *g, uintptr_t msp);
+
+// frame_pop leaves a frame; the _slow twin drops what longjmp left first.
+void frame_pop_slow(race_g *g, uintptr_t msp);
+
+static inline void frame_pop(race_g *g, uintptr_t msp) {
+  struct frame *f = g->sp;
+  if (__builtin_expect(f == g->base, 0)) return;  // entered before there was a race_g
+  if (__builtin_expect((int32_t)(f->msp - (uint32_t)msp) < 0, 0)) {
+    frame_pop_slow(g, msp);
+    return;
+  }
+  g->sp = f - 1;
 }
 
 #endif

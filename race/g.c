@@ -17,7 +17,10 @@
 #include "ginfo.h"
 #include "slot.h"
 
-enum { FIRST_FRAMES = 8 };
+enum {
+  FIRST_FRAMES = 8,
+  FRAMES_MAPPED = 64 * 1024 * sizeof(struct frame) / 16,  // beyond the allocator's classes
+};
 
 _Thread_local race_g *race_cur __attribute__((tls_model("initial-exec")));
 _Thread_local uint8_t race_inside __attribute__((tls_model("initial-exec")));
@@ -49,15 +52,26 @@ void race_g_drop(race_g *g) {
   race_free(g, sizeof *g);
 }
 
-void frames_grow(race_g *g) {
-  size_t bytes = frames_bytes(g), depth = g->sp - g->base;
-  struct frame *big = race_alloc(2 * bytes);
-  memcpy(big, g->base, bytes);
+// frames_grow doubles the shadow call stack. In a signal handler that interrupted the detector it
+// takes no lock: it takes a mapping, and leaves the old array.
+static void frames_grow(race_g *g) {
+  uint8_t inside = race_inside;
+  race_inside = 1;
   struct frame *old = g->base;
+  size_t bytes = frames_bytes(g), depth = g->sp - old, more = 2 * bytes;
+  if (inside && more < FRAMES_MAPPED) more = FRAMES_MAPPED;
+  struct frame *big = race_alloc(more);
+  memcpy(big, old, bytes);
   g->base = big;
   g->sp = big + depth;
-  g->limit = big + 2 * bytes / sizeof(struct frame) - 1;
-  race_free(old, bytes);
+  g->limit = big + more / sizeof(struct frame) - 1;
+  if (!inside) race_free(old, bytes);
+  race_inside = inside;
+}
+
+__attribute__((noinline)) void frame_push_slow(race_g *g, uintptr_t call_pc, uintptr_t func_pc, uintptr_t msp) {
+  frames_grow(g);
+  frame_push(g, call_pc, func_pc, msp);
 }
 
 // frames_unwind pops what longjmp left: frames whose machine frame lies below msp. Frames of another
@@ -69,12 +83,19 @@ void frames_unwind(race_g *g, uintptr_t msp) {
   while (g->sp > g->base) {
     uint32_t up = g->sp->msp - (uint32_t)msp;  // bytes above msp, modulo 2^32
     bool gone = known ? up > hi - msp : (int32_t)up < 0;
-    if (!gone || !g->sp->msp) break;  // msp 0: pushed by hand, no machine frame
+    if (!gone) break;
     g->sp--;
   }
 }
 
-void g_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc) { frame_push(g, call_pc, func_pc, 0); }
+__attribute__((noinline)) void frame_pop_slow(race_g *g, uintptr_t msp) {
+  frames_unwind(g, msp);
+  if (g->sp > g->base) g->sp--;
+}
+
+void g_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc) { 
+  frame_push(g, call_pc, func_pc, (uintptr_t)__builtin_frame_address(0));
+}
 
 void g_pop(race_g *g) {
   if (g->sp > g->base) g->sp--;

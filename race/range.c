@@ -14,10 +14,13 @@ struct answer {
   uint64_t in[2], out[2];
 };
 
-static void update_bytes(struct update *u, uintptr_t addr, uint64_t bytes) {
-  u->word_addr = addr & ~7ull;
-  u->need = bytes;
+// bytes_update applies u to the rest of addr's word, up to end; it returns where it stopped.
+static uintptr_t bytes_update(struct update *u, uintptr_t addr, uintptr_t end) {
+  uintptr_t next = (addr | 7) + 1;
+  if (next > end) next = end;
+  update_at(u, addr, CELL_BYTES >> (8 - (next - addr)) << addr % 8);
   word_update(u, shadow_of(addr));
+  return next;
 }
 
 // learn applies the rule to w and remembers what it did; false: that is no answer for other words.
@@ -25,21 +28,22 @@ static bool learn(struct update *u, struct word *w, uintptr_t addr, struct answe
   unsigned found = u->nfound;
   a->in[0] = word_get(w, 0);
   a->in[1] = word_get(w, 1);
-  update_bytes(u, addr, CELL_BYTES);
+  update_at(u, addr, CELL_BYTES);
+  word_update(u, w);
   a->out[0] = word_get(w, 0);
   a->out[1] = word_get(w, 1);
   return !cell_is_node(a->in[1]) && !cell_is_node(a->out[1]) && u->nfound == found;
 }
 
-// words_update applies u to the whole words [addr, end) of one page.
-static void words_update(struct update *u, uintptr_t addr, uintptr_t end) {
-  struct word *w = shadow_of(addr), *last = w + (end - addr) / 8;
-  while (w < last) {
+// words_update applies u to the whole words [addr, end) of one page, until there is enough to tell;
+// it returns where it stopped.
+static uintptr_t words_update(struct update *u, uintptr_t addr, uintptr_t end) {
+  struct word *first = shadow_of(addr), *w = first, *last = w + (end - addr) / 8;
+  while (w < last && u->nfound < FOUND_ENOUGH) {
     struct answer a;
-    bool good = learn(u, w, addr, &a);
-    w++, addr += 8;
+    bool good = learn(u, w, addr + (w - first) * 8, &a);
+    w++;
     if (!good) continue;
-    struct word *run = w;
     if (a.in[0] == a.out[0] && a.in[1] == a.out[1]) {
       while (w < last && word_get(w, 0) == a.in[0] && word_get(w, 1) == a.in[1]) w++;
     } else {
@@ -48,22 +52,20 @@ static void words_update(struct update *u, uintptr_t addr, uintptr_t end) {
         word_set(w, 1, a.out[1]);
       }
     }
-    addr += (w - run) * 8;
   }
+  return addr + (w - first) * 8;
 }
 
-// page_update applies u to [addr, end), which lies in one page.
-static void page_update(struct update *u, uintptr_t addr, uintptr_t end) {
-  uintptr_t first = (addr + 7) & ~7ull, last = end & ~7ull;
-  page_lock(addr);
-  if (first > last) {
-    update_bytes(u, addr, (CELL_BYTES >> (8 - (end - addr))) << addr % 8);
-  } else {
-    if (addr < first) update_bytes(u, addr, CELL_BYTES << addr % 8 & CELL_BYTES);
-    words_update(u, first, last);
-    if (last < end) update_bytes(u, last, CELL_BYTES >> (8 - (end - last)));
+// page_update applies u to [addr, end), which lies in one page; it returns where it stopped.
+static uintptr_t page_update(struct update *u, uintptr_t addr, uintptr_t end) {
+  uintptr_t page = addr;
+  page_lock(page);
+  while (addr < end && u->nfound < FOUND_ENOUGH) {
+    bool whole = addr % 8 == 0 && end - addr >= 8;
+    addr = whole ? words_update(u, addr, end & ~7ull) : bytes_update(u, addr, end);
   }
-  page_unlock(addr);
+  page_unlock(page);
+  return addr;
 }
 
 void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t pc) {
@@ -85,13 +87,12 @@ void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t 
   for (uintptr_t end = addr + n; addr < end;) {
     uintptr_t next = (addr | (SHADOW_PAGE_APP - 1)) + 1;
     if (next > end) next = end;
-    if (!discard || page_is_touched(addr)) page_update(&u, addr, next);
+    addr = discard && !page_is_touched(addr) ? next : page_update(&u, addr, next);
     if (__builtin_expect(u.nfound, 0)) {
       race_inside = 0;
       find_tell(&u);
       race_inside = 1;
     }
-    addr = next;
   }
   atomic_signal_fence(memory_order_seq_cst);
   race_inside = 0;

@@ -47,9 +47,6 @@ void shadow_init(void) {
   madvise(want, SHADOW_SIZE, MADV_DONTDUMP);
   madvise(want, SHADOW_SIZE, MADV_NOHUGEPAGE);
   touched = race_reserve(TOUCHED_WORDS * sizeof *touched);
-  epoch_init();
-  slot_init();
-  context_init();
 }
 
 // ---- pages ---------------------------------------------------------------------------------------

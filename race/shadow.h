@@ -46,8 +46,8 @@ static inline struct word *shadow_of(uintptr_t addr) {
   return (struct word *)(((addr & SHADOW_MASK) << 1) + SHADOW_BASE);
 }
 
-// shadow_init makes the detector's memory ready: the image, and the tables of epochs, slots and
-// contexts. Call it once, before any race_g is made; it ends the process if it cannot.
+// shadow_init reserves the image. It must run before any access, as must epoch_init, slot_init and
+// context_init before any race_g is made; it ends the process if it cannot.
 void shadow_init(void);
 
 // shadow_clear forgets all accesses to [addr, addr+n): new memory. Partial words at the ends lose

@@ -9,10 +9,13 @@
 #include "shadow.h"
 #include "word.h"
 
-enum { FOUND_MAX = 16 };
+enum {
+  FOUND_ENOUGH = 16,             // told before the next word
+  FOUND_MAX = FOUND_ENOUGH + 8,  // so that within a word each byte that races is
+};
 
 struct found {
-  uint64_t what;  // context and kind of the earlier access
+  uint64_t what;  // context (of the byte) and kind of the earlier access
   struct race_report report;
 };
 
@@ -26,6 +29,7 @@ struct update {
   uintptr_t addr;       // of the access
   unsigned size, flags;
   unsigned nfound;
+  uint8_t told;         // bytes of this word with a race among found
   struct found found[FOUND_MAX];
 };
 
@@ -44,6 +48,13 @@ void find_note(struct update *u, uint64_t x, uint8_t bytes);
 
 // find_tell reports what was found; no lock is held.
 void find_tell(struct update *u);
+
+// update_at makes u an access to bytes of the word of addr.
+static inline void update_at(struct update *u, uintptr_t addr, uint64_t bytes) {
+  u->word_addr = addr & ~7ull;
+  u->need = bytes;
+  u->told = 0;
+}
 
 // settle compares u with entry x and returns what is left of x. lazy: x may stay although u covers
 // it, if that saves the question whether it is ordered.
