@@ -141,22 +141,24 @@ static inline bool owned(base *b) {
   return atomic_load_explicit(&b->refs, memory_order_acquire) == 1;  // A1
 }
 
-static inline unsigned cap_for(uint32_t slot) { return (slot / BLOCK + 1) * BLOCK; }
-
 // dense_resized returns an owned array of at least cap slots with b's clocks; it takes over b.
 static base *dense_resized(base *b, unsigned cap) {
   unsigned have = b ? b->cap : 0;
-  if (cap > have && have) {  // grow by a quarter, so that n spawns do not copy n times
-    cap = cap > have + have / 4 ? cap : have + have / 4;
-    cap = (cap + BLOCK - 1) / BLOCK * BLOCK;
-    if (cap > VCLOCK_DENSE) cap = VCLOCK_DENSE;
-  }
   if (cap < have) cap = have;
   base *n = new_dense(cap);
   if (b) memcpy(n->clk, b->clk, have * sizeof(uint32_t));
   memset(n->clk + have, 0, (cap - have) * sizeof(uint32_t));
   unref(b);
   return n;
+}
+
+// cap_with_slack is the size to grow to for slot: a quarter more than there is, so that n new slots
+// do not copy n times. A join grows to the other's size exactly: slack upon slack would never end.
+static unsigned cap_with_slack(const base *b, uint32_t slot) {
+  unsigned cap = (slot / BLOCK + 1) * BLOCK, more = b ? (b->cap + b->cap / 4) / BLOCK * BLOCK : 0;
+  if (b && slot < b->cap) return b->cap;
+  if (cap < more) cap = more;
+  return cap < VCLOCK_DENSE ? cap : VCLOCK_DENSE;
 }
 
 // ---- trees -------------------------------------------------------------------------------------
@@ -363,7 +365,7 @@ static inline uint32_t base_get(const base *b, uint32_t slot) {
 static base *base_put(base *b, uint32_t slot, uint32_t clk) {
   if (!b || b->level == DENSE) {
     if (slot < VCLOCK_DENSE) {
-      if (!b || slot >= b->cap || !owned(b)) b = dense_resized(b, cap_for(slot));
+      if (!b || slot >= b->cap || !owned(b)) b = dense_resized(b, cap_with_slack(b, slot));
       b->clk[slot] = clk;
       return b;
     }
