@@ -92,6 +92,7 @@ static bool refill_locked(struct stripe *s) {
   uint32_t first = BATCH - n;
   memset(s->ids, 0, sizeof s->ids);
   memcpy(s->ids + first, ids, n * sizeof *ids);
+  for (uint32_t i = 0; i < n; i++) epoch_table[ids[i]] = (struct epoch){0};  // keeps no owner's history
   s->next = first;
   atomic_fetch_add_explicit(&allocated, n, memory_order_relaxed);
   return true;
