@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// choose.cpp decides which accesses of a function are checked.
+//
+// Not checked, because no two goroutines can race on it:
+//   - a local whose address is never captured. The question is put to the object, not to the pointer
+//     of the access: `int a[10]; share(a); a[i] = 0;` is shared (clang 19's own pass asks the pointer);
+//   - the callee's copy of a struct passed by value, likewise;
+//   - a constant, and a load marked invariant;
+//   - what other instrumentation put there: profile and coverage counters, !nosanitize;
+//   - other address spaces (%gs:, %fs: through a qualifier).
+// Thread-locals are checked: their address may be handed over.
+#include "choose.h"
+
+#include "libc.h"
+#include "llvm/Analysis/CaptureTracking.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Module.h"
+#include "masked.h"
+
+using namespace llvm;
+
+namespace crun {
+
+namespace {
+
+constexpr unsigned MaxUses = 400;  // of an object, that are followed before it counts as captured
+
+// Counters and tables that compilers add. They are racy by design.
+bool isCompilersOwn(const GlobalVariable &G) {
+  static const char *const Prefixes[] = {"llvm.", "__llvm_", "__profc_", "__profd_", "__profvp_",
+                                         "__profbm_", "__sancov_", "__covrec_"};
+  for (const char *P : Prefixes)
+    if (G.getName().starts_with(P)) return true;
+  return G.hasSection() && G.getSection().starts_with("__llvm_");
+}
+
+// A local of the function: an alloca, or the callee's own copy of an argument.
+bool isIdentifiedLocal(const Value *Object) {
+  if (isa<AllocaInst>(Object)) return true;
+  auto *A = dyn_cast<Argument>(Object);
+  return A && A->hasByValAttr();
+}
+
+}  // namespace
+
+bool Choice::isLocal(const Value *Object) {
+  if (!isIdentifiedLocal(Object)) return false;
+  auto [It, New] = Captured.try_emplace(Object, true);
+  if (New)
+    It->second = PointerMayBeCaptured(Object, /*ReturnCaptures=*/true, /*StoreCaptures=*/true, MaxUses);
+  return !It->second;
+}
+
+bool Choice::isPrivate(const Value *P) {
+  if (P->getType()->getPointerAddressSpace() != 0 || P->isSwiftError()) return true;
+  const Value *Object = getUnderlyingObject(P, /*MaxLookup=*/0);
+  if (auto *G = dyn_cast<GlobalVariable>(Object)) return G->isConstant() || isCompilersOwn(*G);
+  return isa<Function>(Object) || isLocal(Object);
+}
+
+// sqrt and its kind: they lead to no check, so they need no frame above them.
+bool Choice::isPureLibrary(const CallBase &C) const {
+  LibFunc Which;
+  const Function *F = C.getCalledFunction();
+  return F && F->isDeclaration() && C.doesNotAccessMemory() && Library.getLibFunc(*F, Which);
+}
+
+void Choice::chooseCall(CallBase &C, bool All, Work &W) {
+  if (C.isInlineAsm()) {
+    W.Asm.push_back(&C);
+    return;
+  }
+  if (auto *M = dyn_cast<AnyMemIntrinsic>(&C)) {
+    if (All) W.Blocks.push_back(M);
+    return;
+  }
+  if (auto *I = dyn_cast<IntrinsicInst>(&C)) {
+    if (All && isLanes(*I)) W.Lanes.push_back(I);
+    return;
+  }
+  if ((All || isAtomicLibrary(C)) && !checkedTwin(C).empty()) W.Libc.push_back(&C);
+  if (All && C.hasByValArgument()) W.ByVal.push_back(&C);
+  W.Calls |= !isPureLibrary(C);
+}
+
+Work Choice::choose(Function &F, bool All) {
+  Work W;
+  for (Instruction &I : instructions(F)) {
+    if (I.hasMetadata(LLVMContext::MD_nosanitize)) continue;
+    if (auto *C = dyn_cast<CallBase>(&I)) {
+      chooseCall(*C, All, W);
+      continue;
+    }
+    if (isa<FenceInst>(I)) {
+      W.Atomics.push_back(&I);
+      continue;
+    }
+    const Value *P = isa<AtomicRMWInst>(I) ? cast<AtomicRMWInst>(I).getPointerOperand()
+                     : isa<AtomicCmpXchgInst>(I) ? cast<AtomicCmpXchgInst>(I).getPointerOperand()
+                                                 : getLoadStorePointerOperand(&I);
+    if (!P || isPrivate(P) || I.hasMetadata(LLVMContext::MD_invariant_load)) continue;
+    if (I.isAtomic()) W.Atomics.push_back(&I);
+    else if (All) W.Plain.push_back(&I);
+  }
+  return W;
+}
+
+}  // namespace crun

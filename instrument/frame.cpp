@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// frame.cpp brackets functions with func_entry and func_exit.
+//
+// Functions that the optimizer inlined before us have no frame: debug information names them. A call
+// that never returns leaves no exit to bracket, and longjmp skips those it jumps over: the detector
+// finds both by the machine's stack pointer at the next entry.
+#include "frame.h"
+
+#include "abi.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Intrinsics.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/EscapeEnumerator.h"
+#include "place.h"
+
+using namespace llvm;
+
+namespace crun {
+
+void addFrame(Function &F) {
+  // Turning calls into invokes is not for a function that setjmp returns to twice.
+  bool Unwinds = !F.doesNotThrow() && !F.callsFunctionThatReturnsTwice();
+  EscapeEnumerator Exits(F, "race.cleanup", Unwinds);
+  while (IRBuilder<> *B = Exits.Next()) {
+    locate(*B, F);
+    call(*B, "__tsan_func_exit", {});
+  }
+  IRBuilder<> B(&*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
+  B.SetCurrentDebugLocation(DebugLoc());
+  locate(B, F);
+  Value *Return = B.CreateIntrinsic(Intrinsic::returnaddress, {}, {B.getInt32(0)});
+  call(B, "__tsan_func_entry", {Return});
+}
+
+void weaken(Function &F) {
+  F.setMemoryEffects(F.getMemoryEffects() | checkEffects());
+  for (User *U : F.users()) {
+    auto *C = dyn_cast<CallBase>(U);
+    if (C && C->getCalledOperand() == &F && C->getAttributes().hasFnAttr(Attribute::Memory))
+      C->setMemoryEffects(C->getAttributes().getMemoryEffects() | checkEffects());
+  }
+  F.removeFnAttr(Attribute::AlwaysInline);
+  F.removeFnAttr(Attribute::InlineHint);
+  F.addFnAttr(Attribute::NoInline);
+}
+
+}  // namespace crun

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// plugin.cpp is what clang loads: it checks that the clang is ours and adds the passes.
+#include <dlfcn.h>
+
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/PassPlugin.h"
+#include "llvm/Support/raw_ostream.h"
+#include "pass.h"
+
+using namespace llvm;
+
+namespace {
+
+// LLVM's plugin API number has not changed for years of incompatible releases, so look at the release
+// itself. A clang that does not tell it is let pass.
+void requireOurCompiler() {
+  using GetVersion = void (unsigned *, unsigned *, unsigned *);
+  auto *Get = reinterpret_cast<GetVersion *>(dlsym(RTLD_DEFAULT, "LLVMGetVersion"));
+  if (!Get) return;
+  unsigned Major, Minor, Patch;
+  Get(&Major, &Minor, &Patch);
+  if (Major == LLVM_VERSION_MAJOR && Minor == LLVM_VERSION_MINOR) return;
+  errs() << "crun: this plugin is built for clang " << LLVM_VERSION_STRING << ", not for " << Major << '.'
+         << Minor << '.' << Patch << "; `crun doctor` says what to install\n";
+  _Exit(1);
+}
+
+bool parse(StringRef Name, ModulePassManager &MPM, ArrayRef<PassBuilder::PipelineElement>) {
+  if (Name == "crun-race") MPM.addPass(crun::RacePass());
+  else if (Name == "crun-places") MPM.addPass(crun::PlacesPass());
+  else return false;
+  return true;
+}
+
+void registerPasses(PassBuilder &PB) {
+  requireOurCompiler();
+  PB.registerPipelineStartEPCallback(
+      [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(crun::PlacesPass()); });
+  PB.registerOptimizerEarlyEPCallback(
+      [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(crun::RacePass()); });
+  PB.registerPipelineParsingCallback(parse);
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "crun-race", LLVM_VERSION_STRING, registerPasses};
+}
