@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// context_test.c: stacks come back as they were, recursion stays bounded, longjmp leaves no frames.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "access.h"
+#include "context.h"
+#include "epoch.h"
+#include "frame.h"
+#include "shadow.h"
+#include "slot.h"
+
+void report_race(const struct race_report *r) {}
+
+static race_g *g;
+
+static size_t stack(ctx_id c, uintptr_t *pcs, bool *folded) { return ctx_stack(c, 0, pcs, 64, folded); }
+
+static void test_stack(void **state) {
+  uintptr_t pcs[64];
+  bool folded;
+  for (int i = 1; i <= 20; i++) frame_push(g, 0x100 + i, 0x1000 * i, 0x7fff0000 - 64 * i);
+  ctx_id c = ctx_current(g, 0x42);
+  assert_int_equal(stack(c, pcs, &folded), 21);
+  assert_false(folded);
+  assert_int_equal(pcs[0], 0x42);
+  for (int i = 1; i <= 20; i++) assert_int_equal(pcs[i], 0x100 + 21 - i);
+  assert_int_equal(ctx_current(g, 0x42), c);
+  assert_int_not_equal(ctx_current(g, 0x43), c);
+  assert_int_equal(ctx_stack(c, 0, pcs, 5, &folded), 5);
+  for (int i = 20; i >= 1; i--) frame_pop(g, 0x7fff0000 - 64 * i);
+  assert_ptr_equal(g->sp, g->base);
+  assert_int_equal(stack(ctx_current(g, 0x42), pcs, &folded), 1);
+}
+
+// mk(d) calls itself at two places to any depth: four nodes, and the stack names the first activation
+// and the last.
+static void mk(int depth, uintptr_t call_pc) {
+  frame_push(g, call_pc, 0x5000, 0x7fff0000 - 64 * depth);
+  ctx_current(g, 0x5010);
+  if (depth < 16) {
+    mk(depth + 1, 0x5020);
+    mk(depth + 1, 0x5030);
+  } else {
+    uintptr_t pcs[64];
+    bool folded;
+    assert_int_equal(stack(ctx_current(g, 0x5010), pcs, &folded), 4);
+    assert_true(folded);
+    assert_true(pcs[1] == 0x5020 || pcs[1] == 0x5030);
+    assert_int_equal(pcs[2], 0x600);
+    assert_int_equal(pcs[3], 0x700);
+  }
+  frame_pop(g, 0x7fff0000 - 64 * depth);
+}
+
+static void test_recursion(void **state) {
+  size_t nodes = ctx_nodes(), contexts = ctx_count();
+  frame_push(g, 0x700, 0x4000, 0x7fffffff);
+  mk(1, 0x600);
+  frame_pop(g, 0x7fffffff);
+  assert_int_equal(ctx_nodes() - nodes, 4);
+  assert_int_equal(ctx_count() - contexts, 3);
+}
+
+// Functions that call each other at random: paths are without number, nodes are not.
+static void test_mutual_recursion(void **state) {
+  size_t nodes = ctx_nodes();
+  uint64_t s = 88172645463325252ull;
+  for (int round = 0; round < 3000; round++) {
+    int depth = 1 + round % 300;
+    for (int i = 1; i <= depth; i++) {
+      s ^= s << 13, s ^= s >> 7, s ^= s << 17;
+      unsigned f = s % 4;
+      frame_push(g, 0x8000 + f, 0x9000 + 16 * f, 0x7fff0000 - 64 * i);
+    }
+    uintptr_t pcs[64];
+    assert_in_range(stack(ctx_current(g, 1), pcs, NULL), 2, 2 + 2 * 4);
+    while (g->sp > g->base) g_pop(g);
+  }
+  assert_true(ctx_nodes() - nodes < 2000);
+}
+
+// A million activations deep: the shadow call stack grows, and shrinks with the calls.
+static void test_deep(void **state) {
+  for (int i = 0; i < 1000000; i++) frame_push(g, 0x11, 0x12, 0x7fff0000 - 16 * i);
+  uintptr_t pcs[64];
+  bool folded;
+  assert_int_equal(stack(ctx_current(g, 0x13), pcs, &folded), 3);
+  for (int i = 1000000; i-- > 0;) frame_pop(g, 0x7fff0000 - 16 * i);
+  assert_ptr_equal(g->sp, g->base);
+}
+
+// longjmp over ten activations: the function that it lands in leaves its own frame, not one of them.
+static void test_longjmp(void **state) {
+  frame_push(g, 1, 2, 0x10000);
+  frame_push(g, 3, 4, 0xf000);
+  for (int i = 0; i < 10; i++) frame_push(g, 5, 6, 0xe000 - 256 * i);
+  frame_pop(g, 0xf000);
+  assert_ptr_equal(g->sp, g->base + 1);
+  assert_int_equal(g->sp->call_pc, 1);
+  for (int i = 0; i < 10; i++) frame_push(g, 5, 6, 0xe000 - 256 * i);
+  frames_unwind(g, 0xff00);  // what the plugin calls after setjmp, some way into the function's frame
+  assert_ptr_equal(g->sp, g->base + 1);
+  frame_pop(g, 0x10000);
+  assert_ptr_equal(g->sp, g->base);
+  frame_pop(g, 0x10000);  // a function entered before there was a race_g
+  assert_ptr_equal(g->sp, g->base);
+}
+
+// siglongjmp from a handler on an alternate stack: frames outside g's own stack go.
+static void test_altstack(void **state) {
+  atomic_store(&g->info->stack_lo, 0x10000);
+  atomic_store(&g->info->stack_hi, 0x20000);
+  frame_push(g, 1, 2, 0x1f000);
+  frame_push(g, 3, 4, 0x90000);  // the handler, above
+  frame_push(g, 5, 6, 0x8f000);
+  frames_unwind(g, 0x1ef00);
+  assert_ptr_equal(g->sp, g->base + 1);
+  frame_push(g, 3, 4, 0x8000);  // below
+  frames_unwind(g, 0x1ef00);
+  assert_ptr_equal(g->sp, g->base + 1);
+  frame_pop(g, 0x1f000);
+  assert_ptr_equal(g->sp, g->base);
+}
+
+static void test_composite(void **state) {
+  bool ok;
+  uintptr_t pc;
+  ctx_id a = ctx_current(g, 0xa), b = ctx_current(g, 0xb), c = ctx_current(g, 0xc);
+  ctx_id ab = ctx_composite(a, 0x0f, b, 0xf0, &ok);
+  assert_true(ok);
+  assert_int_equal(ctx_composite(b, 0xf0, a, 0x0f, &ok), ab);
+  assert_int_equal(ctx_composite(a, 0x0f, a, 0xf0, &ok), a);
+  ctx_id abc = ctx_composite(c, 0x03, ab, 0xfc, &ok);
+  static const uintptr_t want[8] = {0xc, 0xc, 0xa, 0xa, 0xb, 0xb, 0xb, 0xb};
+  for (int i = 0; i < 8; i++) {
+    assert_int_equal(ctx_stack(abc, i, &pc, 1, NULL), 1);
+    assert_int_equal(pc, want[i]);
+  }
+  assert_int_equal(ctx_composite(a, 0xff, abc, 0, &ok), a);
+}
+
+int main(void) {
+  shadow_init();
+  epoch_init();
+  slot_init();
+  context_init();
+  g = race_g_new(NULL, ginfo_new(NULL, 1, 0, false));
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_stack), cmocka_unit_test(test_recursion), cmocka_unit_test(test_mutual_recursion),
+      cmocka_unit_test(test_deep),  cmocka_unit_test(test_longjmp),   cmocka_unit_test(test_altstack),
+      cmocka_unit_test(test_composite),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
