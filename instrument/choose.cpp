@@ -82,6 +82,7 @@ void Choice::chooseCall(CallBase &C, bool All, Work &W) {
   }
   if ((All || isAtomicLibrary(C)) && !checkedTwin(C).empty()) W.Libc.push_back(&C);
   if (All && C.hasByValArgument()) W.ByVal.push_back(&C);
+  if (C.hasFnAttr(Attribute::ReturnsTwice) && !C.isTerminator()) W.Twice.push_back(&C);
   W.Calls |= !isPureLibrary(C);
 }
 

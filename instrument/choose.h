@@ -24,6 +24,7 @@ struct Work {
   llvm::SmallVector<llvm::CallBase *, 8> Asm;
   llvm::SmallVector<llvm::CallBase *, 8> ByVal;        // calls that pass a struct in memory
   llvm::SmallVector<llvm::CallBase *, 16> Libc;        // calls of functions that abi.inc renames
+  llvm::SmallVector<llvm::CallBase *, 2> Twice;        // setjmp and its kind
   bool Calls = false;  // there is a call that may lead to a check or to the runtime
 };
 

@@ -3,7 +3,7 @@
 //
 // Functions that the optimizer inlined before us have no frame: debug information names them. A call
 // that never returns leaves no exit to bracket, and longjmp skips those it jumps over: the detector
-// finds both by the machine's stack pointer at the next entry.
+// tells by the machine's stack pointer, at the next exit or where setjmp returns again.
 #include "frame.h"
 
 #include "abi.h"
@@ -30,6 +30,12 @@ void addFrame(Function &F) {
   locate(B, F);
   Value *Return = B.CreateIntrinsic(Intrinsic::returnaddress, {}, {B.getInt32(0)});
   call(B, "__tsan_func_entry", {Return});
+}
+
+void emitUnwind(CallBase *C) {
+  Before B(C);
+  B.SetInsertPoint(C->getParent(), std::next(C->getIterator()));
+  call(B, "__crun_frames_unwind", {});
 }
 
 void weaken(Function &F) {

@@ -4,11 +4,15 @@
 #define CRUN_INSTRUMENT_FRAME_H
 
 #include "llvm/IR/Function.h"
+#include "llvm/IR/InstrTypes.h"
 
 namespace crun {
 
 // addFrame reports F's entry, and its exits by return, by tail call and by unwinding.
 void addFrame(llvm::Function &F);
+
+// emitUnwind lets the detector drop, behind a call that returns twice, the frames that longjmp left.
+void emitUnwind(llvm::CallBase *C);
 
 // weaken takes back what the optimizer concluded of F before it had checks: that it writes nothing
 // outside, or may be inlined (its frame is one of its own; link-time inlining would lose it).

@@ -53,6 +53,7 @@ bool emitAll(const Work &W, Choice &C, bool All) {
   for (CallBase *I : W.ByVal) Any |= emitByVal(I, C);
   for (CallBase *I : W.Asm) Any |= emitAssembly(I, C, All);
   for (CallBase *I : W.Libc) emitLibc(I);
+  for (CallBase *I : W.Twice) emitUnwind(I);
   for (Instruction *I : W.Atomics) Any |= emitAtomic(I, All);
   return Any;
 }

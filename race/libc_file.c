@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// libc_file.c: the checked input and output functions: their buffers, and the order they make.
+//
+// What is written to a pipe, socket, eventfd or file may be read by another goroutine, which then knows
+// that the writer came that far:
+//
+//   R1: a write, on the object behind the descriptor, before the call
+//   A1: a read that got something from that object, after the call, before its buffer is checked
+//
+// The object is told by device and inode, which both ends of a pipe have in common. Sockets have no
+// such thing: all of them are one object. Two objects may share a key: more order than there is, so a
+// race can be missed there, and no false alarm is made. Streams (FILE) release and acquire on the
+// descriptor below, but for stdout and stderr, which nobody reads back; the lock inside a FILE orders
+// nothing. Otherwise every printf would hide races.
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "edge.h"
+#include "libc.h"
+
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+
+enum { KEYS = 4096 };
+static uint64_t keys[KEYS];  // only their addresses count; 0: sockets, and what fstat cannot tell
+
+static const void *key_of(int fd) {
+  struct stat st;
+  int saved = errno;
+  size_t k = 0;
+  if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISSOCK(st.st_mode))
+    k = 1 + (st.st_ino * 0x9e3779b97f4a7c15ull + st.st_dev) % (KEYS - 1);
+  errno = saved;
+  return &keys[k];
+}
+
+// will_write: n bytes at p go to fd.
+static void will_write(int fd, const void *p, size_t n, uintptr_t pc) {
+  did_read(p, n, pc);
+  if (g_self()) edge_release_merge(key_of(fd));  // R1
+}
+
+// got: a read of fd put r bytes at p (r < 0: it failed).
+static ssize_t got(int fd, void *p, ssize_t r, uintptr_t pc) {
+  if (r < 0 || !g_self()) return r;
+  int saved = errno;
+  edge_acquire(key_of(fd));  // A1
+  did_write(p, r, pc);
+  errno = saved;
+  return r;
+}
+
+// ---- descriptors ----------------------------------------------------------------------------------
+
+CHECKED ssize_t __crun_read(int fd, void *p, size_t n) { return got(fd, p, read(fd, p, n), HERE); }
+
+CHECKED ssize_t __crun_write(int fd, const void *p, size_t n) {
+  will_write(fd, p, n, HERE);
+  return write(fd, p, n);
+}
+
+CHECKED ssize_t __crun_pread(int fd, void *p, size_t n, off_t at) { return got(fd, p, pread(fd, p, n, at), HERE); }
+CHECKED ssize_t __crun_pread64(int fd, void *p, size_t n, off_t at) { return got(fd, p, pread(fd, p, n, at), HERE); }
+
+CHECKED ssize_t __crun_pwrite(int fd, const void *p, size_t n, off_t at) {
+  will_write(fd, p, n, HERE);
+  return pwrite(fd, p, n, at);
+}
+
+CHECKED ssize_t __crun_pwrite64(int fd, const void *p, size_t n, off_t at) {
+  will_write(fd, p, n, HERE);
+  return pwrite(fd, p, n, at);
+}
+
+// With MSG_TRUNC the result is the length of the message, not of what was stored.
+static ssize_t received(int fd, void *p, size_t n, ssize_t r, uintptr_t pc) {
+  if (r > 0 && (size_t)r > n) {
+    got(fd, p, n, pc);
+    return r;
+  }
+  return got(fd, p, r, pc);
+}
+
+CHECKED ssize_t __crun_recv(int fd, void *p, size_t n, int flags) {
+  return received(fd, p, n, recv(fd, p, n, flags), HERE);
+}
+
+CHECKED ssize_t __crun_recvfrom(int fd, void *p, size_t n, int flags, struct sockaddr *from, socklen_t *len) {
+  return received(fd, p, n, recvfrom(fd, p, n, flags, from, len), HERE);
+}
+
+CHECKED ssize_t __crun_send(int fd, const void *p, size_t n, int flags) {
+  will_write(fd, p, n, HERE);
+  return send(fd, p, n, flags);
+}
+
+CHECKED ssize_t __crun_sendto(int fd, const void *p, size_t n, int flags, const struct sockaddr *to, socklen_t len) {
+  will_write(fd, p, n, HERE);
+  did_read(to, to ? len : 0, HERE);
+  return sendto(fd, p, n, flags, to, len);
+}
+
+// ---- streams --------------------------------------------------------------------------------------
+
+void did_stream(FILE *f) {
+  if (g_self() && f != stdout && f != stderr) edge_release_merge(key_of(fileno(f)));  // R1
+}
+
+static void stream_write(FILE *f, const void *p, size_t n, uintptr_t pc) {
+  did_read(p, n, pc);
+  did_stream(f);
+}
+
+static void stream_got(FILE *f, void *p, size_t n, uintptr_t pc) { got(fileno(f), p, n, pc); }
+
+CHECKED size_t __crun_fread(void *p, size_t size, size_t n, FILE *f) {
+  size_t r = fread(p, size, n, f);
+  stream_got(f, p, r * size, HERE);
+  return r;
+}
+
+CHECKED size_t __crun_fwrite(const void *p, size_t size, size_t n, FILE *f) {
+  stream_write(f, p, size * n, HERE);
+  return fwrite(p, size, n, f);
+}
+
+CHECKED char *__crun_fgets(char *s, int n, FILE *f) {
+  char *r = fgets(s, n, f);
+  if (r) stream_got(f, s, strnlen(s, n) + 1, HERE);
+  return r;
+}
+
+CHECKED int __crun_fputs(const char *s, FILE *f) {
+  stream_write(f, s, strlen(s) + 1, HERE);
+  return fputs(s, f);
+}
+
+CHECKED int __crun_puts(const char *s) {
+  stream_write(stdout, s, strlen(s) + 1, HERE);
+  return puts(s);
+}
+
+static ssize_t line(char **p, size_t *n, int end, FILE *f, uintptr_t pc) {
+  did_read(p, sizeof *p, pc);
+  did_read(n, sizeof *n, pc);
+  char *old = *p;
+  ssize_t r = getdelim(p, n, end, f);
+  if (*p != old) {
+    did_write(p, sizeof *p, pc);
+    did_write(n, sizeof *n, pc);
+  }
+  if (r >= 0) stream_got(f, *p, r + 1, pc);
+  return r;
+}
+
+CHECKED ssize_t __crun_getline(char **p, size_t *n, FILE *f) { return line(p, n, '\n', f, HERE); }
+CHECKED ssize_t __crun_getdelim(char **p, size_t *n, int end, FILE *f) { return line(p, n, end, f, HERE); }
+
+// ---- -D_FORTIFY_SOURCE ------------------------------------------------------------------------------
+
+ssize_t __read_chk(int, void *, size_t, size_t);
+ssize_t __pread_chk(int, void *, size_t, off_t, size_t);
+ssize_t __recv_chk(int, void *, size_t, size_t, int);
+ssize_t __recvfrom_chk(int, void *, size_t, size_t, int, struct sockaddr *, socklen_t *);
+size_t __fread_chk(void *, size_t, size_t, size_t, FILE *);
+char *__fgets_chk(char *, size_t, int, FILE *);
+
+CHECKED ssize_t __crun___read_chk(int fd, void *p, size_t n, size_t room) {
+  return got(fd, p, __read_chk(fd, p, n, room), HERE);
+}
+
+CHECKED ssize_t __crun___pread_chk(int fd, void *p, size_t n, off_t at, size_t room) {
+  return got(fd, p, __pread_chk(fd, p, n, at, room), HERE);
+}
+
+CHECKED ssize_t __crun___pread64_chk(int fd, void *p, size_t n, off_t at, size_t room) {
+  return got(fd, p, __pread_chk(fd, p, n, at, room), HERE);
+}
+
+CHECKED ssize_t __crun___recv_chk(int fd, void *p, size_t n, size_t room, int flags) {
+  return received(fd, p, n, __recv_chk(fd, p, n, room, flags), HERE);
+}
+
+CHECKED ssize_t __crun___recvfrom_chk(int fd, void *p, size_t n, size_t room, int flags, struct sockaddr *from,
+                                      socklen_t *len) {
+  return received(fd, p, n, __recvfrom_chk(fd, p, n, room, flags, from, len), HERE);
+}
+
+CHECKED size_t __crun___fread_chk(void *p, size_t room, size_t size, size_t n, FILE *f) {
+  size_t r = __fread_chk(p, room, size, n, f);
+  stream_got(f, p, r * size, HERE);
+  return r;
+}
+
+CHECKED char *__crun___fgets_chk(char *s, size_t room, int n, FILE *f) {
+  char *r = __fgets_chk(s, room, n, f);
+  if (r) stream_got(f, s, strnlen(s, n) + 1, HERE);
+  return r;
+}
