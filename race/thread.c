@@ -35,7 +35,7 @@
 #define PUBLIC __attribute__((visibility("default")))
 #define CALLER ((uintptr_t)__builtin_return_address(0))
 
-enum { BUCKETS = 1024 };
+enum { BUCKETS = 1024, STACK_AT_LEAST = 256 << 10 };
 
 struct thread {
   struct thread *next;    // under table_lock
@@ -214,11 +214,23 @@ static void *thread_main(void *arg) {
   return t->start(t->arg);
 }
 
+// roomy returns attr with a stack that has room for a report too, if the program left it to libc to
+// make the stack; copy is where a changed one lives.
+static const pthread_attr_t *roomy(const pthread_attr_t *attr, pthread_attr_t *copy) {
+  void *lo;
+  size_t n;
+  if (!attr || pthread_attr_getstack(attr, &lo, &n) != 0 || n >= STACK_AT_LEAST) return attr;
+  if (lo && (uintptr_t)lo + n != 0) return attr;  // glibc: no address set reads as 0 - n
+  *copy = *attr;
+  return pthread_attr_setstacksize(copy, STACK_AT_LEAST) == 0 ? copy : attr;
+}
+
 static int create(pthread_t *id, const pthread_attr_t *attr, void *(*start)(void *), void *arg, uintptr_t pc) {
   race_threaded = true;
   if (race_hidden || race_inside || !end_key_made) return real()->pthread_create(id, attr, start, arg);
   struct thread *t = new_thread(start, arg, attr, pc);
-  int r = real()->pthread_create(id, attr, thread_main, t);
+  pthread_attr_t copy;
+  int r = real()->pthread_create(id, roomy(attr, &copy), thread_main, t);
   created(t, r == 0, r == 0 ? *id : 0);
   return r;
 }
