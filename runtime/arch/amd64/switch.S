@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// switch.S: leaving a goroutine for g0, going on with one, and the stub behind cr_go (System V amd64).
+//
+// A parked goroutine's stack, from its sp upwards:
+//     address to go on at | mxcsr, x87 control word | r15 r14 r13 r12 rbx rbp | return address
+// It is resumed by an indirect jump: a `ret` across stacks is always mispredicted.
+
+#define G_SP 0
+
+        .text
+
+// void cr_mcall(struct g *gp, void *g0_sp, void (*fn)(struct g *gp))
+// saves gp and calls fn on g0's stack; fn does not return.
+        .globl  cr_mcall
+        .hidden cr_mcall
+        .type   cr_mcall, @function
+        .p2align 4
+cr_mcall:
+        .cfi_startproc
+        pushq   %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        subq    $8, %rsp
+        stmxcsr (%rsp)
+        fnstcw  4(%rsp)
+        leaq    1f(%rip), %rax
+        pushq   %rax
+        movq    %rsp, G_SP(%rdi)
+        movq    %rsi, %rsp
+        .cfi_undefined %rip
+        callq   *%rdx
+        ud2
+1:      ldmxcsr (%rsp)
+        fldcw   4(%rsp)
+        addq    $8, %rsp
+        popq    %r15
+        popq    %r14
+        popq    %r13
+        popq    %r12
+        popq    %rbx
+        popq    %rbp
+        popq    %rcx
+        jmpq    *%rcx
+        .cfi_endproc
+        .size   cr_mcall, .-cr_mcall
+
+// void cr_gogo(struct g *gp) goes on with gp.
+        .globl  cr_gogo
+        .hidden cr_gogo
+        .type   cr_gogo, @function
+        .p2align 4
+cr_gogo:
+        movq    G_SP(%rdi), %rsp
+        popq    %rax
+        jmpq    *%rax
+        .size   cr_gogo, .-cr_gogo
+
+// cr_go_stub is called as if it were the goroutine's function; r10 holds the descriptor. It saves all
+// argument registers and calls cr_go_start(desc, registers, stack arguments, pc).
+//     registers: rdi rsi rdx rcx r8 r9 rax, "vectors" (go.c fills it in), 8 vector registers of 64 bytes
+        .globl  cr_go_stub
+        .type   cr_go_stub, @function
+        .p2align 4
+cr_go_stub:
+        .cfi_startproc
+        pushq   %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset %rbp, -16
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register %rbp
+        subq    $576, %rsp
+        andq    $-64, %rsp
+        movq    %rdi, 0(%rsp)
+        movq    %rsi, 8(%rsp)
+        movq    %rdx, 16(%rsp)
+        movq    %rcx, 24(%rsp)
+        movq    %r8, 32(%rsp)
+        movq    %r9, 40(%rsp)
+        movq    %rax, 48(%rsp)
+        cmpl    $0, 12(%r10)            // desc->vectors
+        je      4f
+        cmpl    $1, cr_vector_level(%rip)
+        jg      3f
+        je      2f
+        movaps  %xmm0, 64(%rsp)
+        movaps  %xmm1, 128(%rsp)
+        movaps  %xmm2, 192(%rsp)
+        movaps  %xmm3, 256(%rsp)
+        movaps  %xmm4, 320(%rsp)
+        movaps  %xmm5, 384(%rsp)
+        movaps  %xmm6, 448(%rsp)
+        movaps  %xmm7, 512(%rsp)
+        jmp     4f
+2:      vmovaps %ymm0, 64(%rsp)
+        vmovaps %ymm1, 128(%rsp)
+        vmovaps %ymm2, 192(%rsp)
+        vmovaps %ymm3, 256(%rsp)
+        vmovaps %ymm4, 320(%rsp)
+        vmovaps %ymm5, 384(%rsp)
+        vmovaps %ymm6, 448(%rsp)
+        vmovaps %ymm7, 512(%rsp)
+        jmp     4f
+3:      vmovaps %zmm0, 64(%rsp)
+        vmovaps %zmm1, 128(%rsp)
+        vmovaps %zmm2, 192(%rsp)
+        vmovaps %zmm3, 256(%rsp)
+        vmovaps %zmm4, 320(%rsp)
+        vmovaps %zmm5, 384(%rsp)
+        vmovaps %zmm6, 448(%rsp)
+        vmovaps %zmm7, 512(%rsp)
+4:      movq    %r10, %rdi
+        movq    %rsp, %rsi
+        leaq    16(%rbp), %rdx
+        movq    8(%rbp), %rcx
+        callq   cr_go_start
+        leave
+        .cfi_def_cfa %rsp, 8
+        retq
+        .cfi_endproc
+        .size   cr_go_stub, .-cr_go_stub
+
+// cr_go_entry is where a new goroutine begins. Its stack, from sp upwards (cr_go_start built it):
+//     this address | registers as above (576 bytes, 64-aligned) | fn | (56 pad) | stack arguments
+        .globl  cr_go_entry
+        .hidden cr_go_entry
+        .type   cr_go_entry, @function
+        .p2align 4
+cr_go_entry:
+        .cfi_startproc
+        .cfi_undefined %rip
+        callq   cr_go_begin             // leaves runtime code; sp is 64-aligned here
+        movq    0(%rsp), %rdi
+        movq    8(%rsp), %rsi
+        movq    16(%rsp), %rdx
+        movq    24(%rsp), %rcx
+        movq    32(%rsp), %r8
+        movq    40(%rsp), %r9
+        movq    48(%rsp), %rax
+        cmpq    $0, 56(%rsp)            // no vectors were saved
+        je      4f
+        cmpl    $1, cr_vector_level(%rip)
+        jg      3f
+        je      2f
+        movaps  64(%rsp), %xmm0
+        movaps  128(%rsp), %xmm1
+        movaps  192(%rsp), %xmm2
+        movaps  256(%rsp), %xmm3
+        movaps  320(%rsp), %xmm4
+        movaps  384(%rsp), %xmm5
+        movaps  448(%rsp), %xmm6
+        movaps  512(%rsp), %xmm7
+        jmp     4f
+2:      vmovaps 64(%rsp), %ymm0
+        vmovaps 128(%rsp), %ymm1
+        vmovaps 192(%rsp), %ymm2
+        vmovaps 256(%rsp), %ymm3
+        vmovaps 320(%rsp), %ymm4
+        vmovaps 384(%rsp), %ymm5
+        vmovaps 448(%rsp), %ymm6
+        vmovaps 512(%rsp), %ymm7
+        jmp     4f
+3:      vmovaps 64(%rsp), %zmm0
+        vmovaps 128(%rsp), %zmm1
+        vmovaps 192(%rsp), %zmm2
+        vmovaps 256(%rsp), %zmm3
+        vmovaps 320(%rsp), %zmm4
+        vmovaps 384(%rsp), %zmm5
+        vmovaps 448(%rsp), %zmm6
+        vmovaps 512(%rsp), %zmm7
+4:      addq    $576, %rsp
+        movq    (%rsp), %r11
+        addq    $64, %rsp               // the stack arguments
+        xorl    %ebp, %ebp
+        callq   *%r11
+        callq   cr_go_return
+        ud2
+        .cfi_endproc
+        .size   cr_go_entry, .-cr_go_entry
+
+        .section .note.GNU-stack,"",@progbits

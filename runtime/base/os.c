@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// os.c: kernel calls of os.h.
+#include "base/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t nanotime(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t timeout_ns) {
+  int saved = errno;
+  struct timespec t = {timeout_ns / 1000000000, timeout_ns % 1000000000};
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, timeout_ns < 0 ? NULL : &t, NULL, 0);
+  errno = saved;
+}
+
+void futex_wake(_Atomic uint32_t *word, int n) {
+  int saved = errno;
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, n, NULL, NULL, 0);
+  errno = saved;
+}
+
+bool os_barrier_init(void) {
+  return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
+void os_barrier(void) { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
+
+// cgroup_quota is how many processors' worth of time cgroup v2 grants, rounded up; 0: no limit.
+static int cgroup_quota(void) {
+  FILE *f = fopen("/sys/fs/cgroup/cpu.max", "re");
+  if (!f) return 0;
+  long quota = 0, period = 0;
+  int n = fscanf(f, "%ld %ld", &quota, &period);
+  fclose(f);
+  return n == 2 && quota > 0 && period > 0 ? (int)((quota + period - 1) / period) : 0;
+}
+
+int os_procs(void) {
+  cpu_set_t set;
+  int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+  int quota = cgroup_quota();
+  if (quota && quota < n) n = quota;
+  return n > 0 ? n : 1;
+}
+
+int os_threads(void) {
+  DIR *d = opendir("/proc/self/task");
+  if (!d) return -1;
+  int n = 0;
+  for (struct dirent *e; (e = readdir(d));) n += e->d_name[0] != '.';
+  closedir(d);
+  return n;
+}
+
+uint32_t cheaprand(void) {
+  static _Thread_local uint64_t state;
+  if (!state) state = (uint64_t)nanotime() * 0x9E3779B97F4A7C15ull ^ (uint64_t)(uintptr_t)&state;
+  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+  return (uint32_t)(state >> 32);
+}
+
+void errf(const char *fmt, ...) {
+  char buf[1024];
+  va_list ap;
+  va_start(ap, fmt);
+  int n = vsnprintf(buf, sizeof buf, fmt, ap);
+  va_end(ap);
+  if (n > (int)sizeof buf - 1) n = sizeof buf - 1;
+  for (char *p = buf; n > 0;) {
+    ssize_t w = write(2, p, n);
+    if (w < 0 && errno == EINTR) continue;
+    if (w <= 0) return;
+    p += w, n -= w;
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// os.h: the few calls to the kernel that the scheduler makes.
+#ifndef CRUN_BASE_OS_H
+#define CRUN_BASE_OS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+static inline void cpu_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  __asm__ volatile("yield");
+#endif
+}
+
+// nanotime is CLOCK_MONOTONIC in nanoseconds.
+int64_t nanotime(void);
+
+// futex_wait sleeps while *word == value, at most timeout_ns (negative: for ever). It may return
+// early. Neither call changes errno.
+void futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t timeout_ns);
+void futex_wake(_Atomic uint32_t *word, int n);
+
+// os_barrier makes every running thread of the process pass a full memory barrier.
+// os_barrier_init registers for it; false: the kernel cannot.
+bool os_barrier_init(void);
+void os_barrier(void);
+
+// os_procs is the number of processors the process may use: affinity and cgroup quota, at least 1.
+int os_procs(void);
+
+// os_threads is the number of threads of this process, or -1.
+int os_threads(void);
+
+// cheaprand is a fast random number for choices that need no quality.
+uint32_t cheaprand(void);
+
+// errln writes a formatted line to stderr in one write, without stdio's locks.
+void errf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

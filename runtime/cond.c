@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// cond.c: the condition variable: a FIFO of goroutines that wait to be signalled.
+//
+// A waiter queues itself under c->lock, unlocks the user's mutex while it still holds c->lock, and
+// lets c->lock go once it is parked. A signaller takes c->lock, so it either comes before the waiter
+// unlocked the mutex, or finds it parked: no signal falls in between.
+//
+// Lock rank: c->lock, above a mutex's own lock.
+// There is no edge here: the detector sees the user's mutex, and nothing of c.
+#include "base/atomic.h"
+#include "base/lock.h"
+#include "crun/sync.h"
+#include "g.h"
+#include "race/race.h"
+#include "sched.h"
+#include "sema.h"
+#include "waitq.h"
+
+static struct lock *lock_of(cr_cond *c) { return (struct lock *)&c->lock; }
+
+// unlock_user and lock_user are how the caller's lock is given up and retaken.
+struct locker {
+  void (*unlock)(void *l);
+  void (*lock)(void *l);
+  void *l;
+};
+
+static void wait(cr_cond *c, const struct locker *user) {
+  struct g *gp = getg();
+  struct sudog sg = {.g = gp};
+  lock(lock_of(c));
+  waitq_push(&c->waiters, &sg);
+  store_rlx(&c->nwait, load_rlx(&c->nwait) + 1);
+  user->unlock(user->l);
+  gp->waiting = &sg;
+  park_unlock(lock_of(c), WAIT_COND);
+  gp->waiting = NULL;
+  user->lock(user->l);
+}
+
+static void wake(cr_cond *c, uint32_t n) {
+  if (load_acq(&c->nwait) == 0) return;
+  struct sudog *woken = NULL, **tail = &woken;
+  lock(lock_of(c));
+  for (struct sudog *sg; n > 0 && (sg = waitq_pop(&c->waiters)); n--) {
+    store_rlx(&c->nwait, load_rlx(&c->nwait) - 1);
+    *tail = sg;
+    tail = &sg->next;
+  }
+  unlock(lock_of(c));
+  while (woken) {
+    struct sudog *sg = woken;
+    woken = sg->next;
+    ready(sg->g);
+  }
+}
+
+static void unlock_mutex(void *l) {
+  race_release(l);
+  mutex_unlock(l);
+}
+
+static void lock_mutex(void *l) {
+  mutex_lock(l, WAIT_MUTEX);
+  race_acquire(l);
+}
+
+static void unlock_rwmutex(void *l) { rwmutex_unlock(l); }
+static void lock_rwmutex(void *l) { rwmutex_lock(l); }
+
+void cr_cond_wait(cr_cond *c, cr_mutex *m) {
+  rt_enter();
+  wait(c, &(struct locker){unlock_mutex, lock_mutex, m});
+  rt_exit();
+}
+
+void cr_cond_wait_rw(cr_cond *c, cr_rwmutex *rw) {
+  rt_enter();
+  wait(c, &(struct locker){unlock_rwmutex, lock_rwmutex, rw});
+  rt_exit();
+}
+
+void cr_cond_signal(cr_cond *c) {
+  rt_enter();
+  wake(c, 1);
+  rt_exit();
+}
+
+void cr_cond_broadcast(cr_cond *c) {
+  rt_enter();
+  wake(c, UINT32_MAX);
+  rt_exit();
+}

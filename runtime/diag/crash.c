@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// crash.c: fatal signals: the goroutine's trace, then the end the signal would have had.
+//
+// Handlers run on a stack of their own, one for each thread of the runtime, so that a goroutine that
+// ran off its stack can still be reported. A handler that the program installed itself is left alone.
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "diag/dump.h"
+#include "sched.h"
+#include "stack.h"
+
+enum { SIGNAL_STACK = 128 * 1024 };
+
+static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+void crash_thread_init(void) {
+  stack_t old;
+  if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE)) return;
+  void *p = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) return;  // a fault then ends the process without a trace
+  stack_t ss = {.ss_sp = p, .ss_size = SIGNAL_STACK};
+  sigaltstack(&ss, NULL);
+  sigset_t none;
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+
+static struct g *here(void) {
+  struct m *mp = getm();
+  return mp ? mp->curg : NULL;
+}
+
+static _Noreturn void overflow(struct g *gp, void *context) {
+  errf("runtime: goroutine stack exceeds %zu-byte limit\n", (size_t)(STACK_BYTES - STACK_GUARD));
+  errf("fatal error: stack overflow\n\n");
+  dump_running(gp, "running", context);
+  _exit(race_exit_code(2));
+}
+
+static void on_signal(int sig, siginfo_t *info, void *context) {
+  race_hide_begin();
+  dump_begin();
+  struct g *gp = here();
+  bool fault = sig == SIGSEGV || sig == SIGBUS;
+  if (fault && info->si_code > 0 && gp && !gp->is_main && stack_in_guard((uintptr_t)info->si_addr) == gp)
+    overflow(gp, context);
+  errf("%s: %s\n", "fatal error", sig == SIGABRT ? "abort" : "unexpected signal");
+  errf("[signal SIG%s: %s code=0x%x addr=%p]\n\n", sigabbrev_np(sig), sigdescr_np(sig), (unsigned)info->si_code,
+       info->si_addr);
+  dump_running(gp, "running", context);
+  dump_others(gp);
+  race_exit_code(128 + sig);
+  signal(sig, SIG_DFL);
+  sigset_t s;
+  sigemptyset(&s);
+  sigaddset(&s, sig);
+  pthread_sigmask(SIG_UNBLOCK, &s, NULL);
+  raise(sig);
+  _exit(128 + sig);
+}
+
+void crash_init(void) {
+  crash_thread_init();
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    struct sigaction old;
+    if (sigaction(signals[i], NULL, &old) != 0 || old.sa_handler != SIG_DFL) continue;
+    struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigemptyset(&sa.sa_mask);
+    sigaction(signals[i], &sa, NULL);
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// dump.h: how the process ends when it must, and the traces that are printed then.
+#ifndef CRUN_DIAG_DUMP_H
+#define CRUN_DIAG_DUMP_H
+
+#include "g.h"
+
+// fatal prints "fatal error: <message>" with all traces and ends the process with exit code 2.
+_Noreturn void fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+// deadlock is fatal for the case that nobody can go on.
+_Noreturn void deadlock(void);
+
+// dump_begin makes this thread the only one that prints; it never returns on a second one.
+void dump_begin(void);
+
+// dump_running prints the goroutine that runs here, from frame address fp on (nil: the caller's).
+// context is a ucontext_t of a signal, or nil.
+void dump_running(struct g *gp, const char *what, void *context);
+
+// dump_others prints all other goroutines.
+void dump_others(struct g *not_this);
+
+// crash_init installs the handlers of fatal signals; crash_thread_init gives a thread its signal stack.
+void crash_init(void);
+void crash_thread_init(void);
+
+#endif

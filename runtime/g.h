@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// g.h: goroutines (G), threads (M) and the right to run (P).
+//
+//     G  a goroutine: a stack and what is needed to go on with it
+//     M  a thread of the process that runs goroutines; its own stack is g0
+//     P  the right to run: a run queue; there are CRUNMAXPROCS of them. An M needs one to run Gs
+//
+// A G is on one list at a time, through schedlink: a run queue, the global queue, or a wait queue's
+// sudog. Only the M that runs it, or the M that took it off a queue, touches it.
+#ifndef CRUN_G_H
+#define CRUN_G_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/atomic.h"
+#include "base/lock.h"
+#include "race/race.h"
+
+struct sudog;
+struct m;
+struct p;
+
+// Why a goroutine is parked; the strings are Go's (diag/dump.c).
+enum wait_reason {
+  WAIT_NONE,
+  WAIT_CHAN_RECV,
+  WAIT_CHAN_SEND,
+  WAIT_CHAN_RECV_NIL,
+  WAIT_CHAN_SEND_NIL,
+  WAIT_SELECT,
+  WAIT_SELECT_EMPTY,
+  WAIT_SLEEP,
+  WAIT_MUTEX,
+  WAIT_RWMUTEX_R,
+  WAIT_RWMUTEX_W,
+  WAIT_WAITGROUP,
+  WAIT_COND,
+  WAIT_SEMA,
+  WAIT_ONCE,
+  WAIT_REASONS,
+};
+
+enum g_status {
+  G_IDLE,      // on a free list
+  G_RUNNABLE,  // on a run queue
+  G_RUNNING,   // on an M
+  G_WAITING,   // parked
+  G_DEAD,      // ended
+};
+
+struct g {
+  void *sp;             // where switch.S left its registers; offset 0 is known there
+  struct g *schedlink;  // the queue it is on
+  _Atomic uint32_t status;
+  uint32_t wait_reason;    // under G_WAITING
+  int64_t wait_since;      // nanotime when it parked; 0: not noted
+  uint64_t goid;
+  struct m *m;             // while G_RUNNING
+  void *param;             // handed over by the one who makes it ready
+  void *wait_elem;         // scratch of whom it waits for
+  struct sudog *waiting;   // what it waits on, in lock order
+  _Atomic uint32_t select_done;
+  struct lock *park_lock;  // park_unlock's
+  race_g *race;
+  int errno_saved;         // its errno while it does not run
+  bool is_main;
+  bool is_thread;          // bound to a foreign thread: parks on its own futex
+  _Atomic uint32_t thread_word;  // is_thread: 1 when ready
+  char *stack_lo, *stack_hi;     // stack_lo: lowest usable byte, above the guard
+  struct g *all_next, *all_prev; // every G there is, under sched.all_lock
+  uintptr_t go_pc;               // the `go` statement
+  uint64_t parent_goid;
+  char name[32];
+};
+
+enum { RUNQ_SIZE = 256 };
+
+struct runq {
+  _Atomic uint32_t head;  // thieves and the owner take here
+  _Atomic uint32_t tail;  // the owner puts here
+  struct g *_Atomic ring[RUNQ_SIZE];
+};
+
+enum p_status { P_IDLE, P_RUNNING };
+
+struct p {
+  _Alignas(64) struct runq runq;
+  struct g *_Atomic runnext;   // the owner's next, ahead of the ring; thieves take it as a last resort
+  uint32_t schedtick;          // owner: bumped each time a G begins to run
+  uint32_t id;
+  _Atomic uint32_t status;
+  struct m *m;                 // under sched.retake_lock against sysmon; nil when idle
+  struct p *idle_next;         // under sched.lock
+  struct g *gfree;             // stacks to reuse, newest first; owner only
+  uint32_t ngfree;
+  uint32_t seen_tick;          // sysmon only
+  int64_t seen_since;          // sysmon only
+};
+
+struct m {
+  struct g *curg;              // the goroutine that runs on this thread; nil on g0
+  void *g0_sp;                 // top of the scheduler's stack
+  struct p *p;                 // own thread; sysmon takes it away by the protocol in sysmon.c
+  _Atomic uint32_t in_rt;      // own thread: inside runtime code, or on g0
+  _Atomic uint32_t retake;     // sysmon: the P is being taken or was
+  bool spinning;               // own thread
+  struct p *next_p;            // handed over by who wakes it
+  _Atomic uint32_t park_word;  // futex: 1 = go on
+  struct m *idle_next;         // under sched.lock
+  struct m *all_next;
+  char *g0_lo;
+  bool (*commit)(struct g *gp, void *arg);  // of the park under way
+  void *commit_arg;
+  uint32_t id;
+  struct g *locked_g;          // the thread-bound G of a foreign thread, else nil
+};
+
+// getm returns the M of this thread, nil on a foreign one. It is read afresh at each call: the
+// address of a thread-local must never live across a park.
+extern _Thread_local struct m *m_tls __attribute__((tls_model("initial-exec")));
+
+static inline __attribute__((always_inline)) struct m *getm(void) {
+#if defined(__x86_64__)
+  struct m *mp;
+  __asm__ volatile("movq m_tls@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" : "=r"(mp)::);
+  return mp;
+#else
+#error "arch/ has no getm for this machine"
+#endif
+}
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// go.c: the birth of a goroutine: from the call that cr_go's macro makes to the first run.
+//
+//     a new goroutine's stack      sp -> | cr_go_entry | registers | fn | stack arguments | struct g
+#include "go.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/os.h"
+#include "crun/go.h"
+#include "diag/dump.h"
+#include "sched.h"
+#include "stack.h"
+#include "switch.h"
+#include "wake.h"
+
+// What cr_go_stub saved of the caller's registers.
+struct go_regs {
+  uint64_t gpr[7];   // rdi rsi rdx rcx r8 r9 rax
+  uint64_t vectors;  // 1: vec holds arguments too
+  uint8_t vec[8][64];
+};
+_Static_assert(sizeof(struct go_regs) == REGS_BYTES && offsetof(struct go_regs, vectors) == REGS_FLAGS,
+               "switch.S knows the layout");
+
+int cr_vector_level;  // read by switch.S: 0 SSE, 1 AVX, 2 AVX-512
+
+void go_init(void) {
+  __builtin_cpu_init();
+  cr_vector_level = __builtin_cpu_supports("avx512f") ? 2 : __builtin_cpu_supports("avx") ? 1 : 0;
+}
+
+static struct lock gfree_lock;   // a leaf
+static struct g *gfree;          // under gfree_lock: stacks that some P had too many of
+static uint32_t ngfree;          // under gfree_lock
+
+enum { GFREE_LOCAL = 64 };
+
+void g_free(struct p *pp, struct g *gp) {
+  gp->schedlink = pp->gfree;
+  pp->gfree = gp;
+  if (++pp->ngfree < GFREE_LOCAL) return;
+  lock(&gfree_lock);
+  while (pp->ngfree > GFREE_LOCAL / 2) {
+    struct g *x = pp->gfree;
+    pp->gfree = x->schedlink;
+    pp->ngfree--;
+    x->schedlink = gfree;
+    gfree = x;
+    ngfree++;
+  }
+  unlock(&gfree_lock);
+}
+
+static struct g *g_reuse(struct p *pp) {
+  if (!pp->gfree) {
+    if (!gfree) return NULL;
+    lock(&gfree_lock);
+    while (gfree && pp->ngfree < GFREE_LOCAL / 2) {
+      struct g *x = gfree;
+      gfree = x->schedlink;
+      ngfree--;
+      x->schedlink = pp->gfree;
+      pp->gfree = x;
+      pp->ngfree++;
+    }
+    unlock(&gfree_lock);
+  }
+  struct g *gp = pp->gfree;
+  if (!gp) return NULL;
+  pp->gfree = gp->schedlink;
+  pp->ngfree--;
+  return gp;
+}
+
+// lay builds the stack of gp as in the picture.
+static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *regs, const void *args) {
+  char *top = (char *)stack_top(gp) - (d->arg_bytes + 63) / 64 * 64;
+  memcpy(top, args, d->arg_bytes);
+  char *fn = top - FN_BYTES;
+  *(void (**)(void))fn = d->fn;
+  struct go_regs *r = (struct go_regs *)(fn - sizeof *r);
+  if (d->vectors) memcpy(r, regs, sizeof *r);
+  else memcpy(r, regs, sizeof r->gpr);
+  r->vectors = d->vectors;
+  void **sp = (void **)r;
+  *--sp = (void *)cr_go_entry;
+  gp->sp = sp;
+}
+
+__attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_desc *d,
+                                                            const struct go_regs *regs, const void *args,
+                                                            uintptr_t pc) {
+  struct g *creator = getg();
+  rt_enter();
+  struct m *mp = getm();
+  struct g *gp = mp && mp->p ? g_reuse(mp->p) : NULL;
+  if (!gp) gp = stack_new();
+  if (!gp)
+    fatal("cannot make a stack for another goroutine: %s (%llu live; see vm.max_map_count and ulimit -v)",
+          strerror(errno), (unsigned long long)sched_goroutines());
+  gp->goid = add_rlx(&sched.goid, 1) + 1;
+  gp->go_pc = pc;
+  gp->parent_goid = creator->goid;
+  gp->errno_saved = 0;
+  gp->name[0] = 0;
+  gp->waiting = NULL;
+  gp->param = NULL;
+  store_rlx(&gp->select_done, 0);
+  atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  race_fresh(gp->stack_lo, gp->stack_hi - gp->stack_lo);
+  lay(gp, d, regs, args);
+  gp->race = race_g_create(gp->goid, pc);
+  race_stack(gp->race, gp->stack_lo, gp->stack_hi);
+  sysmon_start();
+  ready_new(gp);
+  rt_exit();
+}
+
+// cr_go_begin is the new goroutine's first step; cr_go_return its last.
+__attribute__((used, visibility("hidden"))) void cr_go_begin(void) { rt_exit(); }
+
+__attribute__((used, visibility("hidden"), noreturn)) void cr_go_return(void) {
+  rt_enter();
+  goexit();
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// crun.h: the whole public interface of crun; every name begins with cr_ or CR_.
+//
+// crun/short.h gives the short names (go, chan, wg_add, ...) to programs that want them.
+#ifndef CRUN_CRUN_H
+#define CRUN_CRUN_H
+
+#include <crun/chan.h>
+#include <crun/debug.h>
+#include <crun/go.h>
+#include <crun/select.h>
+#include <crun/sync.h>
+#include <crun/time.h>
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// debug.h: panics, dumps, and what the scheduler can tell of itself.
+#ifndef CRUN_DEBUG_H
+#define CRUN_DEBUG_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// cr_panic ends the process: "panic: " and the formatted message, the trace of the running goroutine
+// and those of all others go to stderr, and the exit code is 2.
+//   Blocks:  no.
+//   Returns: never.
+//   Memory:  none.
+//   Context: any thread.
+_Noreturn void cr_panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+// cr_dump_goroutines writes the trace of every goroutine to stderr, in Go's shape.
+//   Blocks:  no.
+//   Returns: nothing.
+//   Memory:  none.
+//   Context: any thread.
+void cr_dump_goroutines(void);
+
+// cr_goid returns the number of the running goroutine; main is 1. Numbers are not used again.
+//   Blocks:  no.
+//   Returns: the number.
+//   Memory:  none.
+//   Context: any thread; a thread that crun did not start gets a number of its own.
+uint64_t cr_goid(void);
+
+// cr_set_name names the running goroutine for traces and reports; 31 bytes of it are kept.
+//   Blocks:  no.
+//   Returns: nothing.
+//   Memory:  none.
+//   Context: a goroutine.
+void cr_set_name(const char *name);
+
+// cr_num_goroutines returns how many goroutines have begun and not ended, main included.
+//   Blocks:  no.
+//   Returns: the number, of a moment ago.
+//   Memory:  none.
+//   Context: any thread.
+uint64_t cr_num_goroutines(void);
+
+// cr_maxprocs returns how many goroutines can run at the same time (CRUNMAXPROCS).
+//   Blocks:  no.
+//   Returns: the number.
+//   Memory:  none.
+//   Context: any thread.
+int cr_maxprocs(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

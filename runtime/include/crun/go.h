@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// go.h: starting goroutines, yielding, and ending one.
+#ifndef CRUN_GO_H
+#define CRUN_GO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// cr_go(fn, args...) starts a goroutine that runs fn(args...).
+//
+// The arguments are evaluated here and now, by the caller, and are converted and checked as in a call
+// of fn; a wrong pointer type is an error. At most 16 arguments, of any type: numbers, pointers,
+// structs, vectors. What fn returns is dropped; it must not be a struct or union. The goroutine ends
+// when fn returns, and the process when main returns, whatever goroutines still run.
+//
+//     static void worker(int id, chan(int) jobs) { ... }
+//     cr_go(worker, 7, jobs);
+//
+//   Blocks:  no.
+//   Returns: nothing; out of memory is fatal, as in Go.
+//   Memory:  the go statement synchronizes before the start of the goroutine's execution. The exit
+//            of a goroutine synchronizes before nothing (go.dev/ref/mem, "Goroutine creation").
+//   Context: any thread.
+#define cr_go(fn, ...)                                                                                    \
+  __extension__({                                                                                         \
+    _Pragma("GCC diagnostic push")                                                                        \
+    _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")                                      \
+    _Pragma("GCC diagnostic error \"-Wint-conversion\"")                                                  \
+    _Static_assert(__builtin_classify_type(__builtin_choose_expr(                                         \
+                       __builtin_types_compatible_p(__typeof__((fn)(__VA_ARGS__)), void), 0,              \
+                       (fn)(__VA_ARGS__))) < CR_GO_RECORD_,                                               \
+                   "a goroutine's function cannot return a struct or union");                             \
+    struct cr_go_desc cr_go_d_ = {(void (*)(void))(fn), 0 CR_GO_EACH_(CR_GO_BYTES_, ##__VA_ARGS__),        \
+                                  0 CR_GO_EACH_(CR_GO_VECTOR_, ##__VA_ARGS__)};                            \
+    void *cr_go_p_ = (void *)cr_go_stub;                                                                  \
+    __asm__("" : "+r"(cr_go_p_)); /* or the compiler sees through the cast and calls the stub as is */    \
+    (void)__builtin_call_with_static_chain(((__typeof__(&*(fn)))cr_go_p_)(__VA_ARGS__), &cr_go_d_);        \
+    _Pragma("GCC diagnostic pop")                                                                         \
+  })
+
+// cr_yield lets other goroutines run; this one goes to the end of the queue.
+//   Blocks:  the goroutine, never the thread.
+//   Returns: nothing.
+//   Memory:  none.
+//   Context: a goroutine.
+void cr_yield(void);
+
+// cr_goexit ends the goroutine as if its function had returned. In main it ends main alone: the
+// others go on.
+//   Blocks:  no.
+//   Returns: never.
+//   Memory:  none.
+//   Context: a goroutine.
+_Noreturn void cr_goexit(void);
+
+// ---- behind cr_go ------------------------------------------------------------------------------
+//
+// The call goes to an assembly stub that is cast to fn's own type, so the compiler lays the arguments
+// out as for fn; the static chain register carries this descriptor. The stub copies the argument
+// registers and as many bytes of stack arguments as there can be.
+
+struct cr_go_desc {
+  void (*fn)(void);
+  uint32_t arg_bytes;  // at most what the call passes on the stack
+  uint32_t vectors;    // not 0: some argument may lie in a vector register
+};
+
+extern void cr_go_stub(void);
+
+#define CR_GO_RECORD_ 12  // __builtin_classify_type of a struct; 13 of a union
+// The size an argument is passed in; an array is passed as a pointer.
+#define CR_GO_SIZE_(a) sizeof(__typeof__(((void)0, (a))))
+#define CR_GO_BYTES_(a) +(CR_GO_SIZE_(a) < 32 ? 32 : (CR_GO_SIZE_(a) + 63) / 64 * 64)
+#define CR_GO_VECTOR_(a) | (__builtin_classify_type(((void)0, (a))) > 5)  // up to 5: integers, pointers
+#define CR_GO_CAT_(a, b) CR_GO_CAT2_(a, b)
+#define CR_GO_CAT2_(a, b) a##b
+#define CR_GO_COUNT_(...) CR_GO_COUNT2_(0, ##__VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0)
+#define CR_GO_COUNT2_(z, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, n, ...) n
+#define CR_GO_EACH_(f, ...) CR_GO_CAT_(CR_GO_EACH, CR_GO_COUNT_(__VA_ARGS__))(f, ##__VA_ARGS__)
+#define CR_GO_EACH0(f)
+#define CR_GO_EACH1(f, a) f(a)
+#define CR_GO_EACH2(f, a, ...) f(a) CR_GO_EACH1(f, __VA_ARGS__)
+#define CR_GO_EACH3(f, a, ...) f(a) CR_GO_EACH2(f, __VA_ARGS__)
+#define CR_GO_EACH4(f, a, ...) f(a) CR_GO_EACH3(f, __VA_ARGS__)
+#define CR_GO_EACH5(f, a, ...) f(a) CR_GO_EACH4(f, __VA_ARGS__)
+#define CR_GO_EACH6(f, a, ...) f(a) CR_GO_EACH5(f, __VA_ARGS__)
+#define CR_GO_EACH7(f, a, ...) f(a) CR_GO_EACH6(f, __VA_ARGS__)
+#define CR_GO_EACH8(f, a, ...) f(a) CR_GO_EACH7(f, __VA_ARGS__)
+#define CR_GO_EACH9(f, a, ...) f(a) CR_GO_EACH8(f, __VA_ARGS__)
+#define CR_GO_EACH10(f, a, ...) f(a) CR_GO_EACH9(f, __VA_ARGS__)
+#define CR_GO_EACH11(f, a, ...) f(a) CR_GO_EACH10(f, __VA_ARGS__)
+#define CR_GO_EACH12(f, a, ...) f(a) CR_GO_EACH11(f, __VA_ARGS__)
+#define CR_GO_EACH13(f, a, ...) f(a) CR_GO_EACH12(f, __VA_ARGS__)
+#define CR_GO_EACH14(f, a, ...) f(a) CR_GO_EACH13(f, __VA_ARGS__)
+#define CR_GO_EACH15(f, a, ...) f(a) CR_GO_EACH14(f, __VA_ARGS__)
+#define CR_GO_EACH16(f, a, ...) f(a) CR_GO_EACH15(f, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// mutex.c: the mutex: a word with the owner in it, and a FIFO of parked goroutines.
+//
+//     word: | owner's goid (61 bits) | STARVING | WOKEN | WAITING |      0: free, nobody waits
+//
+//   WAITING   the queue is not empty (set under m->lock before the first waiter is queued, cleared
+//             under it by the owner that pops the last)
+//   WOKEN     a goroutine that waits is awake and tries for the lock, so an unlock need not wake
+//             another. Each that it stands for clears it as it locks or queues again: cleared too
+//             early it costs a wake-up, and it is never left set with nobody awake
+//   STARVING  a waiter has waited STARVE_NS and lost again: unlocks hand the mutex to the first waiter
+//
+// Lock without contention is a CAS of 0 to the owner, unlock one back. With contention the normal mode
+// lets newcomers overtake: an unlock frees the word and wakes one waiter, which has to win it; losing,
+// it goes back to the front of the queue. That keeps the lock busy while the waiter gets going. In
+// starving mode the owner field passes from owner to first waiter without ever being free.
+//
+// Invariants
+//  1. Only the owner pops waiters, under m->lock; anybody queues under m->lock.
+//  2. WAITING is set if and only if the queue is not empty, while m->lock is free.
+//  3. The store that ends the ownership is the owner's last touch of m: m->lock is released before it.
+//     So the next owner may free m.
+//
+// Lock rank: m->lock, above the scheduler's.
+//   R1: the CAS or add that ends the ownership   A1: the CAS that takes it, or the return from park
+//
+// Rejected: strict FIFO hand-off (each lock pair becomes a switch: 64 goroutines on one mutex pay a
+// park for every unlock); a futex-like word without the owner (an unlock by somebody else goes unseen).
+#include "base/atomic.h"
+#include "base/check.h"
+#include "base/lock.h"
+#include "crun/sync.h"
+#include "g.h"
+#include "race/race.h"
+#include "sched.h"
+#include "sema.h"
+#include "waitq.h"
+
+enum { WAITING = 1, WOKEN = 2, STARVING = 4, OWNER_SHIFT = 3 };
+enum { STARVE_NS = 1000 * 1000, SPINS = 4, PAUSES = 30 };
+
+static struct lock *lock_of(cr_mutex *m) { return (struct lock *)&m->lock; }
+static uint64_t owner_bits(const struct g *gp) { return gp->goid << OWNER_SHIFT; }
+static bool is_free(uint64_t w) { return w >> OWNER_SHIFT == 0; }
+
+// What a goroutine that contends knows of itself.
+struct contender {
+  struct g *gp;
+  struct sudog sg;
+  bool queued;    // we have been in the queue before
+  bool woken;     // we are one of those that WOKEN stands for
+  bool starving;  // we waited long enough to ask for a hand-off
+  int spins;
+};
+
+// try_take takes a free word and gives WOKEN up with it. w is the word as last seen.
+static bool try_take(cr_mutex *m, struct contender *me, uint64_t *w) {
+  uint64_t taken = (*w | owner_bits(me->gp)) & ~(uint64_t)(me->woken ? WOKEN : 0);
+  return cas_acq(&m->word, w, taken);  // A1
+}
+
+// spin burns a little time in the hope that an owner running elsewhere unlocks; meanwhile it keeps
+// the owner from waking others. False: it is time to park.
+static bool spin(cr_mutex *m, struct contender *me, uint64_t w) {
+  if (me->spins >= SPINS || (w & STARVING) || !can_spin()) return false;
+  me->spins++;
+  if (!me->woken && (w & (WAITING | WOKEN)) == WAITING && cas_rlx(&m->word, &w, w | WOKEN)) me->woken = true;
+  for (int i = 0; i < PAUSES; i++) cpu_relax();
+  return true;
+}
+
+// queue_up queues and parks, unless the mutex turns out to be free. True: it was handed to us.
+static bool queue_up(cr_mutex *m, struct contender *me) {
+  if (!me->queued) me->sg.since_ns = nanotime();
+  lock(lock_of(m));
+  uint64_t w = load_rlx(&m->word);
+  for (uint64_t next;;) {
+    if (is_free(w)) {
+      unlock(lock_of(m));
+      return false;
+    }
+    next = (w | WAITING | (me->starving ? STARVING : 0)) & ~(uint64_t)(me->woken ? WOKEN : 0);
+    if (cas_rlx(&m->word, &w, next)) break;
+  }
+  me->woken = false;
+  me->sg.success = false;
+  if (me->queued) waitq_push_front(&m->waiters, &me->sg);
+  else waitq_push(&m->waiters, &me->sg);
+  me->queued = true;
+  return true;
+}
+
+// leave_starving ends the starving mode if we, whom the mutex was handed to, are the last or did not
+// wait long.
+static void leave_starving(cr_mutex *m, const struct contender *me) {
+  if (nanotime() - me->sg.since_ns < STARVE_NS || !(load_rlx(&m->word) & WAITING))
+    and_rlx(&m->word, ~(uint64_t)STARVING);
+}
+
+static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum wait_reason why) {
+  struct contender me = {.gp = gp, .sg = {.g = gp}};
+  for (;;) {
+    uint64_t w = load_rlx(&m->word);
+    if (is_free(w)) {
+      if (try_take(m, &me, &w)) return;
+      continue;
+    }
+    if (spin(m, &me, w) || !queue_up(m, &me)) continue;
+    gp->waiting = &me.sg;
+    park_unlock(lock_of(m), why);
+    gp->waiting = NULL;
+    if (me.sg.success) {  // A1
+      leave_starving(m, &me);
+      return;
+    }
+    me.woken = true;
+    me.starving = nanotime() - me.sg.since_ns > STARVE_NS;
+    me.spins = 0;
+  }
+}
+
+void mutex_lock(cr_mutex *m, enum wait_reason why) {
+  struct g *gp = getg();
+  uint64_t free = 0;
+  if (cas_acq(&m->word, &free, owner_bits(gp))) return;  // A1
+  lock_slow(m, gp, why);
+}
+
+bool mutex_trylock(cr_mutex *m) {
+  uint64_t me = owner_bits(getg()), w = load_rlx(&m->word);
+  while (is_free(w))
+    if (cas_acq(&m->word, &w, w | me)) return true;  // A1
+  return false;
+}
+
+void mutex_check_owner(const cr_mutex *m, const char *unlocked) {
+  uint64_t w = load_rlx(&m->word);
+  if (is_free(w)) throw(unlocked);
+  if (w >> OWNER_SHIFT != getg()->goid) throw("sync: unlock of mutex locked by another goroutine");
+}
+
+// wake_one pops the first waiter and ends our ownership for it.
+static void wake_one(cr_mutex *m, uint64_t me) {
+  lock(lock_of(m));
+  struct sudog *sg = waitq_pop(&m->waiters);
+  CHECK(sg);
+  struct g *gp = sg->g;
+  if (waitq_empty(&m->waiters)) and_rlx(&m->word, ~(uint64_t)WAITING);
+  bool hand_over = load_rlx(&m->word) & STARVING;
+  sg->success = hand_over;
+  if (!hand_over) or_rlx(&m->word, WOKEN);
+  unlock(lock_of(m));
+  // From here on WAITING may be set by others, so the flags are not stored, only the owner is changed.
+  add_rel(&m->word, (hand_over ? owner_bits(gp) : 0) - me);  // R1
+  ready(gp);
+}
+
+static __attribute__((noinline)) void unlock_slow(cr_mutex *m, uint64_t me) {
+  mutex_check_owner(m, "sync: unlock of unlocked mutex");
+  uint64_t w = load_rlx(&m->word);
+  for (;;) {
+    bool nobody_to_wake = !(w & WAITING) || ((w & WOKEN) && !(w & STARVING));
+    if (!nobody_to_wake) break;
+    if (cas_rel(&m->word, &w, w - me)) return;  // R1
+  }
+  wake_one(m, me);
+}
+
+void mutex_unlock(cr_mutex *m) {
+  uint64_t me = owner_bits(getg()), w = me;
+  if (cas_rel(&m->word, &w, 0)) return;  // R1
+  unlock_slow(m, me);
+}
+
+bool mutex_is_valid(const cr_mutex *m) {
+  uint64_t w = load_rlx(&m->word);
+  return waitq_is_valid(&m->waiters) && !(w & WAITING) == waitq_empty(&m->waiters);
+}
+
+// ---- the public calls ---------------------------------------------------------------------------
+
+void cr_mutex_lock(cr_mutex *m) {
+  rt_enter();
+  mutex_lock(m, WAIT_MUTEX);
+  race_acquire(m);
+  rt_exit();
+}
+
+bool cr_mutex_trylock(cr_mutex *m) {
+  rt_enter();
+  bool got = mutex_trylock(m);
+  if (got) race_acquire(m);
+  rt_exit();
+  return got;
+}
+
+void cr_mutex_unlock(cr_mutex *m) {
+  rt_enter();
+  race_release(m);
+  mutex_unlock(m);
+  rt_exit();
+}

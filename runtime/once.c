@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// once.c: run a function once: a flag, and a mutex that the others wait on while it runs.
+//
+//   R1: done is stored after fn has returned   A1: done is loaded non-zero
+// A CAS alone would let the losers return before fn has.
+#include "base/atomic.h"
+#include "base/check.h"
+#include "crun/sync.h"
+#include "g.h"
+#include "race/race.h"
+#include "sched.h"
+#include "sema.h"
+
+struct call {
+  void (*plain)(void);
+  void (*with)(void *arg);
+  void *arg;
+};
+
+static void run(const struct call *call, uintptr_t pc) {
+  race_enter(pc);
+  if (call->plain) call->plain();
+  else call->with(call->arg);
+  race_leave();
+}
+
+static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *call, uintptr_t pc) {
+  rt_enter();
+  mutex_lock(&o->m, WAIT_ONCE);
+  rt_exit();
+  if (!load_rlx(&o->done)) {
+    run(call, pc);
+    race_release(o);
+    store_rel(&o->done, 1);  // R1
+  }
+  rt_enter();
+  mutex_unlock(&o->m);
+  rt_exit();
+}
+
+static inline void once_do(cr_once *o, const struct call *call, uintptr_t pc) {
+  if (!load_acq(&o->done)) do_slow(o, call, pc);  // A1
+  race_acquire(o);
+}
+
+void cr_once_do(cr_once *o, void (*fn)(void)) {
+  once_do(o, &(struct call){.plain = fn}, (uintptr_t)__builtin_return_address(0));
+}
+
+void cr_once_do_arg(cr_once *o, void (*fn)(void *arg), void *arg) {
+  once_do(o, &(struct call){.with = fn, .arg = arg}, (uintptr_t)__builtin_return_address(0));
+}

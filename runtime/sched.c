@@ -1,0 +1,564 @@
+// SPDX-License-Identifier: Apache-2.0
+// sched.c: the scheduler: who runs next, on which thread, and when a thread sleeps.
+//
+// A worker's loop (schedule): find_runnable -> execute -> (the goroutine parks, yields or ends) -> again.
+//
+// Rules, after Go's:
+//   1. An M that runs goroutines holds a P. One without work gives its P back, then looks at every
+//      queue once more, then sleeps. Who adds work does so first and then looks whether anybody spins.
+//      One of the two sees the other (R1/A1: sequentially consistent counts of spinning Ms and the queues).
+//   2. At most half as many Ms as there are busy Ps look for work (spin).
+//   3. A goroutine made ready goes to runnext of the P that did it, and no M is woken for it: it is
+//      next anyway. What it drives out goes to the ring, and for that an M is woken.
+//   4. Every 61st pick is from the global queue, or past runnext from the ring, so that two goroutines
+//      that make each other ready starve nobody.
+//
+// Locks, by rank: retake_lock < sched.lock < all_lock; arena and timer locks are leaves.
+#include "sched.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/os.h"
+#include "diag/dump.h"
+#include "go.h"
+#include "runq.h"
+#include "stack.h"
+#include "switch.h"
+#include "timer.h"
+#include "wake.h"
+
+struct sched sched;
+_Thread_local struct m *m_tls;
+
+enum { FAIR_TICK = 61, TIMER_TICK = 16, GFREE_MAX = 64, STEAL_ROUNDS = 4 };
+
+static _Noreturn void schedule(void);
+
+// ---- the global queue and idle lists, all under sched.lock -------------------------------------
+
+static void global_put_locked(struct g *head, struct g *tail, uint32_t n) {
+  tail->schedlink = NULL;
+  if (sched.global_tail) sched.global_tail->schedlink = head;
+  else sched.global_head = head;
+  sched.global_tail = tail;
+  store_seq(&sched.global_len, load_rlx(&sched.global_len) + n);  // R1
+}
+
+void global_put(struct g *gp) {
+  lock(&sched.lock);
+  global_put_locked(gp, gp, 1);
+  unlock(&sched.lock);
+}
+
+static struct g *global_pop_locked(void) {
+  struct g *gp = sched.global_head;
+  if (!gp) return NULL;
+  sched.global_head = gp->schedlink;
+  if (!sched.global_head) sched.global_tail = NULL;
+  store_rlx(&sched.global_len, load_rlx(&sched.global_len) - 1);
+  return gp;
+}
+
+// global_get_locked takes one goroutine, and up to max-1 more into pp's ring.
+static struct g *global_get_locked(struct p *pp, uint32_t max) {
+  uint32_t n = load_rlx(&sched.global_len) / sched.nprocs + 1;
+  if (n > max) n = max;
+  struct g *first = global_pop_locked();
+  while (first && --n > 0 && sched.global_head && runq_len(&pp->runq) < RUNQ_SIZE / 2)
+    runq_put(&pp->runq, global_pop_locked());
+  return first;
+}
+
+static void p_idle_locked(struct p *pp) {
+  store_rlx(&pp->status, P_IDLE);
+  pp->m = NULL;
+  pp->idle_next = sched.idle_p;
+  sched.idle_p = pp;
+  add_seq(&sched.nidle_p, 1);
+}
+
+static struct p *p_take_locked(void) {
+  struct p *pp = sched.idle_p;
+  if (!pp) return NULL;
+  sched.idle_p = pp->idle_next;
+  add_seq(&sched.nidle_p, -1u);
+  return pp;
+}
+
+static void p_acquire(struct m *mp, struct p *pp) {
+  mp->p = pp;
+  pp->m = mp;
+  store_rel(&pp->status, P_RUNNING);
+  sysmon_poke();
+}
+
+// ---- threads -------------------------------------------------------------------------------------
+
+void thread_start(void *(*fn)(void *), void *arg) {
+  pthread_attr_t attr;
+  pthread_t t;
+  sigset_t all, old;
+  race_hide_begin();
+  pthread_attr_init(&attr);
+  pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attr, 512 * 1024);
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &old);  // the thread takes signals when it has a signal stack
+  int err = pthread_create(&t, &attr, fn, arg);
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  pthread_attr_destroy(&attr);
+  race_hide_end();
+  if (err) fatal("cannot start a thread: %s (%u are running; see ulimit -u)", strerror(err), sched.nm);
+}
+
+static void *m_main(void *arg) {
+  struct m *mp = arg;
+  m_tls = mp;
+  race_switch(NULL);
+  crash_thread_init();
+  mp->g0_sp = (void *)((uintptr_t)__builtin_frame_address(0) & ~63ull);
+  mp->g0_sp = (char *)mp->g0_sp - 256;
+  p_acquire(mp, mp->next_p);
+  mp->next_p = NULL;
+  schedule();
+}
+
+static struct m *m_new(void) {
+  race_hide_begin();
+  struct m *mp = calloc(1, sizeof *mp);
+  race_hide_end();
+  if (!mp) throw("out of memory for a thread");
+  store_rlx(&mp->in_rt, 1);
+  lock(&sched.lock);
+  mp->id = sched.nm++;
+  mp->all_next = sched.all_m;
+  sched.all_m = mp;
+  unlock(&sched.lock);
+  return mp;
+}
+
+// startm gives pp to an idle M, or to a new one.
+void startm(struct p *pp, bool spinning) {
+  lock(&sched.lock);
+  struct m *mp = sched.idle_m;
+  if (mp) {
+    sched.idle_m = mp->idle_next;
+    sched.nidle_m--;
+    if (sched.timer_m == mp) sched.timer_m = NULL;
+  }
+  unlock(&sched.lock);
+  if (!mp) {
+    if (sched.nm >= MAX_THREADS) throw("more than 10000 threads: too many goroutines block outside the runtime");
+    mp = m_new();
+    mp->next_p = pp;
+    mp->spinning = spinning;
+    thread_start(m_main, mp);
+    return;
+  }
+  mp->next_p = pp;
+  mp->spinning = spinning;
+  store_rel(&mp->park_word, 1);  // R2
+  futex_wake(&mp->park_word, 1);
+}
+
+void wakep(void) {
+  if (load_seq(&sched.nidle_p) == 0 || load_seq(&sched.nspinning) != 0) return;
+  uint32_t none = 0;
+  if (!cas_seq(&sched.nspinning, &none, 1)) return;
+  lock(&sched.lock);
+  struct p *pp = p_take_locked();
+  unlock(&sched.lock);
+  if (pp) startm(pp, true);
+  else add_seq(&sched.nspinning, -1u);
+}
+
+void sched_timer_earlier(void) {
+  lock(&sched.lock);
+  struct m *mp = sched.timer_m;
+  uint32_t asleep = 0;
+  bool wake = mp && cas_acq_rel(&mp->park_word, &asleep, 2);
+  unlock(&sched.lock);
+  if (wake) futex_wake(&mp->park_word, 1);
+}
+
+// check_dead is called when one more M is about to sleep: nobody is left who could wake anybody.
+static bool check_dead_locked(void) {
+  if (sched.nidle_m < sched.nm || timers_next() != INT64_MAX || load_rlx(&sched.global_len)) return false;
+  if (load_rlx(&sched.ngoroutines) == 0) return false;
+  return os_threads() == (int)sched.nm + sysmon_threads();
+}
+
+void sched_check_dead(void) {
+  lock(&sched.lock);
+  bool dead = check_dead_locked();
+  unlock(&sched.lock);
+  if (dead) deadlock();
+}
+
+// m_sleep sleeps until a P is handed over, or, as the timer M, until the next timer. True: a P.
+static bool m_sleep(struct m *mp, int64_t until) {
+  while (load_acq(&mp->park_word) == 0) {  // A2
+    int64_t left = until == INT64_MAX ? -1 : until - nanotime();
+    if (until != INT64_MAX && left <= 0) return false;
+    futex_wait(&mp->park_word, 0, left);
+  }
+  if (load_acq(&mp->park_word) == 1) return true;
+  store_rlx(&mp->park_word, 0);
+  return false;
+}
+
+// m_unidle takes mp off the idle list; false: somebody else did and is handing it a P.
+static bool m_unidle(struct m *mp) {
+  lock(&sched.lock);
+  struct m **link = &sched.idle_m;
+  while (*link && *link != mp) link = &(*link)->idle_next;
+  bool found = *link != NULL;
+  if (found) {
+    *link = mp->idle_next;
+    sched.nidle_m--;
+    if (sched.timer_m == mp) sched.timer_m = NULL;
+    uint32_t again = 2;
+    cas_acq_rel(&mp->park_word, &again, 0);
+  }
+  unlock(&sched.lock);
+  return found;
+}
+
+// stopm sleeps until mp has a P again.
+static void stopm(struct m *mp) {
+  race_switch(NULL);
+  for (;;) {
+    lock(&sched.lock);
+    store_rlx(&mp->park_word, 0);
+    mp->idle_next = sched.idle_m;
+    sched.idle_m = mp;
+    sched.nidle_m++;
+    bool timers = false;
+    if (!sched.timer_m && sched.idle_p && timers_next() != INT64_MAX) {
+      sched.timer_m = mp;
+      timers = true;
+    }
+    bool dead = check_dead_locked();
+    unlock(&sched.lock);
+    if (dead) deadlock();
+    if (m_sleep(mp, timers ? timers_next() : INT64_MAX)) break;
+    if (!m_unidle(mp)) {
+      while (load_acq(&mp->park_word) != 1) cpu_relax();
+      break;
+    }
+    lock(&sched.lock);
+    struct p *pp = timers_next() <= nanotime() ? p_take_locked() : NULL;
+    unlock(&sched.lock);
+    if (pp) {
+      p_acquire(mp, pp);
+      return;
+    }
+  }
+  store_rlx(&mp->park_word, 0);
+  struct p *pp = mp->next_p;
+  mp->next_p = NULL;
+  p_acquire(mp, pp);
+}
+
+// ---- finding work --------------------------------------------------------------------------------
+
+static void spin_begin(struct m *mp) {
+  if (mp->spinning) return;
+  mp->spinning = true;
+  add_seq(&sched.nspinning, 1);
+}
+
+// spin_end: mp found work; others may be needed for more of it.
+static void spin_end(struct m *mp) {
+  if (!mp->spinning) return;
+  mp->spinning = false;
+  if (add_seq(&sched.nspinning, -1u) == 1) wakep();
+}
+
+// steal_next takes victim's runnext if it stays there for a while: its owner is about to run it.
+static struct g *steal_next(struct p *victim) {
+  struct g *gp = load_acq(&victim->runnext);
+  if (!gp) return NULL;
+  for (int i = 0; i < 200; i++) {
+    if (load_rlx(&victim->runnext) != gp) return NULL;
+    cpu_relax();
+  }
+  return cas_acq_rel(&victim->runnext, &gp, NULL) ? gp : NULL;
+}
+
+static struct g *steal_from(struct p *pp, struct p *victim, bool next_too) {
+  struct g *batch[RUNQ_SIZE / 2];
+  uint32_t n = runq_grab(&victim->runq, batch);
+  if (n == 0) return next_too ? steal_next(victim) : NULL;
+  for (uint32_t i = 0; i + 1 < n; i++) runq_put(&pp->runq, batch[i]);  // pp's ring is empty
+  return batch[n - 1];
+}
+
+static struct g *steal(struct p *pp) {
+  for (int round = 0; round < STEAL_ROUNDS; round++) {
+    uint32_t start = cheaprand() % sched.nprocs;
+    for (uint32_t i = 0; i < sched.nprocs; i++) {
+      struct p *victim = sched.procs[(start + i) % sched.nprocs];
+      if (victim == pp) continue;
+      struct g *gp = steal_from(pp, victim, round == STEAL_ROUNDS - 1);
+      if (gp) return gp;
+    }
+  }
+  return NULL;
+}
+
+static struct g *local(struct p *pp) {
+  struct g *gp = load_rlx(&pp->runnext);
+  if (gp && cas_acq_rel(&pp->runnext, &gp, NULL)) return gp;
+  return runq_get(&pp->runq);
+}
+
+static struct g *global(struct p *pp, uint32_t max) {
+  if (load_rlx(&sched.global_len) == 0) return NULL;
+  lock(&sched.lock);
+  struct g *gp = global_get_locked(pp, max);
+  unlock(&sched.lock);
+  return gp;
+}
+
+static bool work_anywhere(void) {
+  if (load_seq(&sched.global_len)) return true;  // A1
+  for (uint32_t i = 0; i < sched.nprocs; i++)
+    if (runq_len(&sched.procs[i]->runq)) return true;
+  return timers_next() <= nanotime();
+}
+
+// with_p looks without sleeping.
+static struct g *with_p(struct m *mp, struct p *pp) {
+  struct g *gp;
+  if (pp->schedtick % FAIR_TICK == 0 && ((gp = global(pp, 1)) || (gp = runq_get(&pp->runq)))) return gp;
+  if (pp->schedtick % TIMER_TICK == 0 && timers_next() != INT64_MAX) timers_run(nanotime());
+  if ((gp = local(pp))) return gp;
+  if ((gp = global(pp, RUNQ_SIZE / 2))) return gp;
+  if (timers_next() != INT64_MAX && timers_run(nanotime()) && (gp = local(pp))) return gp;
+  uint32_t busy = sched.nprocs - load_seq(&sched.nidle_p);
+  if (mp->spinning || 2 * load_seq(&sched.nspinning) < busy) {
+    spin_begin(mp);
+    return steal(pp);
+  }
+  return NULL;
+}
+
+// give_up gives the P back; false: there is work after all and the M has a P.
+static bool give_up(struct m *mp) {
+  lock(&sched.lock);
+  if (sched.global_head) {
+    unlock(&sched.lock);
+    return false;
+  }
+  p_idle_locked(mp->p);
+  mp->p = NULL;
+  unlock(&sched.lock);
+  if (!mp->spinning) return true;
+  mp->spinning = false;
+  add_seq(&sched.nspinning, -1u);  // before the last look: rule 1
+  if (!work_anywhere()) return true;
+  lock(&sched.lock);
+  struct p *pp = p_take_locked();
+  unlock(&sched.lock);
+  if (!pp) return true;
+  p_acquire(mp, pp);
+  spin_begin(mp);
+  return false;
+}
+
+static struct g *find_runnable(void) {
+  struct m *mp = getm();
+  for (;;) {
+    struct g *gp = with_p(mp, mp->p);
+    if (gp) return gp;
+    if (give_up(mp)) stopm(mp);
+  }
+}
+
+static _Noreturn void execute(struct g *gp) {
+  struct m *mp = getm();
+  mp->curg = gp;
+  gp->m = mp;
+  store_rlx(&gp->status, G_RUNNING);
+  mp->p->schedtick++;
+  race_switch(gp->race);
+  errno = gp->errno_saved;
+  cr_gogo(gp);
+}
+
+static _Noreturn void schedule(void) {
+  struct g *gp = find_runnable();
+  spin_end(getm());
+  execute(gp);
+}
+
+// ---- park, ready, yield, end -----------------------------------------------------------------------
+
+// leave marks the goroutine of this M as gone from it.
+static struct m *leave(struct g *gp, enum g_status status) {
+  struct m *mp = getm();
+  mp->curg = NULL;
+  gp->m = NULL;
+  store_rel(&gp->status, status);
+  return mp;
+}
+
+static void park_g0(struct g *gp) {
+  struct m *mp = leave(gp, G_WAITING);
+  if (mp->commit && !mp->commit(gp, mp->commit_arg)) execute(gp);
+  schedule();
+}
+
+static void park_thread(struct g *gp, park_commit commit, void *arg) {
+  store_rlx(&gp->thread_word, 0);
+  store_rel(&gp->status, G_WAITING);
+  if (!commit || commit(gp, arg))
+    while (load_acq(&gp->thread_word) == 0) futex_wait(&gp->thread_word, 0, -1);  // A3
+  store_rel(&gp->status, G_RUNNING);
+}
+
+void park(park_commit commit, void *arg, enum wait_reason why) {
+  struct g *gp = getg();
+  gp->wait_reason = why;
+  if (gp->is_thread) {
+    park_thread(gp, commit, arg);
+    return;
+  }
+  struct m *mp = getm();
+  mp->commit = commit;
+  mp->commit_arg = arg;
+  gp->errno_saved = errno;
+  cr_mcall(gp, mp->g0_sp, park_g0);
+}
+
+static bool unlock_commit(struct g *gp, void *arg) {
+  unlock(arg);
+  return true;
+}
+
+void park_unlock(struct lock *l, enum wait_reason why) { park(unlock_commit, l, why); }
+
+// spill moves half of pp's full ring and gp to the global queue.
+static void spill(struct p *pp, struct g *gp) {
+  struct g *batch[RUNQ_SIZE / 2 + 1];
+  uint32_t n = runq_grab(&pp->runq, batch);
+  batch[n++] = gp;
+  for (uint32_t i = 0; i + 1 < n; i++) batch[i]->schedlink = batch[i + 1];
+  lock(&sched.lock);
+  global_put_locked(batch[0], batch[n - 1], n);
+  unlock(&sched.lock);
+}
+
+// put makes gp runnable on pp, next if `next`. True: a goroutine waits behind another.
+static bool put(struct p *pp, struct g *gp, bool next) {
+  if (next) {
+    gp = atomic_exchange_explicit(&pp->runnext, gp, memory_order_acq_rel);
+    if (!gp) return false;
+  }
+  if (!runq_put(&pp->runq, gp)) spill(pp, gp);
+  return true;
+}
+
+void ready(struct g *gp) {
+  if (gp->is_thread) {
+    store_rel(&gp->thread_word, 1);  // R3
+    futex_wake(&gp->thread_word, 1);
+    return;
+  }
+  store_rel(&gp->status, G_RUNNABLE);
+  struct m *mp = getm();
+  if (mp && mp->p) {
+    if (!put(mp->p, gp, true)) return;
+  } else {
+    global_put(gp);
+  }
+  atomic_thread_fence(memory_order_seq_cst);  // R1
+  wakep();
+}
+
+void ready_new(struct g *gp) {
+  store_rel(&gp->status, G_RUNNABLE);
+  struct m *mp = getm();
+  if (mp && mp->p) put(mp->p, gp, true);
+  else global_put(gp);
+  atomic_thread_fence(memory_order_seq_cst);  // R1
+  wakep();
+}
+
+bool can_spin(void) {
+  struct m *mp = getm();
+  return sched.nprocs > 1 && mp && mp->p && runq_len(&mp->p->runq) == 0 && !load_rlx(&mp->p->runnext) &&
+         load_rlx(&sched.nidle_p) + load_rlx(&sched.nspinning) + 1 < sched.nprocs;
+}
+
+static void gosched_g0(struct g *gp) {
+  struct m *mp = leave(gp, G_RUNNABLE);
+  if (runq_len(&mp->p->runq) == 0 && !load_rlx(&mp->p->runnext) && load_rlx(&sched.global_len) == 0 &&
+      timers_next() == INT64_MAX)
+    execute(gp);
+  if (!runq_put(&mp->p->runq, gp)) global_put(gp);
+  schedule();
+}
+
+void gosched(void) {
+  struct g *gp = getg();
+  if (gp->is_thread) return;
+  gp->errno_saved = errno;
+  cr_mcall(gp, getm()->g0_sp, gosched_g0);
+}
+
+static void goexit_g0(struct g *gp) {
+  struct m *mp = leave(gp, G_DEAD);
+  race_switch(NULL);
+  race_g_end(gp->race);
+  gp->race = NULL;
+  atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  if (!gp->is_main) g_free(mp->p, gp);
+  schedule();
+}
+
+void goexit(void) {
+  struct g *gp = getg();
+  if (gp->is_thread) {
+    race_hide_begin();
+    pthread_exit(NULL);
+  }
+  cr_mcall(gp, getm()->g0_sp, goexit_g0);
+  __builtin_unreachable();
+}
+
+// ---- losing the P ----------------------------------------------------------------------------------
+
+static void no_p_g0(struct g *gp) {
+  struct m *mp = leave(gp, G_RUNNABLE);
+  global_put(gp);
+  wakep();
+  stopm(mp);
+  schedule();
+}
+
+__attribute__((noinline)) void rt_enter_slow(void) {
+  struct m *mp = getm();
+  lock(&sched.retake_lock);
+  bool lost = mp->p == NULL;
+  store_rlx(&mp->retake, 0);
+  unlock(&sched.retake_lock);
+  if (!lost) return;
+  lock(&sched.lock);
+  struct p *pp = p_take_locked();
+  unlock(&sched.lock);
+  if (pp) {
+    p_acquire(mp, pp);
+    return;
+  }
+  struct g *gp = mp->curg;
+  gp->errno_saved = errno;
+  cr_mcall(gp, mp->g0_sp, no_p_g0);
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// start.c: how the process becomes a crun program: main as goroutine 1, foreign threads, fork.
+//
+// The C library calls main through __libc_start_main; ours stands before it in a linked program and
+// hands on a main that first makes the thread M 0. The goroutine main keeps the process's own stack
+// (RLIMIT_STACK); M 0's scheduler stack is a mapping of its own.
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "base/os.h"
+#include "diag/dump.h"
+#include "go.h"
+#include "sched.h"
+#include "stack.h"
+#include "timer.h"
+#include "wake.h"
+
+enum { G0_STACK = 512 * 1024 };
+
+static struct g main_g;
+static struct m m0;
+
+// ---- every goroutine -------------------------------------------------------------------------------
+
+static struct g *extra_g;  // under sched.all_lock: main and those of foreign threads
+
+static void extra_add(struct g *gp) {
+  lock(&sched.all_lock);
+  gp->all_next = extra_g;
+  if (extra_g) extra_g->all_prev = gp;
+  extra_g = gp;
+  unlock(&sched.all_lock);
+}
+
+static void extra_remove(struct g *gp) {
+  lock(&sched.all_lock);
+  if (gp->all_prev) gp->all_prev->all_next = gp->all_next;
+  else extra_g = gp->all_next;
+  if (gp->all_next) gp->all_next->all_prev = gp->all_prev;
+  unlock(&sched.all_lock);
+}
+
+void sched_each(void (*fn)(struct g *gp, void *arg), void *arg) {
+  lock(&sched.all_lock);
+  for (struct g *gp = extra_g; gp; gp = gp->all_next)
+    if (load_acq(&gp->status) != G_DEAD) fn(gp, arg);
+  unlock(&sched.all_lock);
+  stack_each(fn, arg);
+}
+
+uint64_t sched_goroutines(void) { return load_rlx(&sched.ngoroutines); }
+int sched_procs(void) { return (int)sched.nprocs; }
+
+// ---- foreign threads -------------------------------------------------------------------------------
+
+static pthread_key_t thread_key;
+
+static void thread_ends(void *arg) {
+  struct m *mp = arg;
+  struct g *gp = mp->curg;
+  race_hide_begin();
+  atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  extra_remove(gp);
+  m_tls = NULL;
+  free(gp);
+  free(mp);
+  race_hide_end();
+}
+
+__attribute__((noinline)) struct g *getg_slow(void) {
+  sched_start();
+  struct m *mp = getm();
+  if (mp) {
+    if (mp->curg) return mp->curg;
+    throw("getg on a scheduler stack");
+  }
+  race_hide_begin();
+  mp = calloc(1, sizeof *mp);
+  struct g *gp = calloc(1, sizeof *gp);
+  race_hide_end();
+  if (!mp || !gp) throw("out of memory for a thread that uses crun");
+  gp->goid = add_rlx(&sched.goid, 1) + 1;
+  gp->is_thread = true;
+  gp->race = race_self();
+  gp->m = mp;
+  store_rlx(&gp->status, G_RUNNING);
+  mp->curg = gp;
+  mp->locked_g = gp;
+  atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  extra_add(gp);
+  m_tls = mp;
+  race_hide_begin();
+  pthread_setspecific(thread_key, mp);
+  race_hide_end();
+  return gp;
+}
+
+// ---- fork ------------------------------------------------------------------------------------------
+
+// In the child only the goroutine that forked goes on: the others' threads do not exist there, and
+// what they were doing is not known. It may start new ones. The locks are taken around the fork so
+// that none is left held by a thread that is gone.
+static void before_fork(void) {
+  rt_enter();
+  lock(&sched.retake_lock);
+  lock(&sched.lock);
+  lock(&sched.all_lock);
+}
+
+static void in_parent(void) {
+  unlock(&sched.all_lock);
+  unlock(&sched.lock);
+  unlock(&sched.retake_lock);
+  rt_exit();
+}
+
+static void in_child(void) {
+  struct m *mp = getm();
+  sched.idle_m = NULL;
+  sched.timer_m = NULL;
+  sched.nm = 1;
+  sched.nidle_m = 0;
+  sched.all_m = mp;
+  sched.global_head = sched.global_tail = NULL;
+  store_rlx(&sched.global_len, 0);
+  store_rlx(&sched.nspinning, 0);
+  store_rlx(&sched.nidle_p, 0);
+  sched.idle_p = NULL;
+  struct p *mine = mp && mp->p ? mp->p : NULL;
+  for (uint32_t i = 0; i < sched.nprocs; i++) {
+    struct p *pp = sched.procs[i];
+    store_rlx(&pp->runnext, NULL);
+    store_rlx(&pp->runq.head, load_rlx(&pp->runq.tail));
+    if (pp == mine) continue;
+    store_rlx(&pp->status, P_IDLE);
+    pp->m = NULL;
+    pp->idle_next = sched.idle_p;
+    sched.idle_p = pp;
+    store_rlx(&sched.nidle_p, load_rlx(&sched.nidle_p) + 1);
+  }
+  timers_forget();
+  sysmon_forget();
+  store_rlx(&sched.ngoroutines, 1);
+  unlock(&sched.all_lock);
+  unlock(&sched.lock);
+  unlock(&sched.retake_lock);
+  rt_exit();
+}
+
+// ---- the start -------------------------------------------------------------------------------------
+
+static int wanted_procs(void) {
+  const char *s = getenv("CRUNMAXPROCS");
+  if (!s || !*s) return os_procs();
+  char *end;
+  errno = 0;
+  long n = strtol(s, &end, 10);
+  if (*end || errno || n < 1 || n > MAX_PROCS) {
+    errf("crun: CRUNMAXPROCS=%s is not a number from 1 to %d; using %d\n", s, MAX_PROCS, os_procs());
+    return os_procs();
+  }
+  return (int)n;
+}
+
+static void procs_init(void) {
+  sched.nprocs = (uint32_t)wanted_procs();
+  sched.procs = calloc(sched.nprocs, sizeof *sched.procs);
+  struct p *all = aligned_alloc(64, sched.nprocs * sizeof *all);
+  if (!sched.procs || !all) throw("out of memory at the start");
+  memset(all, 0, sched.nprocs * sizeof *all);
+  for (uint32_t i = sched.nprocs; i-- > 0;) {
+    struct p *pp = &all[i];
+    pp->id = i;
+    sched.procs[i] = pp;
+    if (i == 0) continue;
+    pp->idle_next = sched.idle_p;
+    sched.idle_p = pp;
+    store_rlx(&sched.nidle_p, load_rlx(&sched.nidle_p) + 1);
+  }
+}
+
+static void main_init(void) {
+  char *lo = mmap(NULL, G0_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (lo == MAP_FAILED) throw("out of memory for the scheduler's stack");
+  m0.g0_lo = lo;
+  m0.g0_sp = lo + G0_STACK - 256;
+  m0.p = sched.procs[0];
+  m0.p->m = &m0;
+  store_rlx(&m0.p->status, P_RUNNING);
+  m0.curg = &main_g;
+  sched.nm = 1;
+  sched.all_m = &m0;
+  main_g.goid = 1;
+  main_g.is_main = true;
+  main_g.m = &m0;
+  main_g.race = race_main_g();
+  store_rlx(&main_g.status, G_RUNNING);
+  store_rlx(&sched.goid, 1);
+  store_rlx(&sched.ngoroutines, 1);
+  extra_add(&main_g);
+  m_tls = &m0;
+}
+
+static void start_once(void) {
+  race_hide_begin();
+  go_init();
+  procs_init();
+  pthread_key_create(&thread_key, thread_ends);
+  main_init();
+  pthread_atfork(before_fork, in_parent, in_child);
+  crash_init();
+  race_hide_end();
+}
+
+void sched_start(void) {
+  static _Atomic uint32_t state;  // 0, 1 under way, 2 done
+  uint32_t zero = 0;
+  if (load_acq(&state) == 2) return;  // A1
+  if (cas_acq(&state, &zero, 1)) {
+    start_once();
+    store_rel(&state, 2);  // R1
+  } else {
+    while (load_acq(&state) != 2) cpu_relax();
+  }
+}
+
+static int (*user_main)(int, char **, char **);
+
+static int start_main(int argc, char **argv, char **envp) {
+  sched_start();
+  return user_main(argc, argv, envp);
+}
+
+typedef int start_fn(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+
+__attribute__((visibility("default"))) int __libc_start_main(int (*fn)(int, char **, char **), int argc, char **argv,
+                                                             void (*init)(void), void (*fini)(void),
+                                                             void (*rtld_fini)(void), void *stack_end) {
+  start_fn *next = (start_fn *)dlsym(RTLD_NEXT, "__libc_start_main");
+  user_main = fn;
+  return next(start_main, argc, argv, init, fini, rtld_fini, stack_end);
+}

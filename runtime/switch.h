@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// switch.h: the assembly seam (arch/<machine>/switch.S).
+#ifndef CRUN_SWITCH_H
+#define CRUN_SWITCH_H
+
+#include "g.h"
+
+_Static_assert(offsetof(struct g, sp) == 0, "switch.S knows G_SP");
+
+enum { REGS_BYTES = 576, FN_BYTES = 64, REGS_FLAGS = 56 };
+
+// cr_mcall saves gp and calls fn(gp) on g0's stack; it returns when gp goes on, maybe on another M.
+void cr_mcall(struct g *gp, void *g0_sp, void (*fn)(struct g *gp));
+
+// cr_gogo goes on with gp.
+_Noreturn void cr_gogo(struct g *gp);
+
+// cr_go_entry is the first address of a new goroutine.
+void cr_go_entry(void);
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// timer.h: one-shot timers on CLOCK_MONOTONIC, run by the scheduler.
+#ifndef CRUN_TIMER_H
+#define CRUN_TIMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// A timer lives where its owner puts it; all zero is a stopped one. It must stay in place while armed.
+struct timer {
+  int64_t when_ns;        // under timers_lock
+  void (*fn)(void *arg);  // under timers_lock
+  void *arg;              // under timers_lock
+  uint32_t index;         // under timers_lock: place in the heap + 1; 0: not armed
+};
+
+// timer_start arms t: fn(arg) is called at when_ns or soon after, once, on a scheduler stack. fn may
+// call ready and the timer functions and must not block.
+void timer_start(struct timer *t, int64_t when_ns, void (*fn)(void *arg), void *arg);
+
+// timer_stop disarms t; false: it was not armed, so fn has run or runs now.
+bool timer_stop(struct timer *t);
+
+// timers_next is when the earliest timer is due; INT64_MAX: there is none.
+int64_t timers_next(void);
+
+// timers_forget disarms all: the child of a fork.
+void timers_forget(void);
+
+// timers_run calls what is due at now; returns how many it called.
+int timers_run(int64_t now);
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// waitgroup.c: a counter to wait on, and how many wait, in one word.
+//
+//     state: | counter, signed 32 | waiters 32 |
+//
+// A wait with the counter above 0 adds itself to the waiters and then takes a permit of the semaphore;
+// the add that brings the counter to 0 clears the word and gives one permit a waiter. Both halves are
+// in one word so that the add knows how many that are, and whether it may touch the waitgroup at all:
+// with no waiter it must not, since a wait that sees 0 returns and may free it.
+//
+//   R1: the add that brings the counter down   A1: the load of 0, or the permit
+// For the detector each negative add merges its clock into wg and wait acquires that. The first add of
+// a round reads the word misuse and the first wait writes it, so that an add from 0 which is not ordered
+// with a wait is reported as a race.
+#include "base/atomic.h"
+#include "base/check.h"
+#include "crun/crun.h"
+#include "crun/sync.h"
+#include "g.h"
+#include "race/race.h"
+#include "sched.h"
+#include "sema.h"
+
+#define PC() ((uintptr_t)__builtin_return_address(0))
+
+static int32_t counter(uint64_t state) { return (int32_t)(state >> 32); }
+static uint32_t waiters(uint64_t state) { return (uint32_t)state; }
+
+static void add(cr_waitgroup *wg, int n, uintptr_t pc) {
+  if (n < 0) race_release_merge(wg);
+  uint64_t delta = (uint64_t)(uint32_t)n << 32;
+  uint64_t state = add_acq_rel(&wg->state, delta) + delta;  // R1
+  int32_t v = counter(state);
+  if (n > 0 && v == n) race_read(&wg->misuse, sizeof wg->misuse, pc);
+  if (v < 0) cr_panic("sync: negative WaitGroup counter");
+  if (waiters(state) == 0) return;
+  if (n > 0 && v == n) cr_panic("sync: WaitGroup misuse: Add called concurrently with Wait");
+  if (v > 0) return;
+  // The counter is 0 with waiters: nobody may add, and nobody can begin to wait.
+  if (load_rlx(&wg->state) != state) cr_panic("sync: WaitGroup misuse: Add called concurrently with Wait");
+  store_rlx(&wg->state, 0);
+  sema_release(&wg->sema, waiters(state));
+}
+
+static void wait(cr_waitgroup *wg, uintptr_t pc) {
+  uint64_t state = load_acq(&wg->state);  // A1
+  for (;;) {
+    if (counter(state) == 0) return;
+    if (cas_acq(&wg->state, &state, state + 1)) break;  // A1, when it fails and is 0
+  }
+  if (waiters(state) == 0) race_write(&wg->misuse, sizeof wg->misuse, pc);
+  sema_acquire(&wg->sema, WAIT_WAITGROUP);  // A1
+  if (load_rlx(&wg->state) != 0) cr_panic("sync: WaitGroup is reused before previous Wait has returned");
+}
+
+void cr_waitgroup_add(cr_waitgroup *wg, int n) {
+  rt_enter();
+  add(wg, n, PC());
+  rt_exit();
+}
+
+void cr_waitgroup_done(cr_waitgroup *wg) {
+  rt_enter();
+  add(wg, -1, PC());
+  rt_exit();
+}
+
+void cr_waitgroup_wait(cr_waitgroup *wg) {
+  rt_enter();
+  wait(wg, PC());
+  race_acquire(wg);
+  rt_exit();
+}
