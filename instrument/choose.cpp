@@ -43,13 +43,36 @@ bool isIdentifiedLocal(const Value *Object) {
   return A && A->hasByValAttr();
 }
 
+// Whether an object's address gets out. Two uses that LLVM's query takes for that are none: passing the
+// object by value, and va_start and its kind, which keep nothing of the list's own address.
+struct Escape : CaptureTracker {
+  bool Captured = false;
+  void tooManyUses() override { Captured = true; }
+  bool captured(const Use *U) override {
+    Captured = !isHarmless(U);
+    return Captured;
+  }
+
+ private:
+  static bool isHarmless(const Use *U) {
+    if (isa<VAStartInst, VAEndInst, VACopyInst>(U->getUser())) return true;
+    auto *C = dyn_cast<CallBase>(U->getUser());
+    return C && C->isArgOperand(U) && C->isByValArgument(C->getArgOperandNo(U));
+  }
+};
+
+bool escapes(const Value *Object) {
+  Escape E;
+  PointerMayBeCaptured(Object, &E, MaxUses);
+  return E.Captured;
+}
+
 }  // namespace
 
 bool Choice::isLocal(const Value *Object) {
   if (!isIdentifiedLocal(Object)) return false;
   auto [It, New] = Captured.try_emplace(Object, true);
-  if (New)
-    It->second = PointerMayBeCaptured(Object, /*ReturnCaptures=*/true, /*StoreCaptures=*/true, MaxUses);
+  if (New) It->second = escapes(Object);
   return !It->second;
 }
 

@@ -31,7 +31,7 @@ void emitFields(IRBuilder<> &B, Value *P, StructType *T, Align A, bool Write) {
   const StructLayout *L = layout(B).getStructLayout(T);
   for (unsigned I = 0; I < T->getNumElements(); I++) {
     uint64_t Offset = L->getElementOffset(I).getFixedValue();
-    Value *Field = B.CreateConstInBoundsGEP1_64(B.getInt8Ty(), P, Offset);
+    Value *Field = Offset ? B.CreateConstInBoundsGEP1_64(B.getInt8Ty(), P, Offset) : P;
     emitAccess(B, Field, T->getElementType(I), commonAlignment(A, Offset), Write);
   }
 }
