@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// A release store happens before the acquire load that reads it.
+#define LITMUS_PTHREAD
+#include "litmus.h"
+#include <stdatomic.h>
+
+int x;
+_Atomic int flag;
+
+static void *writer(void *arg) {
+  x = 1;
+  atomic_store_explicit(&flag, 1, memory_order_release);
+  return arg;
+}
+
+int main(void) {
+  spawn(writer, NULL);
+  while (!atomic_load_explicit(&flag, memory_order_acquire)) sched_yield();
+  x = 2;
+}

@@ -1,0 +1,38 @@
+#!/bin/sh
+# oracle.sh asks clang's thread sanitizer for its verdict on the litmus programs that use pthreads alone.
+#   oracle.sh WORK_DIR PROGRAM.c...
+# A program says "// TSAN: silent" or "// TSAN: false alarm" where the sanitizer is known to be wrong,
+# "// TSAN: unsure" where it misses a race in some runs.
+set -u
+work=$1
+shift
+mkdir -p "$work" || exit 1
+failed=0
+
+# verdict PROGRAM: the exit code that the sanitizer is expected to give.
+verdict() {
+  case $(sed -n 's,^// TSAN: ,,p' "$1") in
+    silent) echo 0; return ;;
+    'false alarm') echo 66; return ;;
+    unsure) echo any; return ;;
+  esac
+  case $(basename "$1") in race_*) echo 66 ;; *) echo 0 ;; esac
+}
+
+for program; do
+  if ! clang-19 -g -O1 -fsanitize=thread "$program" -o "$work/a.out" 2>"$work/err"; then
+    cat "$work/err" >&2
+    exit 1
+  fi
+  want=$(verdict "$program")
+  [ "$want" = any ] && continue
+  for order in 0 1; do
+    LITMUS_ORDER=$order TSAN_OPTIONS=report_thread_leaks=0:symbolize=0 "$work/a.out" >"$work/out" 2>&1
+    code=$?
+    if [ $code -ne "$want" ] && [ $code -ne 77 ]; then
+      echo "$(basename "$program") LITMUS_ORDER=$order: the sanitizer exited $code, not $want" >&2
+      failed=1
+    fi
+  done
+done
+exit $failed
