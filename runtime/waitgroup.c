@@ -46,7 +46,7 @@ static void wait(cr_waitgroup *wg, uintptr_t pc) {
   uint64_t state = load_acq(&wg->state);  // A1
   for (;;) {
     if (counter(state) == 0) return;
-    if (cas_acq(&wg->state, &state, state + 1)) break;  // A1, when it fails and is 0
+    if (cas_acq_rel(&wg->state, &state, state + 1)) break;  // A1, when it fails and is 0
   }
   if (waiters(state) == 0) race_write(&wg->misuse, sizeof wg->misuse, pc);
   sema_acquire(&wg->sema, WAIT_WAITGROUP);  // A1

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// short.h: the short names (go, chan, wg_add, ...) for programs that want them.
+//
+// Types are typedefs, the rest macros. The one name that POSIX has too is select: the header declares
+// it first, so that libc's headers may come in any order, and a file that calls select(2) defines
+// CRUN_NO_SELECT before including this (cr_select and cr_on_... remain).
+#ifndef CRUN_SHORT_H
+#define CRUN_SHORT_H
+
+#include <sys/select.h>
+
+#include <crun/crun.h>
+
+// goroutines and time
+#define go(...) cr_go(__VA_ARGS__)
+#define go_sleep(ns) cr_sleep(ns)
+#define go_yield() cr_yield()
+
+// channels
+#define chan(T) cr_chan(T)
+#define chan_make(...) cr_chan_make(__VA_ARGS__)
+#define chan_send(c, ...) cr_chan_send(c, __VA_ARGS__)
+#define chan_recv(c, p) cr_chan_recv(c, p)
+#define chan_try_send(c, ...) cr_chan_try_send(c, __VA_ARGS__)
+#define chan_try_recv(c, p) cr_chan_try_recv(c, p)
+#define chan_try_recv_ok(c, p, ok) cr_chan_try_recv_ok(c, p, ok)
+#define chan_close(c) cr_chan_close(c)
+#define chan_len(c) cr_chan_len(c)
+#define chan_cap(c) cr_chan_cap(c)
+#define chan_free(c) cr_chan_free(c)
+#define for_chan(T, v, c) cr_for_chan(T, v, c)
+
+#ifndef CRUN_NO_SELECT
+#define select cr_select
+#define on_recv(c, p) cr_on_recv(c, p)
+#define on_recv_ok(c, p, ok) cr_on_recv_ok(c, p, ok)
+#define on_send(c, ...) cr_on_send(c, __VA_ARGS__)
+#define on_default cr_on_default
+#endif
+
+// locks
+typedef cr_waitgroup waitgroup;
+typedef cr_mutex mutex;
+typedef cr_rwmutex rwmutex;
+typedef cr_once once;
+typedef cr_cond cond;
+typedef cr_sema sema;
+
+#define wg_add(wg, n) cr_waitgroup_add(wg, n)
+#define wg_done(wg) cr_waitgroup_done(wg)
+#define wg_wait(wg) cr_waitgroup_wait(wg)
+
+#define mutex_lock(m) cr_mutex_lock(m)
+#define mutex_trylock(m) cr_mutex_trylock(m)
+#define mutex_unlock(m) cr_mutex_unlock(m)
+
+#define rw_rlock(rw) cr_rwmutex_rlock(rw)
+#define rw_tryrlock(rw) cr_rwmutex_tryrlock(rw)
+#define rw_runlock(rw) cr_rwmutex_runlock(rw)
+#define rw_lock(rw) cr_rwmutex_lock(rw)
+#define rw_trylock(rw) cr_rwmutex_trylock(rw)
+#define rw_unlock(rw) cr_rwmutex_unlock(rw)
+
+#define once_do(o, fn) cr_once_do(o, fn)
+#define once_do_arg(o, fn, arg) cr_once_do_arg(o, fn, arg)
+
+#define cond_wait(c, m) cr_cond_wait(c, m)
+#define cond_wait_rw(c, rw) cr_cond_wait_rw(c, rw)
+#define cond_signal(c) cr_cond_signal(c)
+#define cond_broadcast(c) cr_cond_broadcast(c)
+
+#define sema_acquire(s) cr_sema_acquire(s)
+#define sema_try_acquire(s) cr_sema_try_acquire(s)
+#define sema_release(s) cr_sema_release(s)
+
+#endif
