@@ -25,6 +25,7 @@
 #include "epoch.h"
 #include "finding.h"
 #include "ginfo.h"
+#include "heap.h"
 #include "options.h"
 #include "race.h"
 #include "real.h"
@@ -85,8 +86,7 @@ static void fork_parent(void) {
 static void order_the_past(void) {
   race_g *g = race_cur;
   if (g) clock_publish(g);  // its next access opens a new epoch
-  uint32_t top = epoch_top();
-  for (uint32_t id = 0; id < top; id++) epoch_table[id].clk = 0;
+  epoch_forget();
 }
 
 static void fork_child(void) {
@@ -119,6 +119,7 @@ void race_init(void) {
   context_init();
   syncvar_init();
   clock_init();
+  heap_init();
   options_init();
   real_find();
   race_main = race_g_new(NULL, ginfo_new(NULL, 1, 0, true));

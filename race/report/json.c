@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// json.c: a finding as one line of JSON (docs/reports.md names the keys).
+#include <string.h>
+
+#include "format.h"
+
+// utf8_length is the number of bytes of the UTF-8 sequence at s, or 0 if there is none.
+static int utf8_length(const unsigned char *s) {
+  int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 && s[0] >= 0xc2 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 && s[0] <= 0xf4 ? 4 : 0;
+  for (int i = 1; i < n; i++)
+    if (s[i] >> 6 != 2) return 0;
+  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)) return 0;  // too long a form; a surrogate
+  if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0;
+  return n;
+}
+
+// add_string writes s quoted; a byte that is not UTF-8 becomes U+FFFD.
+static void add_string(struct text *t, const char *s) {
+  text_add(t, "\"");
+  while (*s) {
+    int n = utf8_length((const unsigned char *)s);
+    unsigned char c = (unsigned char)*s;
+    if (n == 0) text_add(t, "\\ufffd");
+    else if (c == '"' || c == '\\') text_addf(t, "\\%c", c);
+    else if (c < 0x20) text_addf(t, "\\u%04x", c);
+    else text_addn(t, s, (size_t)n);
+    s += n ? n : 1;
+  }
+  text_add(t, "\"");
+}
+
+static void add_key_string(struct text *t, const char *key, const char *s) {
+  text_addf(t, "\"%s\":", key);
+  if (s) add_string(t, s);
+  else text_add(t, "null");
+}
+
+static void add_frame(struct text *t, const struct sym_frame *f) {
+  text_add(t, "{");
+  add_key_string(t, "func", f->func);
+  text_add(t, ",");
+  add_key_string(t, "file", f->file);
+  text_addf(t, ",\"line\":%d,\"col\":%d,\"inlined\":%s,", f->line, f->col, f->inlined ? "true" : "false");
+  add_key_string(t, "module", f->module);
+  text_addf(t, ",\"offset\":%lu}", (unsigned long)f->offset);
+}
+
+static void add_stack(struct text *t, const char *key, const struct stack *s) {
+  text_addf(t, "\"%s\":[", key);
+  for (size_t i = 0; i < s->n; i++) {
+    if (i) text_add(t, ",");
+    add_frame(t, &s->frame[i]);
+  }
+  text_add(t, "]");
+}
+
+static void add_side(struct text *t, const struct side *s) {
+  const struct race_access *a = s->access;
+  text_addf(t, "{\"kind\":\"%s\",\"size\":%u,\"addr\":\"0x%lx\",", access_kind(a->flags), a->size, (unsigned long)a->addr);
+  if (a->who) text_addf(t, "\"goroutine\":%llu,", (unsigned long long)a->who->goid);
+  else text_add(t, "\"goroutine\":null,");
+  text_addf(t, "\"folded\":%s,", s->stack.folded ? "true" : "false");
+  add_stack(t, "stack", &s->stack);
+  text_add(t, "}");
+}
+
+static void add_place(struct text *t, const struct finding *f) {
+  const struct place *p = &f->place;
+  text_add(t, "\"variable\":{");
+  switch (p->where) {
+    case WHERE_GLOBAL:
+      text_add(t, "\"kind\":\"global\",");
+      add_key_string(t, "name", p->global.name);
+      text_addf(t, ",\"offset\":%lu,\"size\":%zu", (unsigned long)(f->addr - p->global.addr), p->global.size);
+      break;
+    case WHERE_HEAP:
+      text_addf(t, "\"kind\":\"heap\",\"offset\":%lu,\"size\":%zu,\"goroutine\":%llu,",
+                (unsigned long)(f->addr - p->block.start), p->block.size, (unsigned long long)p->block.goid);
+      add_stack(t, "alloc_stack", &p->allocated);
+      break;
+    case WHERE_STACK:
+      text_addf(t, "\"kind\":\"stack\",\"goroutine\":%llu", (unsigned long long)p->owner->goid);
+      break;
+    case WHERE_UNKNOWN:
+      text_add(t, "\"kind\":\"unknown\"");
+      break;
+  }
+  text_add(t, "}");
+}
+
+static void add_goroutine(struct text *t, struct finding *f, struct ginfo *who) {
+  text_addf(t, "{\"id\":%llu,\"thread\":%s,\"ended\":%s,", (unsigned long long)who->goid, who->is_thread ? "true" : "false",
+            atomic_load_explicit(&who->ended, memory_order_relaxed) ? "true" : "false");
+  add_key_string(t, "name", who->name[0] ? who->name : NULL);
+  struct ginfo *parent = ginfo_parent(who);
+  if (parent) text_addf(t, ",\"parent\":%llu,", (unsigned long long)parent->goid);
+  else text_add(t, ",\"parent\":null,");
+  ginfo_unref(parent);
+  f->created.n = 0;
+  if (who->created_at) stack_of(who->created_at, 0, &f->created);
+  add_stack(t, "created_by", &f->created);
+  text_add(t, "}");
+}
+
+void format_json(struct text *t, struct finding *f) {
+  text_addf(t, "{\"id\":\"%s\",\"kind\":\"race\",\"accesses\":[", f->id);
+  add_side(t, &f->current);
+  text_add(t, ",");
+  add_side(t, &f->previous);
+  text_add(t, "],");
+  add_place(t, f);
+  text_add(t, ",\"goroutines\":[");
+  for (size_t i = 0; i < f->ngoroutines; i++) {
+    if (i) text_add(t, ",");
+    add_goroutine(t, f, f->goroutine[i]);
+  }
+  text_add(t, "]}\n");
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// text.c: a finding as text, in the layout of Go's race detector with what it lacks added.
+#include <string.h>
+
+#include "format.h"
+#include "options.h"
+
+static const char *stripped(const char *file) {
+  const char *prefix = race_options.strip_path_prefix;
+  size_t n = strlen(prefix);
+  return n && strncmp(file, prefix, n) == 0 ? file + n : file;
+}
+
+static void add_frame(struct text *t, const struct sym_frame *f) {
+  if (!f->func) {
+    text_addf(t, "  %s+0x%lx\n", f->module ? f->module : "?", (unsigned long)f->offset);
+    return;
+  }
+  text_addf(t, "  %s()%s\n      ", f->func, f->inlined ? " [inlined]" : "");
+  if (f->file) {
+    text_addf(t, "%s:%d", stripped(f->file), f->line);
+    if (f->col) text_addf(t, ":%d", f->col);
+  } else {
+    text_add(t, f->module ? f->module : "?");
+  }
+  text_addf(t, " +0x%lx\n", (unsigned long)f->offset);
+}
+
+static void add_stack(struct text *t, const struct stack *s) {
+  for (size_t i = 0; i < s->n; i++) add_frame(t, &s->frame[i]);
+  if (s->n == 0) text_add(t, "  [no frame of instrumented code]\n");
+  if (s->folded) text_add(t, "  [levels of recursion left out]\n");
+}
+
+static void add_who(struct text *t, const struct ginfo *who) {
+  if (!who) {
+    text_add(t, "a goroutine that has ended");
+  } else if (who->goid == 1) {
+    text_add(t, who->is_thread ? "main thread" : "main goroutine");
+  } else {
+    text_addf(t, "%s %llu", who->is_thread ? "thread" : "goroutine", (unsigned long long)who->goid);
+  }
+  if (who && who->name[0]) text_addf(t, " \"%s\"", who->name);
+}
+
+static void add_side(struct text *t, const struct side *s, bool previous) {
+  const char *kind = access_kind(s->access->flags);
+  text_addf(t, "%s%c%s at 0x%012lx by ", previous ? "Previous " : "", previous ? kind[0] : kind[0] - 'a' + 'A', kind + 1,
+            (unsigned long)s->access->addr);
+  add_who(t, s->access->who);
+  text_add(t, ":\n");
+  add_stack(t, &s->stack);
+  text_add(t, "\n");
+}
+
+static void add_place(struct text *t, struct finding *f) {
+  struct place *p = &f->place;
+  switch (p->where) {
+    case WHERE_GLOBAL:
+      text_addf(t, "Location: global variable %s", p->global.name);
+      if (f->addr > p->global.addr) text_addf(t, "+%lu", (unsigned long)(f->addr - p->global.addr));
+      text_addf(t, " of size %zu", p->global.size);
+      break;
+    case WHERE_HEAP:
+      text_addf(t, "Location: %lu bytes inside heap block of size %zu at 0x%012lx", (unsigned long)(f->addr - p->block.start),
+                p->block.size, (unsigned long)p->block.start);
+      break;
+    case WHERE_STACK:
+      text_add(t, "Location: stack of ");
+      add_who(t, p->owner);
+      break;
+    case WHERE_UNKNOWN:
+      text_addf(t, "Location: memory at 0x%012lx", (unsigned long)f->addr);
+      break;
+  }
+  text_addf(t, " (%s of %u byte%s, previous %s of %u byte%s)\n\n", access_kind(f->current.access->flags),
+            f->current.access->size, f->current.access->size == 1 ? "" : "s", access_kind(f->previous.access->flags),
+            f->previous.access->size, f->previous.access->size == 1 ? "" : "s");
+  if (p->where != WHERE_HEAP || !p->allocated.n) return;
+  text_add(t, "Heap block allocated by ");
+  struct ginfo who = {.goid = p->block.goid, .is_thread = p->block.is_thread};
+  add_who(t, p->block.goid ? &who : NULL);
+  text_add(t, " at:\n");
+  add_stack(t, &p->allocated);
+  text_add(t, "\n");
+}
+
+static void add_creation(struct text *t, struct finding *f, struct ginfo *who) {
+  if (!who->created_at) return;
+  text_addf(t, "%s %llu", who->is_thread ? "Thread" : "Goroutine", (unsigned long long)who->goid);
+  if (who->name[0]) text_addf(t, " \"%s\"", who->name);
+  text_addf(t, " (%s) created at:\n", atomic_load_explicit(&who->ended, memory_order_relaxed) ? "finished" : "running");
+  stack_of(who->created_at, 0, &f->created);
+  add_stack(t, &f->created);
+  text_add(t, "\n");
+}
+
+void format_text(struct text *t, struct finding *f) {
+  text_add(t, "==================\nWARNING: DATA RACE\n");
+  add_side(t, &f->current, false);
+  add_side(t, &f->previous, true);
+  add_place(t, f);
+  for (size_t i = 0; i < f->ngoroutines; i++) add_creation(t, f, f->goroutine[i]);
+  text_addf(t, "Id: %s\n==================\n", f->id);
+}

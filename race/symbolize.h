@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// symbolize.h: code and data addresses of this process to names, by libdw, in the process itself.
+//
+// Two layers use it: race/ for reports and runtime/ for traces. Strings stay valid for ever.
+#ifndef CRUN_RACE_SYMBOLIZE_H
+#define CRUN_RACE_SYMBOLIZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sym_frame {
+  const char *func;    // nil: unknown
+  const char *file;    // as it was named to the compiler; nil: no line information
+  int line, col;       // 0: unknown
+  bool inlined;        // this function was inlined into the next frame's
+  const char *module;  // file name of the object that holds pc; nil: none does
+  uintptr_t offset;    // of pc within func, or within the module if func is nil
+};
+
+// symbolize_pc writes the frames that pc stands for, innermost first: the functions inlined there and
+// the one they were inlined into. It returns their number, at least 1 (max >= 1). A return address
+// stands for the call before it. It may be called from a fault in itself: then it gives module and
+// offset alone.
+int symbolize_pc(uintptr_t pc, bool is_return_address, struct sym_frame *out, int max);
+
+struct sym_data {
+  const char *name;
+  uintptr_t addr;  // where it begins
+  size_t size;
+  const char *module;
+};
+
+// symbolize_data finds the variable of static storage that holds addr; false: none does.
+bool symbolize_data(uintptr_t addr, struct sym_data *out);
+
+#endif
