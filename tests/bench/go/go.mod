@@ -1,0 +1,3 @@
+module crun/bench
+
+go 1.19
