@@ -31,7 +31,7 @@ static void note_byte(struct update *u, uint64_t x, unsigned byte) {
   bool told = u->told >> byte & 1;
   u->told |= 1u << byte;
   if (found_before(u, what) || (told && u->nfound >= FOUND_ENOUGH)) return;
-  struct epoch e = epoch_table[cell_epoch(x)];
+  struct epoch e = epoch_get(cell_epoch(x));
   struct found *f = &u->found[u->nfound++];
   f->what = what;
   f->report = (struct race_report){
@@ -163,11 +163,29 @@ __attribute__((noinline)) void word_overflow(struct update *u, struct word *w) {
 
 // ---- the check -----------------------------------------------------------------------------------
 
-static inline __attribute__((always_inline)) void check_word(struct update *u, uintptr_t addr, uint64_t bytes) {
-  update_at(u, addr, bytes);
-  page_lock(addr);
-  word_update(u, shadow_of(addr));
-  page_unlock(addr);
+static inline void update_start(struct update *u, race_g *g, uintptr_t addr, size_t size, unsigned flags) {
+  u->g = g;
+  u->addr = addr;
+  u->size = size;
+  u->flags = flags;
+  u->nfound = 0;
+}
+
+static inline void inside_begin(void) {
+  race_inside = 1;
+  atomic_signal_fence(memory_order_seq_cst);
+}
+
+static inline void inside_end(void) {
+  atomic_signal_fence(memory_order_seq_cst);
+  race_inside = 0;
+}
+
+static inline void tell_if_found(struct update *u) {
+  if (__builtin_expect(u->nfound == 0, 1)) return;
+  inside_end();
+  find_tell(u);
+  inside_begin();
 }
 
 static void check_words(struct update *u, uintptr_t addr, size_t size) {
@@ -175,28 +193,140 @@ static void check_words(struct update *u, uintptr_t addr, size_t size) {
   while (addr < end) {
     uintptr_t next = (addr | 7) + 1;
     unsigned n = (next < end ? next : end) - addr;
-    check_word(u, addr, (CELL_BYTES >> (8 - n)) << addr % 8);
-    if (__builtin_expect(u->nfound, 0)) {
-      race_inside = 0;
-      find_tell(u);
-      race_inside = 1;
-    }
+    update_at(u, addr, (CELL_BYTES >> (8 - n)) << addr % 8);
+    page_lock(addr);
+    word_update(u, shadow_of(addr));
+    page_unlock(addr);
+    tell_if_found(u);
     addr = next;
   }
 }
 
 void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintptr_t pc) {
   if (race_inside || (race_hidden && g == race_cur)) return;
-  race_inside = 1;
-  atomic_signal_fence(memory_order_seq_cst);
+  inside_begin();
   struct update u;
-  u.g = g;
+  update_start(&u, g, addr, size, flags);
   u.cell = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_of(flags);
-  u.addr = addr;
-  u.size = size;
-  u.flags = flags;
-  u.nfound = 0;
   check_words(&u, addr, size);
-  atomic_signal_fence(memory_order_seq_cst);
-  race_inside = 0;
+  inside_end();
+}
+
+// ---- first touches -------------------------------------------------------------------------------
+//
+// What is not a hit is mostly the first access of an epoch to a word that only this line of execution
+// used of late. That is decided here, in registers, for two cells at once.
+
+// A pair is the cell of an access and the two that it finds.
+struct pair {
+  uint64_t new, bytes;
+  uint64_t cell[2];
+};
+
+// keep decides for one of the two cells: it stays whole, or in part, or (0) not at all. False: that
+// takes more than this.
+static inline __attribute__((always_inline)) bool keep(const race_g *g, struct pair *p, int i) {
+  uint64_t x = p->cell[i], differ = x ^ p->new;
+  if (!x) return true;
+  if ((differ & CELL_EPOCH) == 0) {
+    if ((differ & (CELL_KIND | CELL_CTX)) == 0) {
+      p->new |= x;
+      p->cell[i] = 0;
+      return true;
+    }
+    if ((x & ~p->bytes & CELL_BYTES) == 0 && kind_covers(p->new, x)) {
+      p->cell[i] = 0;
+      return true;
+    }
+    return (differ & CELL_KIND) && !(x & p->bytes);
+  }
+  if (!(x & p->bytes)) return true;
+  if (x >= CELL_NODE || epoch_slot(cell_epoch(x)) != g->slot) return false;
+  if (kind_covers(p->new, x)) {
+    x &= ~p->bytes;
+    p->cell[i] = x & CELL_BYTES ? x : 0;
+  }
+  return true;
+}
+
+// first_touch enters an access that nothing can race with; false: nothing was done.
+static inline __attribute__((always_inline)) bool first_touch(const race_g *g, uintptr_t addr, struct word *w,
+                                                              uint64_t new) {
+  struct pair p = {new, new & CELL_BYTES, {word_get(w, 0), word_get(w, 1)}};
+  if (!p.cell[0]) {
+    if (!page_is_touched(addr)) return false;
+  } else if (!keep(g, &p, 0) || !keep(g, &p, 1) || (p.cell[0] && p.cell[1])) {
+    return false;
+  }
+  word_set(w, 0, p.new);
+  word_set(w, 1, p.cell[0] | p.cell[1]);
+  return true;
+}
+
+// The functions below call each other last, so that the common way needs no stack frame.
+
+// update_slow applies the whole rule to one word, which is locked and gets unlocked.
+static __attribute__((noinline)) void update_slow(race_g *g, uintptr_t addr, uint64_t new) {
+  struct update u;
+  unsigned flags = (new & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (new & CELL_ATOMIC ? ACCESS_ATOMIC : 0);
+  update_start(&u, g, addr, __builtin_popcountll(new & CELL_BYTES), flags);
+  u.cell = new & ~CELL_BYTES;
+  update_at(&u, addr, new & CELL_BYTES);
+  word_update(&u, shadow_of(addr));
+  page_unlock(addr);
+  tell_if_found(&u);
+  inside_end();
+}
+
+// open_slow makes the epoch and the context that access_check_within missed.
+static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
+  inside_begin();
+  uint64_t new = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_bytes;
+  page_lock(addr);
+  update_slow(g, addr, new);
+}
+
+void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
+  if (race_inside | race_hidden) return;
+  const struct ctx_memo *m = ctx_memo_of(pc);
+  uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
+  if (__builtin_expect(!cur || !ctx_memo_knows(m, g, pc), 0)) {
+    open_slow(g, addr, kind_bytes, pc);
+    return;
+  }
+  inside_begin();
+  uint64_t new = cur | (uint64_t)m->ctx << CELL_CTX_SHIFT | kind_bytes;
+  page_lock(addr);
+  if (__builtin_expect(!first_touch(g, addr, shadow_of(addr), new), 0)) {
+    update_slow(g, addr, new);
+    return;
+  }
+  page_unlock(addr);
+  inside_end();
+}
+
+static __attribute__((noinline)) void check_slow(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {
+  unsigned flags = (kind & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (kind & CELL_ATOMIC ? ACCESS_ATOMIC : 0);
+  access_check(g, addr, size, flags, pc);
+}
+
+void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {
+  if (race_inside | race_hidden) return;
+  const struct ctx_memo *m = ctx_memo_of(pc);
+  uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
+  bool one_page = addr % SHADOW_PAGE_APP + size <= SHADOW_PAGE_APP;
+  if (__builtin_expect(!cur || !one_page || !ctx_memo_knows(m, g, pc), 0)) {
+    check_slow(g, addr, size, kind, pc);
+    return;
+  }
+  inside_begin();
+  uint64_t cell = cur | (uint64_t)m->ctx << CELL_CTX_SHIFT | kind;
+  uint32_t bytes = ((1u << size) - 1) << addr % 8;
+  bool done = true;
+  page_lock(addr);
+  for (struct word *w = shadow_of(addr); bytes && done; w++, bytes >>= 8)
+    done = first_touch(g, addr, w, cell | (bytes & CELL_BYTES));
+  page_unlock(addr);
+  inside_end();
+  if (__builtin_expect(!done, 0)) check_slow(g, addr, size, kind, pc);
 }

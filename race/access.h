@@ -34,6 +34,11 @@ enum access_flags {
 // handlers' rule and race_hidden are the caller's for g != race_cur; it honours them for race_cur.
 void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintptr_t pc);
 
+// The entry points' own: g is race_cur, and the kind comes as in a cell. access_check_within: the
+// access stays in its word, and its bytes come too. access_check_across: at most 16 bytes.
+void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc);
+void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc);
+
 // range_check does the same for n bytes, any n, under one lock for each shadow page.
 void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t pc);
 

@@ -31,23 +31,22 @@ HOT void within(uintptr_t a, unsigned size, unsigned flags, uintptr_t pc) {
   uint64_t relevant = CELL_EPOCH | bytes | (flags & ACCESS_WRITE ? CELL_KIND : CELL_ATOMIC);
   uint64_t want = atomic_load_explicit(&g->cur, memory_order_relaxed) | CELL_BYTES;
   if (__builtin_expect(cells_hit(shadow_of(a), want, relevant), 1)) return;
-  access_check(g, a, size, flags, pc);
+  access_check_within(g, a, bytes | (flags & ACCESS_WRITE ? 0 : CELL_READ), pc);
 }
 
-// across checks an access of size bytes (at most 16) at any a.
+// across checks an access of size bytes (at most 16) at any a: one, two or three words.
 HOT void across(uintptr_t a, unsigned size, unsigned flags, uintptr_t pc) {
   race_g *g = race_cur;
   if (__builtin_expect(!g, 0)) return;
+  uint32_t bytes = ((1u << size) - 1) << (a & 7);
   uint64_t relevant = CELL_EPOCH | (flags & ACCESS_WRITE ? CELL_KIND : CELL_ATOMIC);
   uint64_t want = atomic_load_explicit(&g->cur, memory_order_relaxed) | CELL_BYTES;
-  for (uintptr_t at = a, end = a + size; at < end; at = (at | 7) + 1) {
-    unsigned n = 8 - (at & 7) < end - at ? 8 - (at & 7) : end - at;
-    uint64_t bytes = CELL_BYTES >> (8 - n) << (at & 7);
-    if (!cells_hit(shadow_of(at), want, relevant | bytes)) {
-      access_check(g, a, size, flags, pc);
-      return;
-    }
-  }
+  const struct word *w = shadow_of(a);
+  if (cells_hit(w, want, relevant | (bytes & CELL_BYTES)) &&
+      (!(bytes >> 8) || cells_hit(w + 1, want, relevant | (bytes >> 8 & CELL_BYTES))) &&
+      (!(bytes >> 16) || cells_hit(w + 2, want, relevant | bytes >> 16)))
+    return;
+  access_check_across(g, a, size, flags & ACCESS_WRITE ? 0 : CELL_READ, pc);
 }
 
 #define HERE (uintptr_t)__builtin_return_address(0)

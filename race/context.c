@@ -171,7 +171,8 @@ static uint32_t node_enter(uint32_t parent, uintptr_t call_pc, uintptr_t func_pc
   return node;
 }
 
-// frames_intern gives every frame of g a node, from the innermost that has one upward.
+// frames_intern gives every frame of g a node, from the innermost that has one upward, and returns
+// that of the top frame. The sentinel's is NODE_ROOT, which stands for 0: no caller known.
 static uint32_t frames_intern(race_g *g) {
   struct frame *f = g->sp;
   while (f > g->base && !f->node) f--;
@@ -221,11 +222,14 @@ static __attribute__((noinline)) ctx_id ctx_intern_slow(uint32_t node, uintptr_t
   return ctx_intern(0, pc, CTX_MAX);
 }
 
-ctx_id ctx_current(race_g *g, uintptr_t pc) {
-  uint32_t node = g->sp > g->base ? g->sp->node : 0;
-  if (!node && g->sp > g->base) node = frames_intern(g);
+_Thread_local struct ctx_memo ctx_memos[CTX_MEMOS] __attribute__((tls_model("initial-exec")));
+
+ctx_id ctx_current_slow(race_g *g, uintptr_t pc) {
+  uint32_t node = frames_intern(g);
   ctx_id id = ctx_find(mix(pc, node), node, pc);
-  return __builtin_expect(id != 0, 1) ? id : ctx_intern_slow(node, pc);
+  if (!id) id = ctx_intern_slow(node, pc);
+  *ctx_memo_of(pc) = (struct ctx_memo){pc, g->sp->node, id};
+  return id;
 }
 
 // ---- composites --------------------------------------------------------------------------------

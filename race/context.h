@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct race_g;
+#include "frame.h"
 
 typedef uint32_t ctx_id;  // 0: unknown
 
@@ -25,8 +25,30 @@ enum { CTX_BITS = 23, CTX_MAX = 1 << CTX_BITS };
 
 void context_init(void);
 
-// ctx_current returns the context of an access at pc by g, interning g's frames where needed.
-ctx_id ctx_current(struct race_g *g, uintptr_t pc);
+// ctx_current returns the context of an access at pc by g, interning g's frames where needed. What a
+// thread asked for last is remembered by pc; ids never change their meaning, so nothing goes stale.
+struct ctx_memo {
+  uintptr_t pc;
+  uint32_t node;  // 0 never matches: a frame's node is not 0 once it was asked for
+  ctx_id ctx;
+};
+
+enum { CTX_MEMOS = 128 };
+extern _Thread_local struct ctx_memo ctx_memos[CTX_MEMOS] __attribute__((tls_model("initial-exec")));
+
+static inline struct ctx_memo *ctx_memo_of(uintptr_t pc) { return &ctx_memos[(pc ^ pc >> 8) % CTX_MEMOS]; }
+
+// ctx_memo_knows: m->ctx is the context of g at pc.
+static inline bool ctx_memo_knows(const struct ctx_memo *m, const race_g *g, uintptr_t pc) {
+  return m->pc == pc && m->node == g->sp->node && m->node;
+}
+
+ctx_id ctx_current_slow(race_g *g, uintptr_t pc);
+
+static inline ctx_id ctx_current(race_g *g, uintptr_t pc) {
+  const struct ctx_memo *m = ctx_memo_of(pc);
+  return __builtin_expect(ctx_memo_knows(m, g, pc), 1) ? m->ctx : ctx_current_slow(g, pc);
+}
 
 // ctx_composite returns the context whose byte i is that of a for i in a_bytes, that of b for i in
 // b_bytes; *ok false: there are too many composites, keep two cells.

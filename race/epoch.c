@@ -39,7 +39,7 @@ struct stripe {
   uint32_t ids[BATCH];    // under lock; 0: none yet
 };
 
-struct epoch *epoch_table;
+struct epoch_table epoch_table;
 
 static struct stripe stripes[STRIPES];
 static _Atomic uint32_t stripe_count;
@@ -58,12 +58,22 @@ static _Atomic uint64_t allocated;
 #define BITMAP_BYTES ((1ull << EPOCH_BITS) / 8)
 
 void epoch_init(void) {
-  epoch_table = race_reserve(sizeof *epoch_table << EPOCH_BITS);
+  epoch_table.slot_low = race_reserve(sizeof(uint16_t) << EPOCH_BITS);
+  epoch_table.slot_high = race_reserve(sizeof(uint16_t) << EPOCH_BITS);
+  epoch_table.clk = race_reserve(sizeof(uint32_t) << EPOCH_BITS);
   taken = race_reserve(BITMAP_BYTES);
   fresh = race_reserve(BITMAP_BYTES);
   mark = race_reserve(BITMAP_BYTES);
   taken[0] = 1;  // id 0: an empty cell
   for (int i = 0; i < STRIPES; i++) stripes[i].next = BATCH;
+}
+
+// epoch_put: `high` is set before the first id that needs it can be seen (cell, page lock).
+static void epoch_put(uint32_t id, struct epoch e) {
+  if (e.slot > UINT16_MAX) __atomic_store_n(&epoch_table.high, true, __ATOMIC_RELAXED);
+  __atomic_store_n(&epoch_table.slot_low[id], (uint16_t)e.slot, __ATOMIC_RELAXED);
+  __atomic_store_n(&epoch_table.clk[id], e.clk, __ATOMIC_RELAXED);
+  if (epoch_table.high) __atomic_store_n(&epoch_table.slot_high[id], (uint16_t)(e.slot >> 16), __ATOMIC_RELAXED);
 }
 
 // pool_take_locked writes up to n free ids, lowest first; fewer: the ids have run out.
@@ -92,7 +102,7 @@ static bool refill_locked(struct stripe *s) {
   uint32_t first = BATCH - n;
   memset(s->ids, 0, sizeof s->ids);
   memcpy(s->ids + first, ids, n * sizeof *ids);
-  for (uint32_t i = 0; i < n; i++) epoch_table[ids[i]] = (struct epoch){0};  // keeps no owner's history
+  for (uint32_t i = 0; i < n; i++) epoch_put(ids[i], (struct epoch){0});  // keeps no owner's history
   s->next = first;
   atomic_fetch_add_explicit(&allocated, n, memory_order_relaxed);
   return true;
@@ -109,7 +119,7 @@ static uint64_t take(struct stripe *s, race_g *g) {
   uint64_t cur = 0;
   if (s->next < BATCH || refill_locked(s)) {
     uint32_t id = s->ids[s->next++];
-    epoch_table[id] = (struct epoch){g->slot, g->clk};
+    epoch_put(id, (struct epoch){g->slot, g->clk});
     cur = (uint64_t)id << EPOCH_SHIFT;
     atomic_store_explicit(&g->cur, cur, memory_order_relaxed);
   }
@@ -135,6 +145,11 @@ bool epoch_end(race_g *g) {
   vclock_raise(&g->vc, g->slot, g->clk);
   if (++g->clk == UINT32_MAX) slot_renew(g);
   return true;
+}
+
+void epoch_forget(void) {
+  uint32_t n = epoch_top();
+  for (uint32_t id = 0; id < n; id++) epoch_table.clk[id] = 0;
 }
 
 // ---- the scan ------------------------------------------------------------------------------------

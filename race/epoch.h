@@ -21,7 +21,25 @@ struct epoch {
   uint32_t slot, clk;
 };
 
-extern struct epoch *epoch_table;  // by id; an entry is written before its id is in any cell
+// The table by id, in columns: whether an epoch is my own slot's is asked most, at random ids, and
+// reads two bytes. An entry is written before its id is in any cell.
+struct epoch_table {
+  uint16_t *slot_low;
+  uint32_t *clk;
+  uint16_t *slot_high;  // touched once there are slots beyond 65535
+  bool high;            // there are
+};
+extern struct epoch_table epoch_table;
+
+static inline uint32_t epoch_slot(uint32_t id) {
+  uint32_t low = __atomic_load_n(&epoch_table.slot_low[id], __ATOMIC_RELAXED);
+  if (__builtin_expect(!epoch_table.high, 1)) return low;
+  return low | (uint32_t)__atomic_load_n(&epoch_table.slot_high[id], __ATOMIC_RELAXED) << 16;
+}
+
+static inline struct epoch epoch_get(uint32_t id) {
+  return (struct epoch){epoch_slot(id), __atomic_load_n(&epoch_table.clk[id], __ATOMIC_RELAXED)};
+}
 
 void epoch_init(void);
 
@@ -37,6 +55,10 @@ static inline uint64_t epoch_open(race_g *g) {
 // access, it goes into g->vc under g's slot and the next one begins; else nothing changes, and g->vc
 // is published as it is. True: an epoch ended.
 bool epoch_end(race_g *g);
+
+// epoch_forget makes every epoch so far one that everybody is ordered after (a forked child: its
+// parent's other threads are no more).
+void epoch_forget(void);
 
 // Around fork.
 void epoch_lock_all(void);

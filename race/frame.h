@@ -10,6 +10,8 @@
 
 #include "g.h"
 
+#define NODE_ROOT UINT32_MAX  // the sentinel's node
+
 // frame_push enters a frame; the _slow twin has to make room first.
 void frame_push_slow(race_g *g, uintptr_t call_pc, uintptr_t func_pc, uintptr_t msp);
 

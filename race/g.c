@@ -33,6 +33,7 @@ _Static_assert(offsetof(race_g, vc) <= 48, "what an access reads lies in one cac
 race_g *race_g_new(race_g *creator, struct ginfo *info) {
   race_g *g = race_alloc(sizeof *g);
   g->base = g->sp = race_alloc(FIRST_FRAMES * sizeof(struct frame));
+  g->base->node = NODE_ROOT;
   g->limit = g->base + FIRST_FRAMES - 1;
   g->info = info;
   slot_take(g, creator);

@@ -256,8 +256,7 @@ void slot_roots(void (*fn)(uint32_t id, void *arg), void *arg) {
 }
 
 static void note_seen(uint32_t id, uint32_t number) {
-  struct epoch e = {__atomic_load_n(&epoch_table[id].slot, __ATOMIC_RELAXED),
-                    __atomic_load_n(&epoch_table[id].clk, __ATOMIC_RELAXED)};
+  struct epoch e = epoch_get(id);
   if (e.slot >= top) return;
   struct tenure *t = history_find(&slots[e.slot], e.clk);
   if (t) t->seen = number;

@@ -35,8 +35,8 @@ struct update {
 
 // access_is_ordered tells whether epoch id happened before g's present.
 static inline bool access_is_ordered(const race_g *g, uint32_t id) {
-  struct epoch e = epoch_table[id];
-  return e.slot == g->slot || vclock_get(&g->vc, e.slot) >= e.clk;
+  uint32_t slot = epoch_slot(id);
+  return slot == g->slot || vclock_get(&g->vc, slot) >= epoch_get(id).clk;
 }
 
 static inline uint64_t kind_of(unsigned flags) {

@@ -2,7 +2,7 @@
 // access_test.c: the access rule against a naive model that keeps every access with a full clock.
 //
 // Random programs: goroutines that come and go, release, acquire, access a few words with every size,
-// alignment and kind, one by one and by ranges; memory that is given back; scans at any moment. After
+// alignment and kind, through every entry; memory that is given back; scans at any moment. After
 // each access the detector must have found a race exactly when the model has one on a byte that had
 // none before; and what it names as the earlier access must be one that races, by its pc.
 #include <setjmp.h>
@@ -177,8 +177,14 @@ static void access(int n, int i, unsigned kinds) {
   if (from + size > BYTES) size = BYTES - from;
   events[n] = (struct event){.g = i, .at = ++now[i], .flags = f, .bytes = bits(from, size)};
   nreports = 0;
-  if (rnd(4) == 0) range_check(gs[i], (uintptr_t)base + from, size, f, PC + n);
+  uint64_t kind = (f & ACCESS_WRITE ? 0 : CELL_READ) | (f & ACCESS_ATOMIC ? CELL_ATOMIC : 0);
+  unsigned how = rnd(4);
+  race_cur = gs[i];
+  if (how == 0) range_check(gs[i], (uintptr_t)base + from, size, f, PC + n);
+  else if (how < 3 && from % 8 + size <= 8) access_check_within(gs[i], (uintptr_t)base + from, kind | bits(from % 8, size), PC + n);
+  else if (how < 3 && size <= 16) access_check_across(gs[i], (uintptr_t)base + from, size, kind, PC + n);
   else access_check(gs[i], (uintptr_t)base + from, size, f, PC + n);
+  race_cur = NULL;
   check_reports(n, model_access(n));
 }
 
