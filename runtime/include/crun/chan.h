@@ -187,8 +187,9 @@ void cr_chan_free_raw(struct cr_chan *c);
 
 // CR_CHAN_DEST_ is p, which must point to an element (const or not) or be a void pointer.
 #define CR_CHAN_DEST_(op, c, p)                                                                  \
-  ((void *)((char *)(p) + 0 * CR_ASSERT_(CR_CHAN_TAKES_(c, __typeof__(p)),                       \
-                                         op ": the pointer is not one to the element type")))
+  ((void)CR_ASSERT_(CR_CHAN_TAKES_(c, __typeof__(p)),                                            \
+                    op ": the pointer is not one to the element type"),                          \
+   (void *)(p))
 #define CR_CHAN_TAKES_(c, P)                                                                     \
   (__builtin_types_compatible_p(P, CR_CHAN_ELEM_(c) *) ||                                        \
    __builtin_types_compatible_p(P, CR_CHAN_VAL_(c) *) || __builtin_types_compatible_p(P, void *))
