@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// doctor.c: crun doctor: looks for everything that crun needs, and says what to do where it is not.
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "toolchain.h"
+
+static int problems;
+
+static void check(bool ok, const char *what, const char *found, const char *remedy) {
+  printf("%-4s %-28s %s\n", ok ? "ok" : "FAIL", what, ok ? found : remedy);
+  problems += !ok;
+}
+
+static void check_file(const char *what, const char *path) {
+  check(access(path, R_OK) == 0, what, path, format("%s is missing; build or install crun again", path));
+}
+
+static void check_library(const char *what, const char *name, const char *package) {
+  static const char *const folders[] = {"/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/lib/x86_64-linux-gnu"};
+  for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+    char *path = format("%s/%s", folders[i], name);
+    if (access(path, R_OK) != 0) continue;
+    check(true, what, path, "");
+    return;
+  }
+  check(false, what, "", format("install the package %s", package));
+}
+
+static void check_clang(const struct toolchain *t) {
+  int major = t->clang ? clang_major(t->clang) : -1;
+  check(major == CRUN_LLVM, "clang", t->clang ? t->clang : "",
+        major < 0 ? format("install the package clang-%d", CRUN_LLVM)
+                  : format("%s is clang %d, the plugin needs %d; unset CRUN_CC", t->clang, major, CRUN_LLVM));
+}
+
+static void check_shadow(void) {
+  size_t n = (size_t)1 << 46;
+  void *p = mmap(NULL, n, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  int error = errno;
+  if (p != MAP_FAILED) munmap(p, n);
+  check(p != MAP_FAILED, "address space for -race", "64 TiB can be reserved",
+        format("%s: raise ulimit -v, or set vm.overcommit_memory to 0 or 1", strerror(error)));
+}
+
+int command_doctor(int argc, char **argv) {
+  if (argc > 1) die(EXIT_USAGE, "crun doctor takes no arguments (%s)", argv[1]);
+  struct toolchain t = toolchain_paths();
+  check_clang(&t);
+  check_file("plugin", t.plugin);
+  check_file("header", format("%s/crun/crun.h", t.include));
+  static const char *const archives[] = {"runtime", "runtime_race", "race", "symbolize"};
+  for (size_t i = 0; i < sizeof archives / sizeof *archives; i++)
+    check_file(format("library %s", archives[i]), format("%s/libcrun_%s.a", t.lib, archives[i]));
+  check_library("libdw", "libdw.so", "libdw-dev");
+  check_library("libelf", "libelf.so", "libelf-dev");
+  check_library("libunwind", "libunwind.so", "libunwind-dev");
+  check(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0, "membarrier", "the kernel has it",
+        "needs Linux 4.14; a goroutine that never blocks keeps its processor");
+  check_shadow();
+  if (!problems) printf("\nAll is there.\n");
+  return problems ? EXIT_UNABLE : EXIT_OK;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// help.c: what crun says about itself.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "toolchain.h"
+
+static const char overview[] =
+    "crun: goroutines, channels and a race detector for C\n"
+    "\n"
+    "usage:\n"
+    "  crun run   [-race] [-json FILE] [-x] [clang flags] file.c... [program arguments]\n"
+    "  crun run   ./program [program arguments]\n"
+    "  crun build [-race] [-x] [-o FILE] [clang flags] file.c...\n"
+    "  crun cc    [-race] [clang arguments]          (crun-cc is the same)\n"
+    "  crun doctor                                   is everything here that crun needs?\n"
+    "  crun version\n"
+    "  crun help  [exit-codes | environment]\n"
+    "\n"
+    "  -race       find data races: a report for each on stderr, exit code 66\n"
+    "  -json FILE  also write each race as one line of JSON to FILE\n"
+    "  -x          print the commands that are run\n"
+    "\n"
+    "run takes the first arguments that are C, object or archive files as the program; all that follows\n"
+    "them goes to the program (a -- before it is dropped). build names the program after its first file.\n"
+    "Every other flag goes to clang.\n";
+
+static const char exit_codes[] =
+    "exit codes of crun and of programs built by it:\n"
+    "  0      ok; crun run passes the program's own code through\n"
+    "  1      the build failed\n"
+    "  2      wrong usage; in a program: panic, deadlock, stack overflow\n"
+    "  66     a data race was found (CRUNRACE=exitcode=N changes it)\n"
+    "  68     crun could not do what was asked: no clang or plugin, nothing instrumented, ...\n"
+    "  128+n  ended by signal n\n";
+
+static const char environment[] =
+    "environment:\n"
+    "  CRUNRACE       options of the race detector, key=value separated by spaces:\n"
+    "                 log_path=FILE exitcode=N halt_on_error=1 json_path=FILE strip_path_prefix=P\n"
+    "                 atexit_sleep_ms=N help=1 (prints them all)\n"
+    "  CRUNMAXPROCS   how many goroutines run at the same time; the default is the processors at hand\n"
+    "  CRUN_CC        the clang to call, instead of clang-%d\n"
+    "  TMPDIR         where crun run keeps the program while it runs\n";
+
+int command_help(int argc, char **argv) {
+  const char *topic = argc > 1 ? argv[1] : "";
+  if (strcmp(topic, "exit-codes") == 0) {
+    fputs(exit_codes, stdout);
+  } else if (strcmp(topic, "environment") == 0) {
+    printf(environment, CRUN_LLVM);
+  } else if (*topic && strcmp(topic, "run") && strcmp(topic, "build") && strcmp(topic, "cc") && strcmp(topic, "doctor")) {
+    die(EXIT_USAGE, "no help on '%s'; topics are exit-codes and environment", topic);
+  } else {
+    fputs(overview, argc > 0 ? stdout : stderr);
+  }
+  return EXIT_OK;
+}
+
+int command_version(int argc, char **argv) {
+  (void)argc, (void)argv;
+  printf("crun %s (clang %d)\n", CRUN_VERSION, CRUN_LLVM);
+  return EXIT_OK;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// toolchain.h: where clang, the plugin and the libraries are.
+#ifndef CRUN_CLI_TOOLCHAIN_H
+#define CRUN_CLI_TOOLCHAIN_H
+
+#include <stdbool.h>
+
+struct toolchain {
+  const char *clang;     // path or name to execute
+  const char *include;   // directory with crun/crun.h
+  const char *lib;       // directory with the archives and the plugin
+  const char *plugin;
+};
+
+// toolchain_find finds all from the place of this executable. What a race build (race) or any build
+// needs and is not there ends the command with exit code 68 and the name of the package that has it.
+struct toolchain toolchain_find(bool race);
+
+// toolchain_paths is toolchain_find without the checks; clang is nil if there is none.
+struct toolchain toolchain_paths(void);
+
+// clang_major asks clang for its version; -1: it cannot be run or is no clang.
+int clang_major(const char *clang);
+
+#endif
