@@ -58,11 +58,24 @@ __attribute__((noinline)) void find_tell(struct update *u) {
 
 // ---- joining -------------------------------------------------------------------------------------
 
+// joins: what this thread joined last. Contexts never change their meaning, so nothing goes stale.
+enum { JOINS = 128 };
+
+static _Thread_local struct {
+  uint64_t a, b;  // context and bytes of the two cells
+  ctx_id ctx;
+} joins[JOINS] __attribute__((tls_model("initial-exec")));
+
 __attribute__((noinline)) uint64_t cell_join_slow(uint64_t x, uint64_t new) {
+  uint64_t a = x & (CELL_CTX | CELL_BYTES), b = new & (CELL_CTX | CELL_BYTES);
+  uint64_t rest = (x | new) & ~CELL_CTX;
+  unsigned i = ((a ^ b * 5) * 0x9e3779b97f4a7c15ull) >> 57;
+  if (joins[i].a == a && joins[i].b == b) return rest | (uint64_t)joins[i].ctx << CELL_CTX_SHIFT;
   bool ok;
   ctx_id ctx = ctx_composite(cell_ctx(x), x & CELL_BYTES, cell_ctx(new), new & CELL_BYTES, &ok);
   if (!ok) return 0;
-  return ((x | new) & ~CELL_CTX) | (uint64_t)ctx << CELL_CTX_SHIFT;
+  joins[i].a = a, joins[i].b = b, joins[i].ctx = ctx;
+  return rest | (uint64_t)ctx << CELL_CTX_SHIFT;
 }
 
 // enter puts c among cell[0..*n), joined with one of its epoch and kind if that can be; there is room
@@ -92,17 +105,34 @@ static void rebuild(struct update *u, struct word *w) {
   bag_free(&b);
 }
 
-// list_update handles a list in place. False: there is no room for the new entry.
-static bool list_update(struct update *u, struct word *w, struct node *n) {
+static size_t list_settle(struct update *u, struct node *n, bool lazy) {
   size_t kept = 0;
   for (uint32_t i = 0; i < n->used; i++) {
-    uint64_t x = settle(u, n->cell[i], true);
+    uint64_t x = settle(u, n->cell[i], lazy);
     if (x & CELL_BYTES) n->cell[kept++] = x;
   }
+  return n->used = kept;
+}
+
+// list_store makes a list of two or fewer entries cells again.
+static void list_store(struct word *w, struct node *n, uint64_t first) {
+  word_set(w, 0, first);
+  if (n->used > 2) return;
+  word_set(w, 1, n->used < 2 ? 0 : n->cell[n->cell[0] == first]);
+  node_free(n);
+}
+
+// list_update handles a list in place, and lets it grow. False: it is to become a table.
+static bool list_update(struct update *u, struct word *w, struct node *n) {
+  size_t kept = list_settle(u, n, true);
+  if (kept == n->cap) kept = list_settle(u, n, false);
+  if (kept == n->cap && u->need) {
+    if (n->cap == NODE_LIST) return false;
+    n = list_grow(w, n);
+  }
+  uint64_t first = u->need ? enter(n->cell, &kept, u->cell | u->need) : u->mine;
   n->used = kept;
-  if (kept < 2 || kept == n->cap) return false;
-  word_set(w, 0, u->need ? enter(n->cell, &kept, u->cell | u->need) : u->mine);
-  n->used = kept;
+  list_store(w, n, first);
   return true;
 }
 
@@ -152,13 +182,8 @@ static bool table_update(struct update *u, struct word *w, struct node *n) {
 }
 
 __attribute__((noinline)) void word_overflow(struct update *u, struct word *w) {
-  uint64_t c1 = word_get(w, 1);
-  bool done = false;
-  if (cell_is_node(c1)) {
-    struct node *n = node_of(c1);
-    done = n->table ? table_update(u, w, n) : list_update(u, w, n);
-  }
-  if (!done) rebuild(u, w);
+  struct node *n = node_of(word_get(w, 1));
+  if (!(n->table ? table_update(u, w, n) : list_update(u, w, n))) rebuild(u, w);
 }
 
 // ---- the check -----------------------------------------------------------------------------------
@@ -269,7 +294,8 @@ static inline __attribute__((always_inline)) bool first_touch(const race_g *g, u
 static __attribute__((noinline)) void update_slow(race_g *g, uintptr_t addr, uint64_t new) {
   struct update u;
   unsigned flags = (new & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (new & CELL_ATOMIC ? ACCESS_ATOMIC : 0);
-  update_start(&u, g, addr, __builtin_popcountll(new & CELL_BYTES), flags);
+  unsigned bytes = new & CELL_BYTES;
+  update_start(&u, g, addr, 32 - __builtin_clz(bytes) - __builtin_ctz(bytes), flags);
   u.cell = new & ~CELL_BYTES;
   update_at(&u, addr, new & CELL_BYTES);
   word_update(&u, shadow_of(addr));

@@ -15,10 +15,16 @@
 void *race_alloc(size_t n);
 void race_free(void *p, size_t n);
 
+// race_alloc_dirty is race_alloc without the zeroes.
+void *race_alloc_dirty(size_t n);
+
+// race_alloc_thread_end gives back the free blocks that this thread keeps at hand.
+void race_alloc_thread_end(void);
+
 // race_reserve maps n bytes of address space that cost nothing until touched (zeroed then).
 void *race_reserve(size_t n);
 
-// race_alloc_bytes is what is handed out now, in class sizes.
+// race_alloc_bytes is what is handed out now, in class sizes, with what threads keep at hand.
 size_t race_alloc_bytes(void);
 
 // race_alloc_lock_all and race_alloc_unlock_all bracket fork.

@@ -57,7 +57,7 @@ static inline void update_at(struct update *u, uintptr_t addr, uint64_t bytes) {
 }
 
 // settle compares u with entry x and returns what is left of x. lazy: x may stay although u covers
-// it, if that saves the question whether it is ordered.
+// it, if that saves asking the vector clock.
 static inline uint64_t settle(struct update *u, uint64_t x, bool lazy) {
   uint64_t both = x & u->need;
   if (!both) return x;
@@ -71,8 +71,8 @@ static inline uint64_t settle(struct update *u, uint64_t x, bool lazy) {
     return covers ? x & ~both : x;
   }
   bool conflicts = kind_conflicts(u->cell, x);
-  if (!conflicts && (lazy || !covers)) return x;
-  bool ordered = access_is_ordered(u->g, cell_epoch(x));
+  if (!conflicts && !covers) return x;
+  bool ordered = lazy && !conflicts ? epoch_slot(cell_epoch(x)) == u->g->slot : access_is_ordered(u->g, cell_epoch(x));
   if (conflicts && !ordered) {
     find_note(u, x, (uint8_t)both);
     return x & ~both;
@@ -96,7 +96,7 @@ static inline uint64_t cell_join(uint64_t x, uint64_t new) {
   return differ & CELL_CTX ? cell_join_slow(x, new) : x | new;
 }
 
-// word_overflow is word_update for a word with a node, or one that needs it now.
+// word_overflow is word_update for a word with a node.
 void word_overflow(struct update *u, struct word *w);
 
 // word_update applies u (with need set) to w, under w's page lock.
@@ -119,7 +119,7 @@ static inline void word_update(struct update *u, struct word *w) {
     else if (!k1) k1 = k0, k0 = new;
     else if ((j = cell_join(k1, new))) k1 = k0, k0 = j;
     else {
-      word_overflow(u, w);
+      word_grow(w, new, k0, k1);
       return;
     }
   } else if (!k0) {

@@ -11,20 +11,33 @@ static _Atomic size_t live_nodes;
 
 size_t nodes_live(void) { return atomic_load_explicit(&live_nodes, memory_order_relaxed); }
 
+// count is exact with one thread; with more it costs a locked instruction beside an allocation.
+static void count(size_t n) {
+  if (race_threaded) atomic_fetch_add_explicit(&live_nodes, n, memory_order_relaxed);
+  else atomic_store_explicit(&live_nodes, nodes_live() + n, memory_order_relaxed);
+}
+
 static size_t node_bytes(uint32_t cap, bool table) {
   return sizeof(struct node) + (cap + (table ? NODE_WRITES : 0)) * sizeof(uint64_t);
 }
 
-static struct node *node_new(uint32_t cap, bool table) {
-  struct node *n = race_alloc(node_bytes(cap, table));
-  n->cap = cap;
-  n->table = table;
-  atomic_fetch_add_explicit(&live_nodes, 1, memory_order_relaxed);
+static struct node *list_new(uint32_t cap) {
+  struct node *n = race_alloc_dirty(node_bytes(cap, false));
+  *n = (struct node){.cap = cap};
+  count(1);
   return n;
 }
 
-static void node_free(struct node *n) {
-  atomic_fetch_sub_explicit(&live_nodes, 1, memory_order_relaxed);
+static struct node *table_new(uint32_t cap) {
+  struct node *n = race_alloc(node_bytes(cap, true));
+  n->cap = cap;
+  n->table = 1;
+  count(1);
+  return n;
+}
+
+void node_free(struct node *n) {
+  count(-1);
   race_free(n, node_bytes(n->cap, n->table));
 }
 
@@ -82,8 +95,7 @@ void bag_take(struct bag *b, struct word *w) {
 // ---- storing -------------------------------------------------------------------------------------
 
 static struct node *list_of(const struct bag *b) {
-  uint32_t cap = b->n <= 3 ? 3 : b->n <= 7 ? 7 : NODE_LIST;
-  struct node *n = node_new(cap, false);
+  struct node *n = list_new(b->n <= 3 ? 3 : b->n <= 7 ? 7 : NODE_LIST);
   memcpy(n->cell, b->cells, b->n * sizeof *b->cells);
   n->used = b->n;
   return n;
@@ -104,7 +116,7 @@ static void table_add(struct node *n, uint64_t c) {
 static struct node *table_of(const struct bag *b) {
   uint32_t cap = 32;
   while (cap < 2 * b->n) cap *= 2;
-  struct node *n = node_new(cap, true);
+  struct node *n = table_new(cap);
   for (size_t i = 0; i < b->n; i++) table_add(n, b->cells[i]);
   return n;
 }
@@ -117,6 +129,23 @@ void word_store(struct word *w, const struct bag *b, uint64_t first) {
     second = b->cells[b->cells[0] == first];
   word_set(w, 0, first);
   word_set(w, 1, second);
+}
+
+void word_grow(struct word *w, uint64_t first, uint64_t second, uint64_t third) {
+  struct node *n = list_new(3);
+  n->used = 3;
+  n->cell[0] = first, n->cell[1] = second, n->cell[2] = third;
+  word_set(w, 0, first);
+  word_set(w, 1, node_cell(n));
+}
+
+struct node *list_grow(struct word *w, struct node *n) {
+  struct node *big = list_new(2 * n->cap + 1);
+  big->used = n->used;
+  memcpy(big->cell, n->cell, n->used * sizeof *n->cell);
+  node_free(n);
+  word_set(w, 1, node_cell(big));
+  return big;
 }
 
 void word_clear(struct word *w, uint8_t bytes) {

@@ -94,6 +94,12 @@ void bag_take(struct bag *b, struct word *w);
 // word_store makes b's entries those of w; first (one of them) is the newest.
 void word_store(struct word *w, const struct bag *b, uint64_t first);
 
+// word_grow makes a word of two cells one of three entries; list_grow doubles a list. They are for
+// entries that are settled already.
+void word_grow(struct word *w, uint64_t first, uint64_t second, uint64_t third);
+struct node *list_grow(struct word *w, struct node *n);
+void node_free(struct node *n);
+
 // word_each calls fn for each entry of w.
 void word_each(const struct word *w, void (*fn)(uint64_t cell, void *arg), void *arg);
 
