@@ -108,6 +108,13 @@ static void name_main_stack(race_g *g) {
   race_stack(g, (void *)(top - size), (void *)top);
 }
 
+// find_environment: libc's own constructor, which has not run yet, sets environ. __libc_stack_end
+// points to argc, argv and the environment, as the kernel laid them out.
+static void find_environment(void) {
+  char **argv = (char **)__libc_stack_end + 1;
+  if (!environ) environ = argv + *(long *)__libc_stack_end + 1;
+}
+
 void race_init(void) {
   static bool done;
   if (done) return;
@@ -120,6 +127,7 @@ void race_init(void) {
   syncvar_init();
   clock_init();
   heap_init();
+  find_environment();
   options_init();
   real_find();
   race_main = race_g_new(NULL, ginfo_new(NULL, 1, 0, true));
