@@ -56,6 +56,29 @@ __attribute__((noinline)) void find_tell(struct update *u) {
   u->nfound = 0;
 }
 
+// ---- the rule ------------------------------------------------------------------------------------
+
+uint64_t settle_overlap(struct update *u, uint64_t x, bool lazy) {
+  uint64_t both = x & u->need;
+  bool covers = kind_covers(u->cell, x);
+  if (cell_same_epoch(x, u->cell)) {
+    if (kind_covers(x, u->cell)) {
+      u->need &= ~both;
+      u->mine = x;
+      return x;
+    }
+    return covers ? x & ~both : x;
+  }
+  bool conflicts = kind_conflicts(u->cell, x);
+  if (!conflicts && !covers) return x;
+  bool ordered = lazy && !conflicts ? epoch_slot(cell_epoch(x)) == u->g->slot : access_is_ordered(u->g, cell_epoch(x));
+  if (conflicts && !ordered) {
+    find_note(u, x, (uint8_t)both);
+    return x & ~both;
+  }
+  return ordered && covers ? x & ~both : x;
+}
+
 // ---- joining -------------------------------------------------------------------------------------
 
 // joins: what this thread joined last. Contexts never change their meaning, so nothing goes stale.
@@ -125,9 +148,9 @@ static void list_store(struct word *w, struct node *n, uint64_t first) {
 // list_update handles a list in place, and lets it grow. False: it is to become a table.
 static bool list_update(struct update *u, struct word *w, struct node *n) {
   size_t kept = list_settle(u, n, true);
-  if (kept == n->cap) kept = list_settle(u, n, false);
-  if (kept == n->cap && u->need) {
-    if (n->cap == NODE_LIST) return false;
+  if (kept == n->room) kept = list_settle(u, n, false);
+  if (kept == n->room && u->need) {
+    if (n->room == NODE_LIST) return false;
     n = list_grow(w, n);
   }
   uint64_t first = u->need ? enter(n->cell, &kept, u->cell | u->need) : u->mine;
@@ -137,7 +160,7 @@ static bool list_update(struct update *u, struct word *w, struct node *n) {
 }
 
 static void writes_settle(struct update *u, struct node *n) {
-  uint64_t *cell = n->cell + n->cap;
+  uint64_t *cell = n->cell + node_cap(n);
   uint32_t kept = 0;
   for (uint32_t i = 0; i < n->writes; i++) {
     uint64_t x = settle(u, cell[i], true);
@@ -155,7 +178,7 @@ static uint32_t conflicting_kinds(uint64_t kind) {
 // table_enter looks for u's own entries from slot i on, joins the new cell to one or adds it.
 static uint64_t table_enter(struct node *n, uint64_t new) {
   uint32_t i = node_slot(n, cell_epoch(new));
-  for (; n->cell[i]; i = (i + 1) % n->cap) {
+  for (; n->cell[i]; i = (i + 1) % node_cap(n)) {
     uint64_t joined = n->cell[i] & CELL_BYTES ? cell_join(n->cell[i], new) : 0;
     if (joined) return n->cell[i] = joined;
   }
@@ -168,13 +191,13 @@ static uint64_t table_enter(struct node *n, uint64_t new) {
 // some of them can conflict. False: rebuild.
 static bool table_update(struct update *u, struct word *w, struct node *n) {
   uint64_t kind = u->cell & CELL_KIND;
-  if (!kind || n->used >= n->cap / 4 * 3) return false;
+  if (!kind || n->used >= node_cap(n) / 4 * 3) return false;
   writes_settle(u, n);
   if (n->kinds & conflicting_kinds(kind)) {
-    for (uint32_t i = 0; i < n->cap; i++)
+    for (uint32_t i = 0; i < node_cap(n); i++)
       if (n->cell[i]) n->cell[i] = settle(u, n->cell[i], false);
   } else {
-    for (uint32_t i = node_slot(n, cell_epoch(u->cell)); n->cell[i]; i = (i + 1) % n->cap)
+    for (uint32_t i = node_slot(n, cell_epoch(u->cell)); n->cell[i]; i = (i + 1) % node_cap(n))
       if (cell_same_epoch(n->cell[i], u->cell)) n->cell[i] = settle(u, n->cell[i], true);
   }
   word_set(w, 0, u->need ? table_enter(n, u->cell | u->need) : u->mine);
@@ -304,6 +327,12 @@ static __attribute__((noinline)) void update_slow(race_g *g, uintptr_t addr, uin
   inside_end();
 }
 
+// wait_slow is update_slow for one that found the page locked.
+static __attribute__((noinline)) void wait_slow(race_g *g, uintptr_t addr, uint64_t new) {
+  page_lock(addr);
+  update_slow(g, addr, new);
+}
+
 // open_slow makes the epoch and the context that access_check_within missed.
 static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
   inside_begin();
@@ -320,14 +349,21 @@ void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr
     open_slow(g, addr, kind_bytes, pc);
     return;
   }
-  inside_begin();
   uint64_t new = cur | (uint64_t)m->ctx << CELL_CTX_SHIFT | kind_bytes;
-  page_lock(addr);
+  inside_begin();
+  struct spin *lock = NULL;
+  if (race_threaded) {
+    lock = page_stripe_of(addr);
+    if (__builtin_expect(!spin_trylock(lock), 0)) {
+      wait_slow(g, addr, new);
+      return;
+    }
+  }
   if (__builtin_expect(!first_touch(g, addr, shadow_of(addr), new), 0)) {
     update_slow(g, addr, new);
     return;
   }
-  page_unlock(addr);
+  if (lock) spin_unlock(lock);
   inside_end();
 }
 

@@ -58,26 +58,10 @@ static inline void update_at(struct update *u, uintptr_t addr, uint64_t bytes) {
 
 // settle compares u with entry x and returns what is left of x. lazy: x may stay although u covers
 // it, if that saves asking the vector clock.
+uint64_t settle_overlap(struct update *u, uint64_t x, bool lazy);
+
 static inline uint64_t settle(struct update *u, uint64_t x, bool lazy) {
-  uint64_t both = x & u->need;
-  if (!both) return x;
-  bool covers = kind_covers(u->cell, x);
-  if (cell_same_epoch(x, u->cell)) {
-    if (kind_covers(x, u->cell)) {
-      u->need &= ~both;
-      u->mine = x;
-      return x;
-    }
-    return covers ? x & ~both : x;
-  }
-  bool conflicts = kind_conflicts(u->cell, x);
-  if (!conflicts && !covers) return x;
-  bool ordered = lazy && !conflicts ? epoch_slot(cell_epoch(x)) == u->g->slot : access_is_ordered(u->g, cell_epoch(x));
-  if (conflicts && !ordered) {
-    find_note(u, x, (uint8_t)both);
-    return x & ~both;
-  }
-  return ordered && covers ? x & ~both : x;
+  return x & u->need ? settle_overlap(u, x, lazy) : x;
 }
 
 // settle_cell is settle for one of two cells: 0 when no byte is left.

@@ -17,34 +17,32 @@ static void count(size_t n) {
   else atomic_store_explicit(&live_nodes, nodes_live() + n, memory_order_relaxed);
 }
 
-static size_t node_bytes(uint32_t cap, bool table) {
-  return sizeof(struct node) + (cap + (table ? NODE_WRITES : 0)) * sizeof(uint64_t);
-}
+static size_t list_bytes(uint32_t room) { return sizeof(struct node) + room * sizeof(uint64_t); }
+static size_t table_bytes(unsigned log) { return sizeof(struct node) + ((1ul << log) + NODE_WRITES) * sizeof(uint64_t); }
 
-static struct node *list_new(uint32_t cap) {
-  struct node *n = race_alloc_dirty(node_bytes(cap, false));
-  *n = (struct node){.cap = cap};
+static struct node *list_new(uint32_t room) {
+  struct node *n = race_alloc_dirty(list_bytes(room));
+  *n = (struct node){.room = room};
   count(1);
   return n;
 }
 
-static struct node *table_new(uint32_t cap) {
-  struct node *n = race_alloc(node_bytes(cap, true));
-  n->cap = cap;
-  n->table = 1;
+static struct node *table_new(unsigned log) {
+  struct node *n = race_alloc(table_bytes(log));
+  n->table = log;
   count(1);
   return n;
 }
 
 void node_free(struct node *n) {
   count(-1);
-  race_free(n, node_bytes(n->cap, n->table));
+  race_free(n, n->table ? table_bytes(n->table) : list_bytes(n->room));
 }
 
 // node_walk is the one place that knows both shapes: it calls fn for each entry.
 static inline __attribute__((always_inline)) void node_walk(const struct node *n,
                                                             void (*fn)(uint64_t, void *), void *arg) {
-  uint32_t last = n->table ? n->cap + n->writes : n->used;
+  uint32_t last = n->table ? node_cap(n) + n->writes : n->used;
   for (uint32_t i = 0; i < last; i++)
     if (n->cell[i] & CELL_BYTES) fn(n->cell[i], arg);
 }
@@ -83,7 +81,7 @@ void bag_take(struct bag *b, struct word *w) {
   uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
   if (cell_is_node(c1)) {
     struct node *n = node_of(c1);
-    bag_room(b, n->cap + NODE_WRITES + 2);
+    bag_room(b, node_cap(n) + NODE_WRITES + 2);
     node_walk(n, put, b);
     node_free(n);
     return;
@@ -103,20 +101,20 @@ static struct node *list_of(const struct bag *b) {
 
 static void table_add(struct node *n, uint64_t c) {
   if (!(c & CELL_KIND)) {
-    n->cell[n->cap + n->writes++] = c;
+    n->cell[node_cap(n) + n->writes++] = c;
     return;
   }
   uint32_t i = node_slot(n, cell_epoch(c));
-  while (n->cell[i]) i = (i + 1) % n->cap;
+  while (n->cell[i]) i = (i + 1) % node_cap(n);
   n->cell[i] = c;
   n->used++;
   n->kinds |= 1u << ((c & CELL_KIND) >> 8);
 }
 
 static struct node *table_of(const struct bag *b) {
-  uint32_t cap = 32;
-  while (cap < 2 * b->n) cap *= 2;
-  struct node *n = table_new(cap);
+  unsigned log = 5;
+  while (1ul << log < 2 * b->n) log++;
+  struct node *n = table_new(log);
   for (size_t i = 0; i < b->n; i++) table_add(n, b->cells[i]);
   return n;
 }
@@ -140,7 +138,7 @@ void word_grow(struct word *w, uint64_t first, uint64_t second, uint64_t third) 
 }
 
 struct node *list_grow(struct word *w, struct node *n) {
-  struct node *big = list_new(2 * n->cap + 1);
+  struct node *big = list_new(2 * n->room + 1);
   big->used = n->used;
   memcpy(big->cell, n->cell, n->used * sizeof *n->cell);
   node_free(n);
@@ -184,7 +182,7 @@ bool word_is_valid(const struct word *w) {
   bag_init(&b);
   bool newest = true;
   if (cell_is_node(c1)) {
-    bag_room(&b, node_of(c1)->cap + NODE_WRITES);
+    bag_room(&b, node_cap(node_of(c1)) + NODE_WRITES);
     newest = false;
   }
   word_each(w, put, &b);

@@ -53,13 +53,18 @@ enum {
 };
 
 struct node {
-  uint32_t cap;    // room: cell[0..cap); a power of two in a table
-  uint32_t used;   // list: entries; table: slots not empty, tombstones included
-  uint8_t table;   // 0: a list
-  uint8_t writes;  // table: plain writes, in cell[cap..cap+writes)
-  uint32_t kinds;  // table: kinds that may occur among the hashed entries, bit by kind number
+  uint32_t used;     // list: entries; table: slots not empty, tombstones included
+  uint8_t table;     // 0: a list, with room for `room`; else log2 of the slots of a table
+  uint8_t room;
+  uint8_t writes;    // table: plain writes, in the NODE_WRITES cells behind the slots
+  uint8_t kinds;     // table: kinds that may occur among the hashed entries, bit by kind number
   uint64_t cell[];
 };
+
+_Static_assert(sizeof(struct node) == 8, "a word of three entries costs 32 bytes more");
+
+// node_cap is the number of cells for which n has room, without a table's plain writes.
+static inline uint32_t node_cap(const struct node *n) { return n->table ? 1u << n->table : n->room; }
 
 static inline struct node *node_of(uint64_t c) { return (struct node *)(c & ~CELL_NODE); }
 static inline uint64_t node_cell(const struct node *n) { return (uint64_t)n | CELL_NODE; }
@@ -73,7 +78,7 @@ static inline void word_set(struct word *w, int i, uint64_t c) {
 
 // node_slot is the place in table n where the search for epoch begins.
 static inline uint32_t node_slot(const struct node *n, uint32_t epoch) {
-  return (epoch * 0x9e3779b9u) >> (32 - __builtin_ctz(n->cap));
+  return (epoch * 0x9e3779b9u) >> (32 - n->table);
 }
 
 // A bag is a node's entries taken out, to be put back as whatever is fit for their number.
