@@ -10,6 +10,7 @@
 #ifndef CRUN_G_H
 #define CRUN_G_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,9 +56,7 @@ struct g {
   struct g *schedlink;  // the queue it is on
   _Atomic uint32_t status;
   uint32_t wait_reason;    // under G_WAITING
-  int64_t wait_since;      // nanotime when it parked; 0: not noted
   uint64_t goid;
-  struct m *m;             // while G_RUNNING
   void *param;             // handed over by the one who makes it ready
   void *wait_elem;         // scratch of whom it waits for
   struct sudog *waiting;   // what it waits on, in lock order
@@ -68,7 +67,8 @@ struct g {
   bool is_main;
   bool is_thread;          // bound to a foreign thread: parks on its own futex
   _Atomic uint32_t thread_word;  // is_thread: 1 when ready
-  char *stack_lo, *stack_hi;     // stack_lo: lowest usable byte, above the guard
+  char *stack_lo, *stack_hi;     // from the lowest byte above the guard to this struct
+  char *stack_end;               // where the stack's mapping ends
   struct g *all_next, *all_prev; // every G there is, under sched.all_lock
   uintptr_t go_pc;               // the `go` statement
   uint64_t parent_goid;
@@ -88,10 +88,10 @@ enum p_status { P_IDLE, P_RUNNING };
 struct p {
   _Alignas(64) struct runq runq;
   struct g *_Atomic runnext;   // the owner's next, ahead of the ring; thieves take it as a last resort
-  uint32_t schedtick;          // owner: bumped each time a G begins to run
+  _Atomic uint32_t schedtick;  // owner: bumped each time a G begins to run
   uint32_t id;
   _Atomic uint32_t status;
-  struct m *m;                 // under sched.retake_lock against sysmon; nil when idle
+  struct m *_Atomic m;         // who has it, as far as sysmon may know: mp->p decides; nil when idle
   struct p *idle_next;         // under sched.lock
   struct g *gfree;             // stacks to reuse, newest first; owner only
   uint32_t ngfree;
@@ -102,19 +102,20 @@ struct p {
 struct m {
   struct g *curg;              // the goroutine that runs on this thread; nil on g0
   void *g0_sp;                 // top of the scheduler's stack
-  struct p *p;                 // own thread; sysmon takes it away by the protocol in sysmon.c
+  struct p *_Atomic p;         // own thread; sysmon takes it away by the protocol in sysmon.c
   _Atomic uint32_t in_rt;      // own thread: inside runtime code, or on g0
   _Atomic uint32_t retake;     // sysmon: the P is being taken or was
   bool spinning;               // own thread
   struct p *next_p;            // handed over by who wakes it
   _Atomic uint32_t park_word;  // futex: 1 = go on
   struct m *idle_next;         // under sched.lock
-  struct m *all_next;
   char *g0_lo;
   bool (*commit)(struct g *gp, void *arg);  // of the park under way
   void *commit_arg;
   uint32_t id;
-  struct g *locked_g;          // the thread-bound G of a foreign thread, else nil
+  int tid;                     // the kernel's number of the thread
+  bool is_hog;                 // under retake_lock: computed when sysmon took its P
+  sigset_t sigmask;            // what the thread begins with
 };
 
 // getm returns the M of this thread, nil on a foreign one. It is read afresh at each call: the

@@ -17,8 +17,12 @@
 
 // What cr_go_stub saved of the caller's registers.
 struct go_regs {
-  uint64_t gpr[7];   // rdi rsi rdx rcx r8 r9 rax
-  uint64_t vectors;  // 1: vec holds arguments too
+  uint64_t gpr[6];   // rdi rsi rdx rcx r8 r9
+  uint32_t al;       // how many vector registers a variadic call uses
+  uint16_t x87;      // the creator's floating-point environment, as pthread_create gives it
+  uint16_t pad;
+  uint32_t vectors;  // 1: vec holds arguments too
+  uint32_t mxcsr;
   uint8_t vec[8][64];
 };
 _Static_assert(sizeof(struct go_regs) == REGS_BYTES && offsetof(struct go_regs, vectors) == REGS_FLAGS,
@@ -33,9 +37,19 @@ void go_init(void) {
 
 static struct lock gfree_lock;   // a leaf
 static struct g *gfree;          // under gfree_lock: stacks that some P had too many of
-static uint32_t ngfree;          // under gfree_lock
+static _Atomic uint32_t ngfree;  // written under gfree_lock
 
-enum { GFREE_LOCAL = 64 };
+enum { GFREE_LOCAL = 64, STACK_MIN_FREE = 16384 };
+
+void go_locks(void) {
+  lock(&gfree_lock);
+  stack_locks();
+}
+
+void go_unlocks(void) {
+  stack_unlocks();
+  unlock(&gfree_lock);
+}
 
 void g_free(struct p *pp, struct g *gp) {
   gp->schedlink = pp->gfree;
@@ -48,19 +62,19 @@ void g_free(struct p *pp, struct g *gp) {
     pp->ngfree--;
     x->schedlink = gfree;
     gfree = x;
-    ngfree++;
+    store_rlx(&ngfree, load_rlx(&ngfree) + 1);
   }
   unlock(&gfree_lock);
 }
 
 static struct g *g_reuse(struct p *pp) {
   if (!pp->gfree) {
-    if (!gfree) return NULL;
+    if (load_rlx(&ngfree) == 0) return NULL;
     lock(&gfree_lock);
     while (gfree && pp->ngfree < GFREE_LOCAL / 2) {
       struct g *x = gfree;
       gfree = x->schedlink;
-      ngfree--;
+      store_rlx(&ngfree, load_rlx(&ngfree) - 1);
       x->schedlink = pp->gfree;
       pp->gfree = x;
       pp->ngfree++;
@@ -74,10 +88,32 @@ static struct g *g_reuse(struct p *pp) {
   return gp;
 }
 
+// readable_args bounds arg_bytes, which is an upper bound itself, by the end of the creator's stack:
+// above it may lie a guard.
+static size_t readable_args(const struct cr_go_desc *d, const void *args) {
+  struct g *creator = getg();
+  if (creator->is_main || creator->is_thread) return d->arg_bytes;  // much lies above a thread's frames
+  size_t n = (size_t)(creator->stack_end - (const char *)args);
+  return n < d->arg_bytes ? n : d->arg_bytes;
+}
+
+// copy_args copies words that belong to other frames too, so no sanitizer may look at it.
+__attribute__((no_sanitize("address", "thread"))) static void copy_args(void *to, const void *from, size_t bytes) {
+  uint64_t *t = to;
+  const uint64_t *f = from;
+  for (size_t i = 0; i < bytes / sizeof *t; i++) {
+    t[i] = f[i];
+    __asm__("" ::: "memory");  // or it becomes a call of memcpy, which is checked
+  }
+}
+
 // lay builds the stack of gp as in the picture.
 static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *regs, const void *args) {
+  size_t n = readable_args(d, args);
   char *top = (char *)stack_top(gp) - (d->arg_bytes + 63) / 64 * 64;
-  memcpy(top, args, d->arg_bytes);
+  if (top < gp->stack_lo + STACK_MIN_FREE)
+    fatal("%u bytes of arguments are too many for a stack of %zu bytes", d->arg_bytes, stack_bytes);
+  copy_args(top, args, n);
   char *fn = top - FN_BYTES;
   *(void (**)(void))fn = d->fn;
   struct go_regs *r = (struct go_regs *)(fn - sizeof *r);

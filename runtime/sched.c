@@ -77,10 +77,16 @@ static struct g *global_get_locked(struct p *pp, uint32_t max) {
 
 static void p_idle_locked(struct p *pp) {
   store_rlx(&pp->status, P_IDLE);
-  pp->m = NULL;
+  store_rlx(&pp->m, NULL);
   pp->idle_next = sched.idle_p;
   sched.idle_p = pp;
   add_seq(&sched.nidle_p, 1);
+}
+
+void p_idle(struct p *pp) {
+  lock(&sched.lock);
+  p_idle_locked(pp);
+  unlock(&sched.lock);
 }
 
 static struct p *p_take_locked(void) {
@@ -93,14 +99,14 @@ static struct p *p_take_locked(void) {
 
 static void p_acquire(struct m *mp, struct p *pp) {
   mp->p = pp;
-  pp->m = mp;
+  store_rlx(&pp->m, mp);
   store_rel(&pp->status, P_RUNNING);
   sysmon_poke();
 }
 
 // ---- threads -------------------------------------------------------------------------------------
 
-void thread_start(void *(*fn)(void *), void *arg) {
+int thread_start(void *(*fn)(void *), void *arg) {
   pthread_attr_t attr;
   pthread_t t;
   sigset_t all, old;
@@ -114,14 +120,16 @@ void thread_start(void *(*fn)(void *), void *arg) {
   pthread_sigmask(SIG_SETMASK, &old, NULL);
   pthread_attr_destroy(&attr);
   race_hide_end();
-  if (err) fatal("cannot start a thread: %s (%u are running; see ulimit -u)", strerror(err), sched.nm);
+  return err;
 }
 
 static void *m_main(void *arg) {
   struct m *mp = arg;
   m_tls = mp;
+  mp->tid = os_tid();
   race_switch(NULL);
   crash_thread_init();
+  os_sigmask_set(&mp->sigmask);  // the creator's, as for a pthread
   mp->g0_sp = (void *)((uintptr_t)__builtin_frame_address(0) & ~63ull);
   mp->g0_sp = (char *)mp->g0_sp - 256;
   p_acquire(mp, mp->next_p);
@@ -137,10 +145,22 @@ static struct m *m_new(void) {
   store_rlx(&mp->in_rt, 1);
   lock(&sched.lock);
   mp->id = sched.nm++;
-  mp->all_next = sched.all_m;
-  sched.all_m = mp;
   unlock(&sched.lock);
   return mp;
+}
+
+// no_thread: mp cannot have a thread. The P goes back, and the Ms there are run what waits.
+static void no_thread(struct m *mp, struct p *pp, int err) {
+  static _Atomic uint32_t said;
+  if (mp->spinning) add_seq(&sched.nspinning, -1u);
+  race_hide_begin();
+  free(mp);
+  race_hide_end();
+  lock(&sched.lock);
+  uint32_t n = --sched.nm;
+  p_idle_locked(pp);
+  unlock(&sched.lock);
+  if (!xchg_acq(&said, 1)) errf("crun: cannot start another thread: %s (%u are running; see ulimit -u)\n", strerror(err), n);
 }
 
 // startm gives pp to an idle M, or to a new one.
@@ -158,7 +178,9 @@ void startm(struct p *pp, bool spinning) {
     mp = m_new();
     mp->next_p = pp;
     mp->spinning = spinning;
-    thread_start(m_main, mp);
+    os_sigmask_get(&mp->sigmask);
+    int err = thread_start(m_main, mp);
+    if (err) no_thread(mp, pp, err);
     return;
   }
   mp->next_p = pp;
@@ -185,14 +207,17 @@ void sched_timer_earlier(void) {
   bool wake = mp && cas_acq_rel(&mp->park_word, &asleep, 2);
   unlock(&sched.lock);
   if (wake) futex_wake(&mp->park_word, 1);
+  if (!mp) wakep();  // whoever it wakes finds no work and becomes the timer M
 }
 
-// check_dead is called when one more M is about to sleep: nobody is left who could wake anybody.
+// check_dead_locked is asked when one more M is about to sleep: is nobody left who could wake anybody?
+// A thread that is not ours can, so with one alive the answer is no.
 static bool check_dead_locked(void) {
   if (sched.nidle_m < sched.nm || timers_next() != INT64_MAX || load_rlx(&sched.global_len)) return false;
-  if (load_rlx(&sched.ngoroutines) == 0) return false;
   return os_threads() == (int)sched.nm + sysmon_threads();
 }
+
+bool sched_has_foreign_threads(void) { return os_threads() > (int)sched.nm + sysmon_threads(); }
 
 void sched_check_dead(void) {
   lock(&sched.lock);
@@ -208,9 +233,8 @@ static bool m_sleep(struct m *mp, int64_t until) {
     if (until != INT64_MAX && left <= 0) return false;
     futex_wait(&mp->park_word, 0, left);
   }
-  if (load_acq(&mp->park_word) == 1) return true;
-  store_rlx(&mp->park_word, 0);
-  return false;
+  uint32_t again = 2;
+  return !cas_acq(&mp->park_word, &again, 0);  // A2: it may become 1 at any moment
 }
 
 // m_unidle takes mp off the idle list; false: somebody else did and is handing it a P.
@@ -337,8 +361,9 @@ static bool work_anywhere(void) {
 // with_p looks without sleeping.
 static struct g *with_p(struct m *mp, struct p *pp) {
   struct g *gp;
-  if (pp->schedtick % FAIR_TICK == 0 && ((gp = global(pp, 1)) || (gp = runq_get(&pp->runq)))) return gp;
-  if (pp->schedtick % TIMER_TICK == 0 && timers_next() != INT64_MAX) timers_run(nanotime());
+  uint32_t tick = load_rlx(&pp->schedtick);
+  if (tick % FAIR_TICK == 0 && ((gp = global(pp, 1)) || (gp = runq_get(&pp->runq)))) return gp;
+  if (tick % TIMER_TICK == 0 && timers_next() != INT64_MAX) timers_run(nanotime());
   if ((gp = local(pp))) return gp;
   if ((gp = global(pp, RUNQ_SIZE / 2))) return gp;
   if (timers_next() != INT64_MAX && timers_run(nanotime()) && (gp = local(pp))) return gp;
@@ -382,12 +407,30 @@ static struct g *find_runnable(void) {
   }
 }
 
+// wait_thaw holds gp back while a dump reads the stacks of what does not run.
+static __attribute__((noinline)) void wait_thaw(struct g *gp) {
+  store_rel(&gp->status, G_RUNNABLE);
+  while (load_acq(&sched.frozen)) futex_wait(&sched.frozen, 1, -1);
+  store_rlx(&gp->status, G_RUNNING);
+}
+
+void sched_freeze(void) {
+  store_seq(&sched.frozen, 1);
+  os_barrier();  // R5: who did not see frozen in execute has its G_RUNNING seen by us
+}
+
+void sched_thaw(void) {
+  store_rel(&sched.frozen, 0);
+  futex_wake(&sched.frozen, INT_MAX);
+}
+
 static _Noreturn void execute(struct g *gp) {
   struct m *mp = getm();
-  mp->curg = gp;
-  gp->m = mp;
   store_rlx(&gp->status, G_RUNNING);
-  mp->p->schedtick++;
+  atomic_signal_fence(memory_order_seq_cst);
+  while (__builtin_expect(load_rlx(&sched.frozen), 0)) wait_thaw(gp);  // A5
+  mp->curg = gp;
+  store_rlx(&mp->p->schedtick, load_rlx(&mp->p->schedtick) + 1);
   race_switch(gp->race);
   errno = gp->errno_saved;
   cr_gogo(gp);
@@ -405,7 +448,6 @@ static _Noreturn void schedule(void) {
 static struct m *leave(struct g *gp, enum g_status status) {
   struct m *mp = getm();
   mp->curg = NULL;
-  gp->m = NULL;
   store_rel(&gp->status, status);
   return mp;
 }
@@ -549,6 +591,8 @@ __attribute__((noinline)) void rt_enter_slow(void) {
   lock(&sched.retake_lock);
   bool lost = mp->p == NULL;
   store_rlx(&mp->retake, 0);
+  if (mp->is_hog) add_rlx(&sched.nhogs, -1u);
+  mp->is_hog = false;
   unlock(&sched.retake_lock);
   if (!lost) return;
   lock(&sched.lock);

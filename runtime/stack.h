@@ -8,7 +8,11 @@
 
 #include "g.h"
 
-enum { STACK_BYTES = 256 * 1024, STACK_GUARD = 64 * 1024 };
+enum { STACK_DEFAULT = 256 * 1024, STACK_GUARD = 64 * 1024 };
+extern size_t stack_bytes;  // of one stack, guard and G included; read-only after stack_init
+
+// stack_init reads CRUNSTACK.
+void stack_init(void);
 
 // stack_new returns a G in G_IDLE with its stack; nil: no memory. All its fields but the stack's are zero.
 struct g *stack_new(void);

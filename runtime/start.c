@@ -84,13 +84,12 @@ __attribute__((noinline)) struct g *getg_slow(void) {
   struct g *gp = calloc(1, sizeof *gp);
   race_hide_end();
   if (!mp || !gp) throw("out of memory for a thread that uses crun");
+  sysmon_start();  // its timers must be run even if no goroutine ever is
   gp->goid = add_rlx(&sched.goid, 1) + 1;
   gp->is_thread = true;
   gp->race = race_self();
-  gp->m = mp;
   store_rlx(&gp->status, G_RUNNING);
   mp->curg = gp;
-  mp->locked_g = gp;
   atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
   extra_add(gp);
   m_tls = mp;
@@ -110,9 +109,11 @@ static void before_fork(void) {
   lock(&sched.retake_lock);
   lock(&sched.lock);
   lock(&sched.all_lock);
+  go_locks();
 }
 
 static void in_parent(void) {
+  go_unlocks();
   unlock(&sched.all_lock);
   unlock(&sched.lock);
   unlock(&sched.retake_lock);
@@ -125,20 +126,19 @@ static void in_child(void) {
   sched.timer_m = NULL;
   sched.nm = 1;
   sched.nidle_m = 0;
-  sched.all_m = mp;
   sched.global_head = sched.global_tail = NULL;
   store_rlx(&sched.global_len, 0);
   store_rlx(&sched.nspinning, 0);
   store_rlx(&sched.nidle_p, 0);
   sched.idle_p = NULL;
-  struct p *mine = mp && mp->p ? mp->p : NULL;
+  struct p *mine = mp ? mp->p : NULL;
   for (uint32_t i = 0; i < sched.nprocs; i++) {
     struct p *pp = sched.procs[i];
     store_rlx(&pp->runnext, NULL);
     store_rlx(&pp->runq.head, load_rlx(&pp->runq.tail));
     if (pp == mine) continue;
     store_rlx(&pp->status, P_IDLE);
-    pp->m = NULL;
+    store_rlx(&pp->m, NULL);
     pp->idle_next = sched.idle_p;
     sched.idle_p = pp;
     store_rlx(&sched.nidle_p, load_rlx(&sched.nidle_p) + 1);
@@ -146,6 +146,9 @@ static void in_child(void) {
   timers_forget();
   sysmon_forget();
   store_rlx(&sched.ngoroutines, 1);
+  store_rlx(&sched.nhogs, 0);
+  if (mp) mp->tid = os_tid();
+  go_unlocks();
   unlock(&sched.all_lock);
   unlock(&sched.lock);
   unlock(&sched.retake_lock);
@@ -189,15 +192,14 @@ static void main_init(void) {
   if (lo == MAP_FAILED) throw("out of memory for the scheduler's stack");
   m0.g0_lo = lo;
   m0.g0_sp = lo + G0_STACK - 256;
+  m0.tid = os_tid();
   m0.p = sched.procs[0];
-  m0.p->m = &m0;
-  store_rlx(&m0.p->status, P_RUNNING);
+  store_rlx(&sched.procs[0]->m, &m0);
+  store_rlx(&sched.procs[0]->status, P_RUNNING);
   m0.curg = &main_g;
   sched.nm = 1;
-  sched.all_m = &m0;
   main_g.goid = 1;
   main_g.is_main = true;
-  main_g.m = &m0;
   main_g.race = race_main_g();
   store_rlx(&main_g.status, G_RUNNING);
   store_rlx(&sched.goid, 1);
@@ -209,6 +211,7 @@ static void main_init(void) {
 static void start_once(void) {
   race_hide_begin();
   go_init();
+  stack_init();
   procs_init();
   pthread_key_create(&thread_key, thread_ends);
   main_init();

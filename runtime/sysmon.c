@@ -10,13 +10,17 @@
 // membarrier makes the M's store-then-load ordered as if by a fence, so one of the two sees the other:
 // R1 in_rt = 1 / A1 the load after membarrier; R2 retake = 1 / A2 the load in rt_enter. The goroutine
 // goes on as a thread without a P and queues for one at its next runtime call (sched.c).
+#include <string.h>
+
 #include "base/os.h"
+#include "diag/dump.h"
 #include "runq.h"
 #include "sched.h"
 #include "timer.h"
 #include "wake.h"
 
-enum { TICK_MIN_NS = 1000000, TICK_MAX_NS = 10000000, SLICE_NS = 10000000, IDLE_TICKS = 100 };
+enum { TICK_MIN_NS = 100000, TICK_MAX_NS = 10000000, SLICE_NS = 10000000, IDLE_TICKS = 100 };
+static const int64_t lonely_ns = 1000000000, foreign_check_ns = 1000000000;
 
 static _Atomic uint32_t started;   // 0, 1 starting, 2 running
 static bool can_retake;
@@ -24,17 +28,19 @@ static bool can_retake;
 int sysmon_threads(void) { return load_acq(&started) == 2; }
 
 // retake takes pp from its M if that runs user code. True: pp is the caller's.
-static bool retake(struct p *pp) {
+static bool retake(struct p *pp, bool hog) {
   bool got = false;
   lock(&sched.retake_lock);
-  struct m *mp = load_acq(&pp->status) == P_RUNNING ? pp->m : NULL;
-  if (mp && mp->p == pp && !load_acq(&mp->in_rt)) {
+  struct m *mp = load_acq(&pp->status) == P_RUNNING ? load_rlx(&pp->m) : NULL;
+  if (mp && load_rlx(&mp->p) == pp && !load_acq(&mp->in_rt)) {
     store_seq(&mp->retake, 1);  // R2
     os_barrier();
-    got = !load_acq(&mp->in_rt) && mp->p == pp;  // A1
+    got = !load_acq(&mp->in_rt) && load_rlx(&mp->p) == pp;  // A1
     if (got) {
-      mp->p = NULL;
-      pp->m = NULL;
+      store_rlx(&mp->p, NULL);
+      store_rlx(&pp->m, NULL);
+      mp->is_hog = hog;
+      if (hog) add_rlx(&sched.nhogs, 1);
     } else {
       store_rel(&mp->retake, 0);
     }
@@ -43,25 +49,37 @@ static bool retake(struct p *pp) {
   return got;
 }
 
-static bool work_waits(struct p *pp) {
-  return load_acq(&pp->runnext) || runq_len(&pp->runq) || load_rlx(&sched.global_len);
+static bool work_waits(struct p *pp, int64_t now) {
+  return load_acq(&pp->runnext) || runq_len(&pp->runq) || load_rlx(&sched.global_len) || timers_next() <= now;
+}
+
+// slice is how long a computing goroutine keeps its P while others wait. With more such threads than
+// two a P already running it grows, so that hogs do not become hundreds of threads, yet no goroutine
+// waits for ever for one that spins.
+static int64_t slice_ns(void) {
+  uint32_t over = load_rlx(&sched.nhogs) / (2 * sched.nprocs);
+  return (int64_t)SLICE_NS << (over < 6 ? over : 6);
 }
 
 // watch looks at one P; true: something was done.
 static bool watch(struct p *pp, int64_t now) {
   if (load_acq(&pp->status) != P_RUNNING) return false;
-  uint32_t tick = pp->schedtick;
+  uint32_t tick = load_rlx(&pp->schedtick);
   if (tick != pp->seen_tick) {
     pp->seen_tick = tick;
     pp->seen_since = now;
     return false;
   }
-  if (!work_waits(pp) && timers_next() > now) return false;
-  if (load_rlx(&sched.nidle_p)) wakep();
-  if (now - pp->seen_since < SLICE_NS || !can_retake || !work_waits(pp)) return false;
-  if (!retake(pp)) return false;
+  bool wanted = work_waits(pp, now);
+  if (wanted && load_seq(&sched.nidle_p)) wakep();
+  struct m *mp = load_rlx(&pp->m);
+  if (!can_retake || !mp || load_rlx(&mp->in_rt)) return false;
+  bool hog = wanted && !os_thread_sleeps(mp->tid);
+  if (now - pp->seen_since < (!wanted ? lonely_ns : hog ? slice_ns() : 0)) return false;
+  if (!retake(pp, hog)) return false;
   pp->seen_since = now;
-  startm(pp, false);
+  if (wanted) startm(pp, false);
+  else p_idle(pp);  // nobody wants it; but with all Ps idle this thread can sleep too
   return true;
 }
 
@@ -70,9 +88,23 @@ static void sleep_ns(int64_t ns) {
   futex_wait(&never, 0, ns);
 }
 
+static bool all_idle(void) { return load_seq(&sched.nidle_p) == sched.nprocs; }
+
+// doze sleeps while no M has a P. It looks at the threads once a second if some are not ours: when the
+// last of them has ended, goroutines that wait are dead.
+static void doze(void) {
+  store_seq(&sched.sysmon_word, 1);
+  while (all_idle() && load_seq(&sched.sysmon_word)) {
+    sched_check_dead();
+    futex_wait(&sched.sysmon_word, 1, sched_has_foreign_threads() ? foreign_check_ns : -1);
+  }
+  store_seq(&sched.sysmon_word, 0);
+}
+
 static void *sysmon_main(void *arg) {
   int64_t tick = TICK_MIN_NS;
   uint32_t idle = 0;
+  race_switch(NULL);
   store_rel(&started, 2);
   for (;;) {
     int64_t now = nanotime(), next = timers_next() - now;
@@ -81,13 +113,9 @@ static void *sysmon_main(void *arg) {
     bool did = false;
     for (uint32_t i = 0; i < sched.nprocs; i++) did |= watch(sched.procs[i], now);
     tick = did ? TICK_MIN_NS : tick * 2 < TICK_MAX_NS ? tick * 2 : TICK_MAX_NS;
-    idle = load_seq(&sched.nidle_p) == sched.nprocs ? idle + 1 : 0;
+    idle = all_idle() ? idle + 1 : 0;
     if (idle < IDLE_TICKS) continue;
-    sched_check_dead();
-    store_seq(&sched.sysmon_word, 1);
-    while (load_seq(&sched.nidle_p) == sched.nprocs && load_seq(&sched.sysmon_word))
-      futex_wait(&sched.sysmon_word, 1, -1);
-    store_seq(&sched.sysmon_word, 0);
+    doze();
     idle = 0;
   }
   return NULL;
@@ -108,5 +136,6 @@ void sysmon_start(void) {
   uint32_t zero = 0;
   if (load_rlx(&started) || !cas_seq(&started, &zero, 1)) return;
   can_retake = os_barrier_init();
-  thread_start(sysmon_main, NULL);
+  int err = thread_start(sysmon_main, NULL);
+  if (err) fatal("cannot start the watching thread: %s (see ulimit -u)", strerror(err));
 }

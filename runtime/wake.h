@@ -17,15 +17,16 @@ struct sched {
   _Atomic uint32_t nidle_p;             // written under lock
   _Atomic uint32_t nspinning;           // Ms that look for work
   uint32_t nm, nidle_m;                 // under lock
-  struct m *all_m;                      // under lock
   struct lock retake_lock;     // rank 0: an M's P against sysmon
   struct lock all_lock;        // rank 2: the list of all goroutines
-    _Atomic uint64_t ngoroutines;
+  _Atomic uint64_t ngoroutines;
   _Atomic uint64_t goid;
   struct p **procs;            // read-only after sched_start
   uint32_t nprocs;
   struct m *timer_m;           // under lock: the idle M that sleeps until the next timer
-  _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 0 while nothing runs
+  _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
+  _Atomic uint32_t frozen;       // futex: 1 while a dump reads stacks and no goroutine may begin to run
+  _Atomic uint32_t nhogs;        // threads that computed when their P was taken and are not back
 };
 extern struct sched sched;
 
@@ -37,6 +38,9 @@ void wakep(void);
 
 // startm runs an M on pp.
 void startm(struct p *pp, bool spinning);
+
+// p_idle puts pp on the idle list.
+void p_idle(struct p *pp);
 
 void global_put(struct g *gp);
 
@@ -53,7 +57,21 @@ int sysmon_threads(void);
 // sched_check_dead ends the process if nobody is left who could make a goroutine ready.
 void sched_check_dead(void);
 
-// thread_start makes a detached thread of the runtime's own, all signals as the caller's.
-void thread_start(void *(*fn)(void *), void *arg);
+// sched_freeze keeps every goroutine that does not run from running, until sched_thaw.
+void sched_freeze(void);
+void sched_thaw(void);
+
+// sched_has_foreign_threads tells whether threads run that the runtime did not make.
+bool sched_has_foreign_threads(void);
+
+// thread_start makes a detached thread of the runtime's own, with all signals blocked. It returns 0 or
+// an error number.
+int thread_start(void *(*fn)(void *), void *arg);
+
+// go_locks and go_unlocks bracket fork: the locks of stacks and free Gs. stack_locks: those of arenas.
+void go_locks(void);
+void go_unlocks(void);
+void stack_locks(void);
+void stack_unlocks(void);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <sched.h>
@@ -57,6 +58,24 @@ int os_procs(void) {
   if (quota && quota < n) n = quota;
   return n > 0 ? n : 1;
 }
+
+int os_tid(void) { return (int)syscall(SYS_gettid); }
+
+bool os_thread_sleeps(int tid) {
+  char path[48], buf[256];
+  snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  ssize_t n = read(fd, buf, sizeof buf - 1);
+  close(fd);
+  if (n <= 0) return false;
+  buf[n] = 0;
+  const char *paren = strrchr(buf, ')');  // "tid (name) state ..."
+  return paren && paren[1] == ' ' && (paren[2] == 'S' || paren[2] == 'D');
+}
+
+void os_sigmask_get(sigset_t *mask) { pthread_sigmask(SIG_SETMASK, NULL, mask); }
+void os_sigmask_set(const sigset_t *mask) { pthread_sigmask(SIG_SETMASK, mask, NULL); }
 
 int os_threads(void) {
   DIR *d = opendir("/proc/self/task");

@@ -3,6 +3,7 @@
 #ifndef CRUN_BASE_OS_H
 #define CRUN_BASE_OS_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,13 +31,23 @@ void os_barrier(void);
 // os_procs is the number of processors the process may use: affinity and cgroup quota, at least 1.
 int os_procs(void);
 
+// os_tid is the kernel's number of this thread.
+int os_tid(void);
+
+// os_thread_sleeps tells whether thread tid of this process is blocked in the kernel.
+bool os_thread_sleeps(int tid);
+
+// os_sigmask_get and os_sigmask_set read and write the thread's signal mask.
+void os_sigmask_get(sigset_t *mask);
+void os_sigmask_set(const sigset_t *mask);
+
 // os_threads is the number of threads of this process, or -1.
 int os_threads(void);
 
 // cheaprand is a fast random number for choices that need no quality.
 uint32_t cheaprand(void);
 
-// errln writes a formatted line to stderr in one write, without stdio's locks.
+// errf writes a formatted line to stderr in one write, without stdio's locks.
 void errf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@
 #include "diag/dump.h"
 #include "sched.h"
 #include "stack.h"
+
+extern void *__libc_stack_end;  // glibc's: where the first thread's stack begins
 
 enum { SIGNAL_STACK = 128 * 1024 };
 
@@ -27,9 +30,6 @@ void crash_thread_init(void) {
   if (p == MAP_FAILED) return;  // a fault then ends the process without a trace
   stack_t ss = {.ss_sp = p, .ss_size = SIGNAL_STACK};
   sigaltstack(&ss, NULL);
-  sigset_t none;
-  sigemptyset(&none);
-  pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
 static struct g *here(void) {
@@ -37,33 +37,51 @@ static struct g *here(void) {
   return mp ? mp->curg : NULL;
 }
 
-static _Noreturn void overflow(struct g *gp, void *context) {
-  errf("runtime: goroutine stack exceeds %zu-byte limit\n", (size_t)(STACK_BYTES - STACK_GUARD));
+// overflowed gives the size of gp's stack if the fault at addr is that of running off it, else 0. The
+// stack of main has no guard of ours: the kernel ends it at RLIMIT_STACK, and faults just below.
+static size_t overflowed(struct g *gp, uintptr_t addr, const ucontext_t *uc) {
+  if (!gp || gp->is_thread) return 0;
+  if (!gp->is_main) return stack_in_guard(addr) == gp ? stack_bytes - STACK_GUARD : 0;
+  struct rlimit r;
+  uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+  if (getrlimit(RLIMIT_STACK, &r) != 0 || r.rlim_cur == RLIM_INFINITY) return 0;
+  bool near_sp = addr + STACK_GUARD > sp && addr < sp + STACK_GUARD;
+  uintptr_t top = (uintptr_t)__libc_stack_end;
+  return near_sp && addr < top && top - addr + 4 * STACK_GUARD > r.rlim_cur ? r.rlim_cur : 0;
+}
+
+static _Noreturn void overflow(struct g *gp, size_t limit, void *context) {
+  errf("runtime: goroutine stack exceeds %zu-byte limit\n", limit);
   errf("fatal error: stack overflow\n\n");
   dump_running(gp, "running", context);
   _exit(race_exit_code(2));
 }
 
+static void end_by(int sig) {
+  sigset_t s;
+  signal(sig, SIG_DFL);
+  sigemptyset(&s);
+  sigaddset(&s, sig);
+  pthread_sigmask(SIG_UNBLOCK, &s, NULL);
+  raise(sig);
+  _exit(128 + sig);
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context) {
   race_hide_begin();
+  if (dump_is_mine()) end_by(sig);  // a fault while a trace was printed
   dump_begin();
   struct g *gp = here();
   bool fault = sig == SIGSEGV || sig == SIGBUS;
-  if (fault && info->si_code > 0 && gp && !gp->is_main && stack_in_guard((uintptr_t)info->si_addr) == gp)
-    overflow(gp, context);
+  size_t limit = fault && info->si_code > 0 ? overflowed(gp, (uintptr_t)info->si_addr, context) : 0;
+  if (limit) overflow(gp, limit, context);
   errf("%s: %s\n", "fatal error", sig == SIGABRT ? "abort" : "unexpected signal");
   errf("[signal SIG%s: %s code=0x%x addr=%p]\n\n", sigabbrev_np(sig), sigdescr_np(sig), (unsigned)info->si_code,
        info->si_addr);
   dump_running(gp, "running", context);
   dump_others(gp);
   race_exit_code(128 + sig);
-  signal(sig, SIG_DFL);
-  sigset_t s;
-  sigemptyset(&s);
-  sigaddset(&s, sig);
-  pthread_sigmask(SIG_UNBLOCK, &s, NULL);
-  raise(sig);
-  _exit(128 + sig);
+  end_by(sig);
 }
 
 void crash_init(void) {

@@ -2,7 +2,8 @@
 // dump.c: traces in Go's shape, panics and fatal errors.
 //
 // A parked goroutine is unwound by libunwind from what switch.S left on its stack; one that runs on
-// another thread cannot be, and is listed without a trace.
+// another thread cannot be, and is listed without a trace. While stacks are read no goroutine may begin
+// to run (sched_freeze). Frames inside the runtime are left out but for the function the user called.
 #define UNW_LOCAL_ONLY
 #include "diag/dump.h"
 
@@ -19,10 +20,10 @@
 #include "crun/debug.h"
 #include "race/symbolize.h"
 #include "sched.h"
-#include "stack.h"
+#include "switch.h"
 #include "wake.h"
 
-enum { MAX_FRAMES = 64, MAX_INLINE = 16 };
+enum { HEAD_FRAMES = 50, TAIL_FRAMES = 50, MAX_INLINE = 16 };
 
 static const char *const reasons[WAIT_REASONS] = {
     [WAIT_NONE] = "waiting",
@@ -50,42 +51,74 @@ static const char *state(struct g *gp) {
   }
 }
 
-// ours tells whether a function is the runtime's own, of no use in a user's trace.
-static bool ours(const char *func) {
-  static const char *const names[] = {"cr_mcall", "cr_go_entry", "cr_go_stub", "cr_go_return", "park", "park_unlock",
-                                      "park_thread", "start_main", "rt_enter_slow", "gosched"};
+// ---- one trace -------------------------------------------------------------------------------------
+
+// of_runtime tells whether a frame is the runtime's own: its file lies where this one does.
+static bool of_runtime(const struct sym_frame *f) {
+  static const char here[] = __FILE__, tail[] = "diag/dump.c";
+  if (f->file && strncmp(f->file, here, sizeof here - sizeof tail) == 0) return true;
+  return f->func && (strcmp(f->func, "cr_mcall") == 0 || strcmp(f->func, "cr_go_entry") == 0 ||
+                     strcmp(f->func, "cr_go_stub") == 0);
+}
+
+// of_libc tells whether a frame is where the C library starts a thread or the process.
+static bool of_libc(const struct sym_frame *f) {
+  static const char *const names[] = {"_start", "start_thread", "clone3", "clone", "__clone3"};
+  if (!f->func) return false;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(func, names[i]) == 0) return true;
-  return strncmp(func, "__libc_start", 12) == 0 || strcmp(func, "_start") == 0;
+    if (strcmp(f->func, names[i]) == 0) return true;
+  return strncmp(f->func, "__libc_start", 12) == 0;
 }
 
-static void print_frame(const struct sym_frame *f, uintptr_t pc) {
-  if (!f->func) {
-    errf("%s(+0x%lx)\n\t?:0\n", f->module ? f->module : "?", (unsigned long)f->offset);
-    return;
-  }
-  if (ours(f->func)) return;
-  errf("%s(...)\n\t%s:%d +0x%lx\n", f->func, f->file ? f->file : "?", f->line, (unsigned long)f->offset);
+// A trace being printed: each frame waits until the one outside it is known.
+struct trace {
+  struct sym_frame frame;
+  bool waits;
+};
+
+static void print_frame(const struct sym_frame *f) {
+  if (!f->func) errf("%s(+0x%lx)\n\t?:0\n", f->module ? f->module : "?", (unsigned long)f->offset);
+  else errf("%s(...)\n\t%s:%d +0x%lx\n", f->func, f->file ? f->file : "?", f->line, (unsigned long)f->offset);
 }
 
-static void print_pc(uintptr_t pc, bool is_return) {
+// push_frame prints the frame that waits, if it is worth it, and lets f wait; nil: there is no other.
+static void push_frame(struct trace *t, const struct sym_frame *f) {
+  const struct sym_frame *w = &t->frame;
+  bool entry = of_runtime(w) && w->func && strncmp(w->func, "cr_", 3) == 0 && f && !of_runtime(f) && !of_libc(f);
+  if (t->waits && (entry || (!of_runtime(w) && !of_libc(w)))) print_frame(w);
+  t->waits = f != NULL;
+  if (f) t->frame = *f;
+}
+
+static void push_pc(struct trace *t, uintptr_t pc, bool is_return) {
   struct sym_frame f[MAX_INLINE];
   int n = symbolize_pc(pc, is_return, f, MAX_INLINE);
-  for (int i = 0; i < n; i++) print_frame(&f[i], pc);
-  if (n <= 0) errf("?(...)\n\t0x%lx\n", (unsigned long)pc);
+  for (int i = 0; i < n; i++) push_frame(t, &f[i]);
 }
 
+// print_trace prints the innermost and the outermost frames from uc on. first_is_return: uc's own pc is
+// the return address of a call, and not that of an instruction that faulted.
 static void print_trace(unw_context_t *uc, bool first_is_return) {
+  uintptr_t tail[TAIL_FRAMES];
   unw_cursor_t c;
-  if (unw_init_local(&c, uc) < 0) return;
-  bool is_return = first_is_return;
-  for (int i = 0; i < MAX_FRAMES; i++) {
+  struct trace t = {.waits = false};
+  size_t n = 0;
+  if (unw_init_local2(&c, uc, first_is_return ? 0 : UNW_INIT_SIGNAL_FRAME) < 0) return;
+  do {
     unw_word_t pc = 0;
     if (unw_get_reg(&c, UNW_REG_IP, &pc) < 0 || pc == 0) break;
-    print_pc(pc, is_return);
-    is_return = true;
-    if (unw_step(&c) <= 0) break;
+    if (n < HEAD_FRAMES) push_pc(&t, pc, n > 0 || first_is_return);
+    else tail[n % TAIL_FRAMES] = pc;
+    n++;
+  } while (unw_step(&c) > 0);
+  size_t i = HEAD_FRAMES;
+  if (n > HEAD_FRAMES + TAIL_FRAMES) {
+    push_frame(&t, NULL);
+    i = n - TAIL_FRAMES;
+    errf("...%zu frames elided...\n", i - HEAD_FRAMES);
   }
+  for (; i < n; i++) push_pc(&t, tail[i % TAIL_FRAMES], true);
+  push_frame(&t, NULL);
 }
 
 // parked_context makes the context with which gp's parking function will return.
@@ -113,43 +146,49 @@ static void print_created(struct g *gp) {
 }
 
 static void print_header(struct g *gp, const char *what) {
-  int64_t waited = load_acq(&gp->status) == G_WAITING && gp->wait_since ? nanotime() - gp->wait_since : 0;
-  char minutes[40] = "", name[48] = "";
-  if (waited >= 60000000000) snprintf(minutes, sizeof minutes, ", %lld minutes", (long long)(waited / 60000000000));
+  char name[48] = "";
   if (gp->name[0]) snprintf(name, sizeof name, " \"%s\"", gp->name);
-  errf("goroutine %llu%s [%s%s]:\n", (unsigned long long)gp->goid, name, what, minutes);
+  errf("goroutine %llu%s [%s%s]:\n", (unsigned long long)gp->goid, name, what,
+       gp->is_thread ? ", locked to thread" : "");
 }
 
-static bool never_ran(struct g *gp) {
+// print_parked prints the trace of one whose registers are on its stack.
+static void print_parked(struct g *gp) {
   void **sp = gp->sp;
-  extern void cr_go_entry(void);
-  return sp && sp[0] == (void *)cr_go_entry;
+  if (sp[0] == (void *)cr_go_entry) {  // it never ran: its function is all there is
+    struct trace t = {.waits = false};
+    push_pc(&t, *(uintptr_t *)((char *)(sp + 1) + REGS_BYTES), false);
+    push_frame(&t, NULL);
+    return;
+  }
+  unw_context_t uc;
+  parked_context(gp, &uc);
+  print_trace(&uc, true);
 }
 
 static void print_goroutine(struct g *gp) {
-  print_header(gp, state(gp));
   uint32_t status = load_acq(&gp->status);
-  if ((status == G_WAITING || status == G_RUNNABLE) && !gp->is_thread && !never_ran(gp)) {
-    unw_context_t uc;
-    parked_context(gp, &uc);
-    print_trace(&uc, true);
-  } else if (status == G_RUNNING) {
-    errf("\tgoroutine running on other thread; stack unavailable\n");
-  }
+  print_header(gp, state(gp));
+  if (gp->is_thread || status == G_RUNNING) errf("\tgoroutine running on other thread; stack unavailable\n");
+  else if (status == G_WAITING || status == G_RUNNABLE) print_parked(gp);
   print_created(gp);
   errf("\n");
 }
 
+static _Atomic int dumping;  // the thread that prints
+
+bool dump_is_mine(void) { return load_acq(&dumping) == os_tid(); }
+
 void dump_begin(void) {
-  static _Atomic int busy;
-  static _Thread_local bool mine;
-  if (mine) _exit(2);  // a fault while printing
-  mine = true;
-  if (atomic_exchange(&busy, 1)) for (;;) pause();
+  int none = 0;
+  if (dump_is_mine()) _exit(2);  // it died again while it printed
+  if (!cas_acq(&dumping, &none, os_tid())) for (;;) pause();
+  sched_freeze();
 }
 
 void dump_running(struct g *gp, const char *what, void *context) {
   if (gp) print_header(gp, what);
+  else errf("runtime stack:\n");
   unw_context_t uc;
   if (context) memcpy(&uc, context, sizeof uc);
   else unw_getcontext(&uc);
@@ -182,7 +221,7 @@ static _Noreturn void die(const char *kind, const char *text) {
   _exit(race_exit_code(2));
 }
 
-_Noreturn void cr_panic(const char *fmt, ...) {
+__attribute__((visibility("default"))) _Noreturn void cr_panic(const char *fmt, ...) {
   char text[512];
   va_list ap;
   va_start(ap, fmt);
@@ -203,17 +242,26 @@ _Noreturn void fatal(const char *fmt, ...) {
 _Noreturn void throw(const char *what) { die("fatal error", what); }
 
 _Noreturn void deadlock(void) {
+  race_hide_begin();
   dump_begin();
-  errf("fatal error: all goroutines are asleep - deadlock!\n\n");
+  if (sched_goroutines() == 0) errf("fatal error: no goroutines (main called cr_goexit) - deadlock!\n");
+  else errf("fatal error: all goroutines are asleep - deadlock!\n\n");
   sched_each(print_other, NULL);
   _exit(race_exit_code(2));
 }
 
-void cr_dump_goroutines(void) {
-  struct g *gp = here();
-  if (gp) {
-    dump_running(gp, "running", NULL);
-    errf("\n");
-  }
+__attribute__((visibility("default"))) void cr_dump_goroutines(void) {
+  static struct lock one;  // dumps at the same time would mix their lines
+  struct g *gp = getg();
+  rt_enter();
+  race_hide_begin();
+  lock(&one);
+  sched_freeze();
+  dump_running(gp, "running", NULL);
+  errf("\n");
   sched_each(print_other, gp);
+  sched_thaw();
+  unlock(&one);
+  race_hide_end();
+  rt_exit();
 }

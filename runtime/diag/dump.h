@@ -14,8 +14,11 @@ _Noreturn void deadlock(void);
 // dump_begin makes this thread the only one that prints; it never returns on a second one.
 void dump_begin(void);
 
-// dump_running prints the goroutine that runs here, from frame address fp on (nil: the caller's).
-// context is a ucontext_t of a signal, or nil.
+// dump_is_mine tells whether this thread is the one that prints.
+bool dump_is_mine(void);
+
+// dump_running prints the goroutine that runs here, nil: the scheduler's stack. context is a ucontext_t
+// of a signal, or nil: from the caller on.
 void dump_running(struct g *gp, const char *what, void *context);
 
 // dump_others prints all other goroutines.

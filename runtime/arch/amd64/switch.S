@@ -60,7 +60,8 @@ cr_gogo:
 
 // cr_go_stub is called as if it were the goroutine's function; r10 holds the descriptor. It saves all
 // argument registers and calls cr_go_start(desc, registers, stack arguments, pc).
-//     registers: rdi rsi rdx rcx r8 r9 rax, "vectors" (go.c fills it in), 8 vector registers of 64 bytes
+//     registers (struct go_regs): rdi rsi rdx rcx r8 r9, eax, x87 control word, "vectors" (go.c fills it in),
+//     mxcsr, 8 vector registers of 64 bytes
         .globl  cr_go_stub
         .type   cr_go_stub, @function
         .p2align 4
@@ -79,7 +80,9 @@ cr_go_stub:
         movq    %rcx, 24(%rsp)
         movq    %r8, 32(%rsp)
         movq    %r9, 40(%rsp)
-        movq    %rax, 48(%rsp)
+        movl    %eax, 48(%rsp)
+        fnstcw  52(%rsp)
+        stmxcsr 60(%rsp)
         cmpl    $0, 12(%r10)            // desc->vectors
         je      4f
         cmpl    $1, cr_vector_level(%rip)
@@ -138,8 +141,10 @@ cr_go_entry:
         movq    24(%rsp), %rcx
         movq    32(%rsp), %r8
         movq    40(%rsp), %r9
-        movq    48(%rsp), %rax
-        cmpq    $0, 56(%rsp)            // no vectors were saved
+        movl    48(%rsp), %eax
+        fldcw   52(%rsp)
+        ldmxcsr 60(%rsp)
+        cmpl    $0, 56(%rsp)            // no vectors were saved
         je      4f
         cmpl    $1, cr_vector_level(%rip)
         jg      3f

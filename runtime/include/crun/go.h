@@ -70,7 +70,9 @@ extern void cr_go_stub(void);
 #define CR_GO_RECORD_ 12  // __builtin_classify_type of a struct; 13 of a union
 // The size an argument is passed in; an array is passed as a pointer.
 #define CR_GO_SIZE_(a) sizeof(__typeof__(((void)0, (a))))
-#define CR_GO_BYTES_(a) +(CR_GO_SIZE_(a) < 32 ? 32 : (CR_GO_SIZE_(a) + 63) / 64 * 64)
+#define CR_GO_ALIGN_(a) __alignof__(__typeof__(((void)0, (a))))
+#define CR_GO_BYTES_(a) \
+  +(CR_GO_SIZE_(a) <= 32 && CR_GO_ALIGN_(a) <= 16 ? 32 : (CR_GO_SIZE_(a) + 63) / 64 * 64 + CR_GO_ALIGN_(a))
 #define CR_GO_VECTOR_(a) | (__builtin_classify_type(((void)0, (a))) > 5)  // up to 5: integers, pointers
 #define CR_GO_CAT_(a, b) CR_GO_CAT2_(a, b)
 #define CR_GO_CAT2_(a, b) a##b
