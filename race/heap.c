@@ -2,23 +2,26 @@
 // heap.c: malloc and its family, standing before the C library's.
 //
 // What is allocated is fresh: no earlier access to the memory counts. What is freed is written: an
-// access that is not ordered with the free is a race. A block is known by an entry in a table with one
-// word for each 16 bytes of address space (touched where blocks begin) and, in the block's last 8 bytes,
-// by who allocated it:
+// access that is not ordered with the free is a race. A table has one word for each 16 bytes of
+// address space, touched where blocks begin; the C library's blocks are 32 bytes or more apart, so two
+// words are a block's own, and nothing of it lies where the program could overwrite it:
 //
-//     table[start / 16] = size 40 | context 23 | valid 1
-//     | what the caller sees, size bytes | slack | goid 63, thread 1 |
-//                                        end of the C library's block ^
+//     table[start / 16]      size 39        | allocated at 23 | LIVE or FREED
+//     table[start / 16 + 1]  freed at 23 | goid 38 | thread 1 | SECOND
 //
-// A block without an entry was made before the table or by the C library behind our back: it is passed on.
-// Blocks of BIG bytes and more are in a list besides, so that to find the block of an address means to
-// look back over BIG bytes at most.
+// A freed block stays known until another begins there: a report of a free that came too early names it.
+// To find the block of an address means to look back to the begin of its region of 256 KiB, and if none
+// begins there, to ask which block reaches into the region: bounded, however large the blocks are.
+//
+// A block without an entry was made before the table or by the C library behind our back: it is passed
+// on. Entries are written by who allocates and who frees, which the program orders or else the race
+// is reported; reports read them at any time and check what they read.
 #include "heap.h"
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdarg.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -28,8 +31,8 @@
 #include "race.h"
 #include "self.h"
 #include "shadow.h"
-#include "spin.h"
 #include "syncvar.h"
+#include "word.h"
 
 #define PUBLIC __attribute__((visibility("default")))
 #define HERE (uintptr_t)__builtin_return_address(0)
@@ -40,63 +43,35 @@ void *__libc_realloc(void *p, size_t n);
 void *__libc_memalign(size_t align, size_t n);
 void __libc_free(void *p);
 
-enum { GRAIN = 16, FOOTER = 8, VALID = 1, CTX_SHIFT = 1, SIZE_SHIFT = 24, BIG = 256 * 1024 };
-#define SIZE_LIMIT (1ull << 40)
+enum { GRAIN = 16, CTX_SHIFT = 2, SIZE_SHIFT = 25, THREAD_SHIFT = 2, GOID_SHIFT = 3, FREED_SHIFT = 41, SMALL = 1024 };
+enum tag { NOTHING, LIVE, FREED, SECOND, TAG = 3 };
+#define SIZE_LIMIT (1ull << (64 - SIZE_SHIFT))
+#define GOID_MAX ((1ull << (FREED_SHIFT - GOID_SHIFT)) - 1)
+_Static_assert(SIZE_SHIFT == CTX_SHIFT + CTX_BITS && FREED_SHIFT + CTX_BITS == 64, "the words are full");
 
 static _Atomic uint64_t *_Atomic table;
+
+// ---- regions ---------------------------------------------------------------------------------------
+
+enum { REGION_SHIFT = 18 };
+static _Atomic uintptr_t *reaching;  // for each region, the block that holds its first byte; may be stale
+
+static inline uintptr_t region_of(uintptr_t p) { return (p & SHADOW_MASK) >> REGION_SHIFT; }
+
+static void reach(uintptr_t p, size_t n) {
+  for (uintptr_t r = region_of(p) + 1, last = region_of(p + n - 1); r <= last; r++)
+    atomic_store_explicit(&reaching[r], p, memory_order_relaxed);
+}
+
+// ---- entries ---------------------------------------------------------------------------------------
 
 static inline _Atomic uint64_t *entry_of(uintptr_t p) {
   return &atomic_load_explicit(&table, memory_order_relaxed)[(p & SHADOW_MASK) / GRAIN];
 }
 
-// ---- big blocks ------------------------------------------------------------------------------------
+static inline uint64_t entry_get(uintptr_t p) { return atomic_load_explicit(entry_of(p), memory_order_relaxed); }
 
-struct big {
-  uintptr_t start, end;
-  struct big *next;
-};
-
-static struct spin big_lock;   // a leaf but for the allocator
-static struct big *bigs;       // under big_lock
-
-static void big_add(uintptr_t start, size_t n) {
-  struct big *b = race_alloc(sizeof *b);
-  *b = (struct big){.start = start, .end = start + n};
-  spin_lock(&big_lock);
-  b->next = bigs;
-  bigs = b;
-  spin_unlock(&big_lock);
-}
-
-static void big_remove(uintptr_t start) {
-  spin_lock(&big_lock);
-  struct big **link = &bigs;
-  while (*link && (*link)->start != start) link = &(*link)->next;
-  struct big *b = *link;
-  if (b) *link = b->next;
-  spin_unlock(&big_lock);
-  if (b) race_free(b, sizeof *b);
-}
-
-static uintptr_t big_find(uintptr_t addr) {
-  spin_lock(&big_lock);
-  struct big *b = bigs;
-  while (b && (addr < b->start || addr >= b->end)) b = b->next;
-  uintptr_t start = b ? b->start : 0;
-  spin_unlock(&big_lock);
-  return start;
-}
-
-// ---- entries ---------------------------------------------------------------------------------------
-
-// whole_size is what the C library's block has room for: glibc keeps the chunk's size in the word before
-// it, with flags in the low bits; a chunk with a mapping of its own has two words of overhead, others one.
-static size_t whole_size(void *p) {
-  size_t word = ((size_t *)p)[-1];
-  return (word & ~(size_t)7) - (word & 2 ? 2 : 1) * sizeof(size_t);
-}
-
-static char *footer_of(void *p) { return (char *)p + whole_size(p) - FOOTER; }
+static inline void entry_set(uintptr_t p, uint64_t e) { atomic_store_explicit(entry_of(p), e, memory_order_relaxed); }
 
 static void begin(uint8_t *inside, int *error) {
   *inside = race_inside;
@@ -109,98 +84,160 @@ static void end(uint8_t inside, int error) {
   errno = error;
 }
 
-static void know(void *p, size_t n, uintptr_t pc) {
-  race_g *g = race_inside ? NULL : race_cur;
+// fresh clears the shadow of a new block. A small one in one page is done here: its last word belongs to
+// no other block.
+static void fresh(uintptr_t p, size_t n) {
+  if (n > SMALL || (p ^ (p + n)) / SHADOW_PAGE_APP) {
+    shadow_clear(p, n);
+    return;
+  }
+  if (!page_is_touched(p)) return;
+  page_lock(p);
+  for (struct word *w = shadow_of(p), *last = w + (n + 7) / 8; w < last; w++) {
+    uint64_t c1 = word_get(w, 1);
+    if (__builtin_expect(cell_is_node(c1), 0)) {
+      word_clear(w, CELL_BYTES);
+    } else {
+      word_set(w, 0, 0);
+      word_set(w, 1, 0);
+    }
+  }
+  page_unlock(p);
+}
+
+static void know(uintptr_t p, size_t n, uintptr_t pc) {
+  race_g *g = g_self();
   uint8_t inside;
   int error;
   begin(&inside, &error);
-  ctx_id ctx = g && !race_hidden ? ctx_current(g, pc) : 0;
-  uint64_t who = g ? g->info->goid << 1 | g->info->is_thread : 0;
-  memcpy(footer_of(p), &who, sizeof who);
-  shadow_clear((uintptr_t)p, n);
-  atomic_store_explicit(entry_of((uintptr_t)p), (uint64_t)n << SIZE_SHIFT | (uint64_t)ctx << CTX_SHIFT | VALID,
-                        memory_order_relaxed);
-  if (n >= BIG) big_add((uintptr_t)p, n);
+  ctx_id ctx = g ? ctx_current(g, pc) : 0;
+  uint64_t who = g && g->info->goid <= GOID_MAX ? g->info->goid << GOID_SHIFT | (uint64_t)g->info->is_thread << THREAD_SHIFT : 0;
+  fresh(p, n);
+  entry_set(p + GRAIN, who | SECOND);
+  entry_set(p, (uint64_t)n << SIZE_SHIFT | (uint64_t)ctx << CTX_SHIFT | LIVE);
+  if (n && region_of(p) != region_of(p + n - 1)) reach(p, n);
   end(inside, error);
 }
 
 static void *known(void *p, size_t n, uintptr_t pc) {
-  if (p && atomic_load_explicit(&table, memory_order_relaxed) && n < SIZE_LIMIT) know(p, n, pc);
+  if (p && atomic_load_explicit(&table, memory_order_relaxed) && n < SIZE_LIMIT) know((uintptr_t)p, n, pc);
   return p;
 }
 
-// forget ends the block's life for the detector: a write at pc. It returns its size; SIZE_MAX: it is
-// not known.
-static size_t forget(void *p, uintptr_t pc) {
+// live_size is the size that a live block was asked for; SIZE_MAX: it is not known.
+static size_t live_size(uintptr_t p) {
   if (!atomic_load_explicit(&table, memory_order_relaxed)) return SIZE_MAX;
-  uint64_t e = atomic_exchange_explicit(entry_of((uintptr_t)p), 0, memory_order_relaxed);
-  if (!(e & VALID)) return SIZE_MAX;
-  size_t n = e >> SIZE_SHIFT;
+  uint64_t e = entry_get(p);
+  return (e & TAG) == LIVE ? e >> SIZE_SHIFT : SIZE_MAX;
+}
+
+// forget ends the block's life for the detector: a write at pc. It returns its size; SIZE_MAX: it is
+// not known. The block is live while it is checked, so that a report can name it.
+static size_t forget(uintptr_t p, uintptr_t pc) {
+  size_t n = live_size(p);
+  if (n == SIZE_MAX) return n;
   race_g *g = g_self();
-  if (g && n) range_check(g, (uintptr_t)p, n, ACCESS_WRITE | ACCESS_FREE, pc);
+  if (g && n) range_check(g, p, n, ACCESS_WRITE | ACCESS_FREE, pc);
   uint8_t inside;
   int error;
   begin(&inside, &error);
-  if (n >= BIG) big_remove((uintptr_t)p);
-  syncvar_forget((uintptr_t)p, n);
+  ctx_id ctx = g ? ctx_current(g, pc) : 0;
+  entry_set(p + GRAIN, (entry_get(p + GRAIN) & ((1ull << FREED_SHIFT) - 1)) | (uint64_t)ctx << FREED_SHIFT);
+  entry_set(p, (entry_get(p) & ~(uint64_t)TAG) | FREED);
+  syncvar_forget(p, n);
   end(inside, error);
   return n;
 }
 
+// revive takes a forget back.
+static void revive(uintptr_t p) { entry_set(p, (entry_get(p) & ~(uint64_t)TAG) | LIVE); }
+
 void heap_init(void) {
+  reaching = race_reserve((region_of(SHADOW_MASK) + 1) * sizeof *reaching);
   atomic_store_explicit(&table, race_reserve((SHADOW_MASK + 8) / GRAIN * sizeof(uint64_t)), memory_order_relaxed);
 }
 
+// ---- finding a block -------------------------------------------------------------------------------
+
+// block_at fills out if the block that begins at start, live or freed, holds addr.
 static bool block_at(uintptr_t start, uintptr_t addr, struct heap_block *out) {
-  uint64_t e = atomic_load_explicit(entry_of(start), memory_order_relaxed);
+  uint64_t e = entry_get(start), second = entry_get(start + GRAIN);
   size_t n = e >> SIZE_SHIFT;
-  if (!(e & VALID) || addr - start >= (n ? n : 1)) return false;
-  uint64_t who;
-  memcpy(&who, footer_of((void *)start), sizeof who);
-  *out = (struct heap_block){start, n, e >> CTX_SHIFT & (CTX_MAX - 1), who >> 1, who & 1};
+  if (((e & TAG) != LIVE && (e & TAG) != FREED) || (second & TAG) != SECOND || addr - start >= (n ? n : 1)) return false;
+  *out = (struct heap_block){
+      .start = start,
+      .size = n,
+      .allocated = e >> CTX_SHIFT & (CTX_MAX - 1),
+      .goid = second >> GOID_SHIFT & GOID_MAX,
+      .is_thread = second >> THREAD_SHIFT & 1,
+      .is_freed = (e & TAG) == FREED,
+      .freed = (e & TAG) == FREED ? second >> FREED_SHIFT : 0,
+  };
   return true;
 }
 
-bool heap_find(uintptr_t addr, struct heap_block *out) {
+// each calls fn for the blocks that hold addr, the one that begins last first, until fn says true.
+static bool each(uintptr_t addr, bool (*fn)(const struct heap_block *b, void *arg), void *arg) {
   if (!atomic_load_explicit(&table, memory_order_relaxed)) return false;
-  uintptr_t big = big_find(addr);
-  if (big) return block_at(big, addr, out);
-  uintptr_t start = addr & ~(uintptr_t)(GRAIN - 1);
-  for (size_t back = 0; back < BIG && start >= GRAIN; back += GRAIN, start -= GRAIN)
-    if (atomic_load_explicit(entry_of(start), memory_order_relaxed) & VALID) return block_at(start, addr, out);
-  return false;
+  struct heap_block b;
+  uintptr_t first = addr >> REGION_SHIFT << REGION_SHIFT, start = addr & ~(uintptr_t)(GRAIN - 1);
+  for (;; start -= GRAIN) {
+    if (block_at(start, addr, &b) && fn(&b, arg)) return true;
+    if (start == first) break;
+  }
+  start = atomic_load_explicit(&reaching[region_of(addr)], memory_order_relaxed);
+  return start && start < first && block_at(start, addr, &b) && fn(&b, arg);
+}
+
+static bool is_live(const struct heap_block *b, void *out) {
+  if (!b->is_freed) *(struct heap_block *)out = *b;
+  return !b->is_freed;
+}
+
+static bool take(const struct heap_block *b, void *out) {
+  *(struct heap_block *)out = *b;
+  return true;
+}
+
+struct freed_search {
+  ctx_id ctx;
+  struct heap_block *out;
+};
+
+static bool is_freed_at(const struct heap_block *b, void *arg) {
+  struct freed_search *s = arg;
+  return b->is_freed && b->freed == s->ctx && take(b, s->out);
+}
+
+bool heap_find(uintptr_t addr, struct heap_block *out) { return each(addr, is_live, out) || each(addr, take, out); }
+
+bool heap_find_freed(uintptr_t addr, ctx_id ctx, struct heap_block *out) {
+  struct freed_search s = {ctx, out};
+  return ctx && each(addr, is_freed_at, &s);
 }
 
 #ifndef __SANITIZE_ADDRESS__  // our unit tests under ASan keep its own malloc
 
 // ---- the family --------------------------------------------------------------------------------------
 
-static size_t padded(size_t n) { return n <= SIZE_MAX - FOOTER ? n + FOOTER : SIZE_MAX; }
+PUBLIC void *malloc(size_t n) { return known(__libc_malloc(n), n, HERE); }
 
-PUBLIC void *malloc(size_t n) { return known(__libc_malloc(padded(n)), n, HERE); }
-
-PUBLIC void *calloc(size_t n, size_t size) {
-  size_t bytes;
-  if (__builtin_mul_overflow(n, size, &bytes)) bytes = SIZE_MAX;
-  return known(__libc_calloc(1, padded(bytes)), bytes, HERE);
-}
+PUBLIC void *calloc(size_t n, size_t size) { return known(__libc_calloc(n, size), n * size, HERE); }
 
 PUBLIC void free(void *p) {
   if (!p) return;
-  forget(p, HERE);
+  forget((uintptr_t)p, HERE);
   __libc_free(p);
 }
 
+// resize is realloc at pc: the old block is freed and a new one allocated, even if it is in place; what is
+// kept was written.
 static void *resize(void *p, size_t n, uintptr_t pc) {
-  if (!p) return known(__libc_malloc(padded(n)), n, pc);
-  size_t old = forget(p, pc);
-  if (n == 0 && old != SIZE_MAX) {
-    __libc_free(p);
-    return NULL;
-  }
-  void *q = __libc_realloc(p, padded(n));
-  if (!q) {  // p lives on
-    if (old != SIZE_MAX) known(p, old, pc);
+  if (!p) return known(__libc_malloc(n), n, pc);
+  size_t old = forget((uintptr_t)p, pc);
+  void *q = __libc_realloc(p, n);
+  if (!q) {
+    if (n && old != SIZE_MAX) revive((uintptr_t)p);
     return NULL;
   }
   known(q, n, pc);
@@ -221,9 +258,7 @@ PUBLIC void *reallocarray(void *p, size_t n, size_t size) {
   return resize(p, bytes, HERE);
 }
 
-static void *aligned(size_t align, size_t n, uintptr_t pc) {
-  return known(__libc_memalign(align, padded(n)), n, pc);
-}
+static void *aligned(size_t align, size_t n, uintptr_t pc) { return known(__libc_memalign(align, n), n, pc); }
 
 PUBLIC void *memalign(size_t align, size_t n) { return aligned(align, n, HERE); }
 PUBLIC void *aligned_alloc(size_t align, size_t n) { return aligned(align, n, HERE); }
@@ -249,17 +284,25 @@ PUBLIC void *pvalloc(size_t n) {
   return aligned(page, (n + page - 1) / page * page, HERE);
 }
 
+// chunk_size is what a block of the C library's that we do not know has room for: glibc keeps the
+// chunk's size in the word before it, with flags in the low bits; a chunk with a mapping of its own has two
+// words of overhead, others one.
+static size_t chunk_size(void *p) {
+  size_t word = ((size_t *)p)[-1];
+  return (word & ~(size_t)7) - (word & 2 ? 2 : 1) * sizeof(size_t);
+}
+
+// What is usable is what was asked for: beyond it the shadow may remember the memory's earlier life.
 PUBLIC size_t malloc_usable_size(void *p) {
   if (!p) return 0;
-  bool ours = atomic_load_explicit(&table, memory_order_relaxed) &&
-              atomic_load_explicit(entry_of((uintptr_t)p), memory_order_relaxed) & VALID;
-  return whole_size(p) - (ours ? FOOTER : 0);
+  size_t n = live_size((uintptr_t)p);
+  return n != SIZE_MAX ? n : chunk_size(p);
 }
 
 // ---- mappings ------------------------------------------------------------------------------------------
 
-// A new mapping is fresh memory, and so is what comes after an unmapped one.
-static void fresh(void *p, size_t n) {
+// A new mapping is fresh memory; what is unmapped is written, as if freed.
+static void mapped(void *p, size_t n) {
   uint8_t inside;
   int error;
   begin(&inside, &error);
@@ -268,17 +311,46 @@ static void fresh(void *p, size_t n) {
   end(inside, error);
 }
 
+static void unmapped(void *p, size_t n, uintptr_t pc) {
+  race_g *g = g_self();
+  if (!g || !n || (uintptr_t)p % 4096) return;
+  range_check(g, (uintptr_t)p, n, ACCESS_WRITE | ACCESS_FREE, pc);
+  uint8_t inside;
+  int error;
+  begin(&inside, &error);
+  syncvar_forget((uintptr_t)p, n);
+  end(inside, error);
+}
+
 PUBLIC void *mmap(void *want, size_t n, int prot, int flags, int fd, off_t at) {
   void *p = (void *)syscall(SYS_mmap, want, n, prot, flags, fd, at);
-  if (p != MAP_FAILED && race_cur && !race_inside && !race_hidden) fresh(p, n);
+  if (p != MAP_FAILED && g_self()) mapped(p, n);
   return p;
 }
 PUBLIC void *mmap64(void *want, size_t n, int prot, int flags, int fd, off_t at) __attribute__((alias("mmap")));
 
 PUBLIC int munmap(void *p, size_t n) {
-  race_g *g = g_self();
-  if (g && n && ((uintptr_t)p & 4095) == 0) range_check(g, (uintptr_t)p, n, ACCESS_WRITE | ACCESS_FREE, HERE);
+  unmapped(p, n, HERE);
   return (int)syscall(SYS_munmap, p, n);
+}
+
+// mremap moves the whole mapping, or changes its end.
+PUBLIC void *mremap(void *old, size_t old_n, size_t n, int flags, ...) {
+  va_list ap;
+  va_start(ap, flags);
+  void *want = flags & MREMAP_FIXED ? va_arg(ap, void *) : NULL;
+  va_end(ap);
+  void *p = (void *)syscall(SYS_mremap, old, old_n, n, flags, want);
+  if (p == MAP_FAILED || !g_self()) return p;
+  if (p != old) {
+    unmapped(old, old_n, HERE);
+    mapped(p, n);
+  } else if (n < old_n) {
+    unmapped((char *)old + n, old_n - n, HERE);
+  } else if (n > old_n) {
+    mapped((char *)old + old_n, n - old_n);
+  }
+  return p;
 }
 
 #endif
