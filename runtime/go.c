@@ -118,7 +118,7 @@ static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *
   *(void (**)(void))fn = d->fn;
   struct go_regs *r = (struct go_regs *)(fn - sizeof *r);
   if (d->vectors) memcpy(r, regs, sizeof *r);
-  else memcpy(r, regs, sizeof r->gpr);
+  else memcpy(r, regs, offsetof(struct go_regs, vec));  // the control words too: garbage in mxcsr faults
   r->vectors = d->vectors;
   void **sp = (void **)r;
   *--sp = (void *)cr_go_entry;
