@@ -119,11 +119,15 @@ static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum 
   }
 }
 
+// try_fast takes a mutex that is free and that nobody waits for.
+static inline bool try_fast(cr_mutex *m, struct g *gp) {
+  uint64_t free = 0;
+  return cas_acq(&m->word, &free, owner_bits(gp));  // A1
+}
+
 void mutex_lock(cr_mutex *m, enum wait_reason why) {
   struct g *gp = getg();
-  uint64_t free = 0;
-  if (cas_acq(&m->word, &free, owner_bits(gp))) return;  // A1
-  lock_slow(m, gp, why);
+  if (!try_fast(m, gp)) lock_slow(m, gp, why);
 }
 
 bool mutex_trylock(cr_mutex *m) {
@@ -166,10 +170,14 @@ static __attribute__((noinline)) void unlock_slow(cr_mutex *m, uint64_t me) {
   wake_one(m, me);
 }
 
+static inline bool unlock_fast(cr_mutex *m, uint64_t me) {
+  uint64_t w = me;
+  return cas_rel(&m->word, &w, 0);  // R1
+}
+
 void mutex_unlock(cr_mutex *m) {
-  uint64_t me = owner_bits(getg()), w = me;
-  if (cas_rel(&m->word, &w, 0)) return;  // R1
-  unlock_slow(m, me);
+  uint64_t me = owner_bits(getg());
+  if (!unlock_fast(m, me)) unlock_slow(m, me);
 }
 
 bool mutex_is_valid(const cr_mutex *m) {
@@ -179,24 +187,29 @@ bool mutex_is_valid(const cr_mutex *m) {
 
 // ---- the public calls ---------------------------------------------------------------------------
 
+// Without contention they only touch the word, so they enter the runtime only to park or to wake.
+
 void cr_mutex_lock(cr_mutex *m) {
-  rt_enter();
-  mutex_lock(m, WAIT_MUTEX);
+  struct g *gp = getg();
+  if (__builtin_expect(!try_fast(m, gp), 0)) {
+    rt_enter();
+    lock_slow(m, gp, WAIT_MUTEX);
+    rt_exit();
+  }
   race_acquire(m);
-  rt_exit();
 }
 
 bool cr_mutex_trylock(cr_mutex *m) {
-  rt_enter();
   bool got = mutex_trylock(m);
   if (got) race_acquire(m);
-  rt_exit();
   return got;
 }
 
 void cr_mutex_unlock(cr_mutex *m) {
-  rt_enter();
+  uint64_t me = owner_bits(getg());
   race_release(m);
-  mutex_unlock(m);
+  if (__builtin_expect(unlock_fast(m, me), 1)) return;
+  rt_enter();
+  unlock_slow(m, me);
   rt_exit();
 }

@@ -28,34 +28,35 @@ enum { MAX_READERS = 1 << 30 };
 // ---- readers ------------------------------------------------------------------------------------
 
 void cr_rwmutex_rlock(cr_rwmutex *rw) {
-  rt_enter();
-  if (add_acq_rel(&rw->reader_count, 1) + 1 < 0) sema_acquire(&rw->reader_sem, WAIT_RWMUTEX_R);
+  if (__builtin_expect(add_acq_rel(&rw->reader_count, 1) + 1 < 0, 0)) {
+    rt_enter();
+    sema_acquire(&rw->reader_sem, WAIT_RWMUTEX_R);
+    rt_exit();
+  }
   race_acquire(&rw->reader_sem);  // A1
-  rt_exit();
 }
 
 bool cr_rwmutex_tryrlock(cr_rwmutex *rw) {
-  rt_enter();
   int32_t n = load_rlx(&rw->reader_count);
   bool got = false;
   while (n >= 0 && !(got = cas_acq_rel(&rw->reader_count, &n, n + 1))) {}
   if (got) race_acquire(&rw->reader_sem);  // A1
-  rt_exit();
   return got;
 }
 
 // leave_slow is the end of a read lock while a writer waits, or of one that never was.
 static __attribute__((noinline)) void leave_slow(cr_rwmutex *rw, int32_t left) {
   if (left + 1 == 0 || left + 1 == -MAX_READERS) throw("sync: RUnlock of unlocked RWMutex");
-  if (add_acq_rel(&rw->reader_wait, -1) - 1 == 0) sema_release(&rw->writer_sem, 1);
+  if (add_acq_rel(&rw->reader_wait, -1) - 1 != 0) return;
+  rt_enter();
+  sema_release(&rw->writer_sem, 1);
+  rt_exit();
 }
 
 void cr_rwmutex_runlock(cr_rwmutex *rw) {
-  rt_enter();
   race_release_merge(&rw->writer_sem);  // R2
   int32_t left = add_acq_rel(&rw->reader_count, -1) - 1;
-  if (left < 0) leave_slow(rw, left);
-  rt_exit();
+  if (__builtin_expect(left < 0, 0)) leave_slow(rw, left);
 }
 
 // ---- writers ------------------------------------------------------------------------------------

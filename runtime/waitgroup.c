@@ -39,7 +39,9 @@ static void add(cr_waitgroup *wg, int n, uintptr_t pc) {
   // The counter is 0 with waiters: nobody may add, and nobody can begin to wait.
   if (load_rlx(&wg->state) != state) cr_panic("sync: WaitGroup misuse: Add called concurrently with Wait");
   store_rlx(&wg->state, 0);
+  rt_enter();
   sema_release(&wg->sema, waiters(state));
+  rt_exit();
 }
 
 static void wait(cr_waitgroup *wg, uintptr_t pc) {
@@ -49,25 +51,17 @@ static void wait(cr_waitgroup *wg, uintptr_t pc) {
     if (cas_acq_rel(&wg->state, &state, state + 1)) break;  // A1, when it fails and is 0
   }
   if (waiters(state) == 0) race_write(&wg->misuse, sizeof wg->misuse, pc);
+  rt_enter();
   sema_acquire(&wg->sema, WAIT_WAITGROUP);  // A1
+  rt_exit();
   if (load_rlx(&wg->state) != 0) cr_panic("sync: WaitGroup is reused before previous Wait has returned");
 }
 
-void cr_waitgroup_add(cr_waitgroup *wg, int n) {
-  rt_enter();
-  add(wg, n, PC());
-  rt_exit();
-}
+void cr_waitgroup_add(cr_waitgroup *wg, int n) { add(wg, n, PC()); }
 
-void cr_waitgroup_done(cr_waitgroup *wg) {
-  rt_enter();
-  add(wg, -1, PC());
-  rt_exit();
-}
+void cr_waitgroup_done(cr_waitgroup *wg) { add(wg, -1, PC()); }
 
 void cr_waitgroup_wait(cr_waitgroup *wg) {
-  rt_enter();
   wait(wg, PC());
   race_acquire(wg);
-  rt_exit();
 }
