@@ -8,7 +8,7 @@
 // file EXPECT, for a program that should not carry any):
 //
 //     // RACE: write A, read B       the run must report this pair; @A marks a line of PROGRAM.c
-//     // RACE-ALSO: write A, read B  it may report this one too
+//     // RACE-ALSO: write A, read B  it may report this one; if no RACE is named, at least one of these
 //     // STACK A: inner, outer       the frames of PROGRAM.c in the stack of the access at @A
 //     // ARGS: 0 1 2                 run once for each word, given as argument; 0..7 is a range
 //     // FLAGS: -mavx2               more flags for the compiler
@@ -368,11 +368,15 @@ static void check_record(struct outcome *o, const char *path) {
     free(lines[i]);
   }
   free(lines);
+  bool any = false, all_optional = true;
   for (int k = 0; k < o->p->n_races; k++) {
     const struct race *r = &o->p->races[k];
+    any |= r->seen;
+    all_optional &= r->optional;
     if (!r->seen && !r->optional)
       complain(o, "missed: %s line %d, %s line %d", r->side[0].kind, r->side[0].line, r->side[1].kind, r->side[1].line);
   }
+  if (o->p->n_races && all_optional && !any) complain(o, "missed: none of the races is in the record");
 }
 
 // judge_run runs exe once and gives back its exit status.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bit-fields that share a byte are one object.
-// RACE: write A, write B
+// Bit-fields that share a byte are one object: to write one is to read and write both.
+// RACE-ALSO: read A, write B
+// RACE-ALSO: write A, read B
+// RACE-ALSO: write A, write B
 #define LITMUS_PTHREAD
 #include "litmus.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// x++ on both sides: one race for each pair of code places, read and write told apart.
-// RACE: write A, read B
+// x++ on both sides: whoever is second meets the other's write, or before it its read.
+// RACE-ALSO: write A, read B
 // RACE-ALSO: read A, write B
 // RACE-ALSO: write A, write B
 #define LITMUS_PTHREAD

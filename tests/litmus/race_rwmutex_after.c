@@ -8,7 +8,8 @@ int x;
 static void reader(rwmutex *rw) {
   rw_rlock(rw);
   rw_runlock(rw);
-  racer(0);
+  next();
+  turn(1 + litmus_order());
   use(x);  // @A
   next();
 }
@@ -16,10 +17,10 @@ static void reader(rwmutex *rw) {
 int main(void) {
   static rwmutex rw;
   go(reader, &rw);
-  racer(1);
+  turn(2 - litmus_order());
   rw_lock(&rw);
   x = 1;  // @B
   rw_unlock(&rw);
   next();
-  turn(2);
+  turn(3);
 }

@@ -16,5 +16,4 @@ int main(void) {
   local = 2;  // @B
   next();
   turn(2);
-  use(local);
 }
