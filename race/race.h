@@ -21,6 +21,8 @@
 #include "race_off.h"
 #else
 
+#pragma GCC visibility push(default)  // the two archives meet by these names
+
 typedef struct race_g race_g;
 
 // ---- goroutines ----------------------------------------------------------------------------
@@ -96,6 +98,8 @@ void race_hide_end(void);
 // race_exit_code gives the exit code the process should have instead of code: 66 if races were
 // found and code is 0 and nothing worse happened, else code. It prints the closing count once.
 int race_exit_code(int code);
+
+#pragma GCC visibility pop
 
 #endif  // CRUN_RACE
 #endif

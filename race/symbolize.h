@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)  // the archives meet by these names
+
 struct sym_frame {
   const char *func;    // nil: unknown
   const char *file;    // as it was named to the compiler; nil: no line information
@@ -33,5 +35,7 @@ struct sym_data {
 
 // symbolize_data finds the variable of static storage that holds addr; false: none does.
 bool symbolize_data(uintptr_t addr, struct sym_data *out);
+
+#pragma GCC visibility pop
 
 #endif

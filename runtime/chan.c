@@ -324,7 +324,9 @@ struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap) {
   size_t stride = elem_size ? elem_size : 1;
   if (cap < 0 || (unsigned long long)cap > (PTRDIFF_MAX - sizeof(struct cr_chan)) / stride)
     cr_panic("makechan: size out of range");
+  race_enter(PC());  // reports say where the channel was made
   struct cr_chan *c = malloc(total_size(elem_size, (size_t)cap));
+  race_leave();
   if (!c) throw("chan: out of memory");
   *c = (struct cr_chan){.cap = (size_t)cap, .elem_size = elem_size, .buf = (char *)(c + 1)};
   return c;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#pragma GCC visibility push(default)
+
 // cr_chan(T) is the type of a channel whose elements are T: any complete object type, arrays,
 // structs and other channels among them. It needs no declaration and is the same type in every
 // file. The value is a handle: copying it does not copy the channel, and NULL is the nil channel,
@@ -225,5 +227,7 @@ void cr_chan_free_raw(struct cr_chan *c);
       sizeof(T) + 0 * CR_ASSERT_(!__builtin_types_compatible_p(__typeof__(T), void),             \
                                  "chan_make: void is no element type"),                          \
       (n)))
+
+#pragma GCC visibility pop
 
 #endif

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
+
 // cr_go(fn, args...) starts a goroutine that runs fn(args...).
 //
 // The arguments are evaluated here and now, by the caller, and are converted and checked as in a call
@@ -96,5 +98,7 @@ extern void cr_go_stub(void);
 #define CR_GO_EACH14(f, a, ...) f(a) CR_GO_EACH13(f, __VA_ARGS__)
 #define CR_GO_EACH15(f, a, ...) f(a) CR_GO_EACH14(f, __VA_ARGS__)
 #define CR_GO_EACH16(f, a, ...) f(a) CR_GO_EACH15(f, __VA_ARGS__)
+
+#pragma GCC visibility pop
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <crun/chan.h>
 
+#pragma GCC visibility push(default)
+
 // cr_select { ... } runs exactly one of the cases in its body:
 //
 //     cr_select {
@@ -117,5 +119,7 @@ static inline bool cr_select_default_(struct cr_select_state *s) {
 }
 
 static inline bool cr_select_chosen_(struct cr_select_state *s) { return s->next++ == s->chosen; }
+
+#pragma GCC visibility pop
 
 #endif

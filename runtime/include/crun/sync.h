@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
+
 struct sudog;
 
 // cr_waitq is a queue of parked goroutines and the lock that guards it (runtime/waitq.h).
@@ -237,5 +239,7 @@ void cr_cond_wait_rw(cr_cond *c, cr_rwmutex *rw);
 //   Context: any; holding the mutex is allowed and not required.
 void cr_cond_signal(cr_cond *c);
 void cr_cond_broadcast(cr_cond *c);
+
+#pragma GCC visibility pop
 
 #endif
