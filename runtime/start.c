@@ -196,6 +196,7 @@ static void main_init(void) {
   m0.p = sched.procs[0];
   store_rlx(&sched.procs[0]->m, &m0);
   store_rlx(&sched.procs[0]->status, P_RUNNING);
+  store_rlx(&sched.procs[0]->schedtick, 1);  // main's; the next pick is no multiple of the fair one
   m0.curg = &main_g;
   sched.nm = 1;
   main_g.goid = 1;

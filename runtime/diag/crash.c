@@ -19,7 +19,7 @@
 
 extern void *__libc_stack_end;  // glibc's: where the first thread's stack begins
 
-enum { SIGNAL_STACK = 128 * 1024 };
+enum { SIGNAL_STACK = 1024 * 1024 };  // libdw puts much on the stack; what is not touched costs nothing
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
@@ -53,7 +53,7 @@ static size_t overflowed(struct g *gp, uintptr_t addr, const ucontext_t *uc) {
 static _Noreturn void overflow(struct g *gp, size_t limit, void *context) {
   errf("runtime: goroutine stack exceeds %zu-byte limit\n", limit);
   errf("fatal error: stack overflow\n\n");
-  dump_running(gp, "running", context);
+  dump_signalled(gp, context);
   _exit(race_exit_code(2));
 }
 
@@ -78,7 +78,7 @@ static void on_signal(int sig, siginfo_t *info, void *context) {
   errf("%s: %s\n", "fatal error", sig == SIGABRT ? "abort" : "unexpected signal");
   errf("[signal SIG%s: %s code=0x%x addr=%p]\n\n", sigabbrev_np(sig), sigdescr_np(sig), (unsigned)info->si_code,
        info->si_addr);
-  dump_running(gp, "running", context);
+  dump_signalled(gp, context);
   dump_others(gp);
   race_exit_code(128 + sig);
   end_by(sig);

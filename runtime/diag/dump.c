@@ -53,12 +53,19 @@ static const char *state(struct g *gp) {
 
 // ---- one trace -------------------------------------------------------------------------------------
 
+static bool of_switch(const struct sym_frame *f) {
+  return f->func && (strcmp(f->func, "cr_mcall") == 0 || strncmp(f->func, "cr_go_", 6) == 0);
+}
+
 // of_runtime tells whether a frame is the runtime's own: its file lies where this one does.
 static bool of_runtime(const struct sym_frame *f) {
   static const char here[] = __FILE__, tail[] = "diag/dump.c";
-  if (f->file && strncmp(f->file, here, sizeof here - sizeof tail) == 0) return true;
-  return f->func && (strcmp(f->func, "cr_mcall") == 0 || strcmp(f->func, "cr_go_entry") == 0 ||
-                     strcmp(f->func, "cr_go_stub") == 0);
+  return of_switch(f) || (f->file && strncmp(f->file, here, sizeof here - sizeof tail) == 0);
+}
+
+// is_public tells whether a frame of the runtime is a function that the user calls.
+static bool is_public(const struct sym_frame *f) {
+  return f->func && strncmp(f->func, "cr_", 3) == 0 && !of_switch(f);
 }
 
 // of_libc tells whether a frame is where the C library starts a thread or the process.
@@ -84,7 +91,7 @@ static void print_frame(const struct sym_frame *f) {
 // push_frame prints the frame that waits, if it is worth it, and lets f wait; nil: there is no other.
 static void push_frame(struct trace *t, const struct sym_frame *f) {
   const struct sym_frame *w = &t->frame;
-  bool entry = of_runtime(w) && w->func && strncmp(w->func, "cr_", 3) == 0 && f && !of_runtime(f) && !of_libc(f);
+  bool entry = of_runtime(w) && is_public(w) && f && !of_runtime(f) && !of_libc(f);
   if (t->waits && (entry || (!of_runtime(w) && !of_libc(w)))) print_frame(w);
   t->waits = f != NULL;
   if (f) t->frame = *f;
@@ -186,14 +193,34 @@ void dump_begin(void) {
   sched_freeze();
 }
 
-void dump_running(struct g *gp, const char *what, void *context) {
-  if (gp) print_header(gp, what);
+// on_g0 calls fn(gp) on the scheduler's stack with gp's registers saved, for libdw needs more room than a
+// goroutine may have left. gp nil or a thread's: on this stack.
+static void on_g0(struct g *gp, void (*fn)(struct g *gp)) {
+  if (gp && !gp->is_thread) cr_mcall(gp, getm()->g0_sp, fn);
+  else fn(gp);
+}
+
+// print_running prints the goroutine of this thread, as saved by on_g0.
+static void print_running(struct g *gp) {
+  if (gp) print_header(gp, "running");
   else errf("runtime stack:\n");
-  unw_context_t uc;
-  if (context) memcpy(&uc, context, sizeof uc);
-  else unw_getcontext(&uc);
-  print_trace(&uc, context == NULL);
+  if (gp && !gp->is_thread) {
+    print_parked(gp);
+  } else {
+    unw_context_t uc;
+    unw_getcontext(&uc);
+    print_trace(&uc, true);
+  }
   if (gp) print_created(gp);
+  errf("\n");
+}
+
+void dump_signalled(struct g *gp, void *context) {
+  if (gp) print_header(gp, "running");
+  else errf("runtime stack:\n");
+  print_trace(context, false);
+  if (gp) print_created(gp);
+  errf("\n");
 }
 
 static void print_other(struct g *gp, void *not_this) {
@@ -202,23 +229,22 @@ static void print_other(struct g *gp, void *not_this) {
 }
 
 void dump_others(struct g *not_this) {
-  errf("\n");
   sched_each(print_other, not_this);
 }
 
-static struct g *here(void) {
-  struct m *mp = getm();
-  return mp ? mp->curg : NULL;
+static void die_g0(struct g *gp) {
+  print_running(gp);
+  dump_others(gp);
+  _exit(race_exit_code(2));
 }
 
 static _Noreturn void die(const char *kind, const char *text) {
   race_hide_begin();
   dump_begin();
   errf("%s: %s\n\n", kind, text);
-  struct g *gp = here();
-  if (gp) dump_running(gp, "running", NULL);
-  dump_others(gp);
-  _exit(race_exit_code(2));
+  struct m *mp = getm();
+  on_g0(mp ? mp->curg : NULL, die_g0);
+  __builtin_unreachable();
 }
 
 __attribute__((visibility("default"))) _Noreturn void cr_panic(const char *fmt, ...) {
@@ -227,6 +253,7 @@ __attribute__((visibility("default"))) _Noreturn void cr_panic(const char *fmt, 
   va_start(ap, fmt);
   vsnprintf(text, sizeof text, fmt, ap);
   va_end(ap);
+  if (!getm()) getg();  // a thread of the program's: its trace is wanted too
   die("panic", text);
 }
 
@@ -250,6 +277,12 @@ _Noreturn void deadlock(void) {
   _exit(race_exit_code(2));
 }
 
+static void dump_g0(struct g *gp) {
+  print_running(gp);
+  dump_others(gp);
+  if (!gp->is_thread) cr_gogo(gp);
+}
+
 __attribute__((visibility("default"))) void cr_dump_goroutines(void) {
   static struct lock one;  // dumps at the same time would mix their lines
   struct g *gp = getg();
@@ -257,9 +290,7 @@ __attribute__((visibility("default"))) void cr_dump_goroutines(void) {
   race_hide_begin();
   lock(&one);
   sched_freeze();
-  dump_running(gp, "running", NULL);
-  errf("\n");
-  sched_each(print_other, gp);
+  on_g0(gp, dump_g0);
   sched_thaw();
   unlock(&one);
   race_hide_end();

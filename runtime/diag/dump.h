@@ -17,9 +17,9 @@ void dump_begin(void);
 // dump_is_mine tells whether this thread is the one that prints.
 bool dump_is_mine(void);
 
-// dump_running prints the goroutine that runs here, nil: the scheduler's stack. context is a ucontext_t
-// of a signal, or nil: from the caller on.
-void dump_running(struct g *gp, const char *what, void *context);
+// dump_signalled prints the goroutine that a signal stopped (nil: the scheduler's stack), from the
+// signal's ucontext_t on.
+void dump_signalled(struct g *gp, void *context);
 
 // dump_others prints all other goroutines.
 void dump_others(struct g *not_this);

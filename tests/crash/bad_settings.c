@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings that make no sense are named and the default is taken.
+// exit: 0
+// env: CRUNMAXPROCS=many CRUNSTACK=-3
+#include <crun/crun.h>
+
+int main(void) { return 0; }
+// | crun: CRUNSTACK=-3 is not a size up to 1G (as 512K or 8M); using 256K
+// | crun: CRUNMAXPROCS=many is not a number from 1 to 1024; using N
