@@ -1,44 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// build.c: crun build and crun cc.
-#include <stdlib.h>
+// build.c: crun build, and crun cc, the compiler in clang's place.
+#include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "cli.h"
 #include "invocation.h"
+#include "options.h"
+#include "response.h"
+#include "spawn.h"
 
-int command_cc(int argc, char **argv) {
-  struct invocation inv = {.links = true, .exe = true};
-  for (int i = 1; i < argc;) i = invocation_add(&inv, argc, argv, i, false);
-  struct toolchain t = toolchain_find(inv.race);
-  for (int i = 0; i < inv.inputs.n; i++) {
-    const char *dot = strrchr(inv.inputs.at[i], '.');
-    if (inv.race && dot && (!strcmp(dot, ".cpp") || !strcmp(dot, ".cc") || !strcmp(dot, ".cxx") || !strcmp(dot, ".C")))
-      die(EXIT_UNABLE, "%s: C++ is not supported, only C", inv.inputs.at[i]);
-  }
-  return invocation_run(&inv, &t);
+static struct invocation read_arguments(int argc, char **argv, bool ours) {
+  struct args a = response_expand(argc, argv);
+  struct invocation inv = {0};
+  for (int i = 1; i < a.n;) i = invocation_add(&inv, a.n, a.at, i, ours);
+  return inv;
 }
 
-// program_name is the first input without its folder and ending.
-static const char *program_name(const char *input) {
-  const char *base = strrchr(input, '/');
-  char *name = strdup(base ? base + 1 : input);
-  if (!name) die(EXIT_UNABLE, "out of memory");
-  char *dot = strrchr(name, '.');
-  if (dot && dot != name) *dot = 0;
-  return name;
+// clang_itself becomes clang: nothing is left to do after it.
+static _Noreturn void clang_itself(const struct args *command) {
+  spawn_exec(command->at);
+  die(EXIT_UNABLE, "cannot run %s: %s", command->at[0], strerror(errno));
+}
+
+int command_cc(int argc, char **argv) {
+  struct invocation inv = read_arguments(argc, argv, false);
+  struct toolchain t = toolchain_find(inv.race);
+  if (argc > 1 && strncmp(argv[1], "-cc1", 4) == 0) {  // a command that -### printed
+    argv[0] = (char *)t.clang;
+    clang_itself(&(struct args){.at = (const char **)argv, .n = argc});
+  }
+  if (inv.race && inv.cxx) die(EXIT_UNABLE, "%s: C++ is not supported under -race, only C", inv.cxx);
+  if (inv.race) return spawn_code(invocation_run(&inv, &t));
+  struct args command = invocation_command(&inv, &t);
+  clang_itself(&command);
+}
+
+// program_name is what clang's a.out is called here: the first file's name without folder and ending,
+// with .so for a shared library. A file that has no ending to lose would be written over: a.out then.
+static const char *program_name(const struct invocation *inv) {
+  const char *input = inv->inputs.at[0], *slash = strrchr(input, '/');
+  const char *base = slash ? slash + 1 : input, *dot = strrchr(base, '.');
+  if (!dot || dot == base || !is_program_part(base)) return "a.out";
+  return format("%.*s%s", (int)(dot - base), base, inv->link == LINK_SHARED ? ".so" : "");
 }
 
 int command_build(int argc, char **argv) {
-  struct invocation inv = {.links = true, .exe = true};
-  for (int i = 1; i < argc;) i = invocation_add(&inv, argc, argv, i, true);
+  struct invocation inv = read_arguments(argc, argv, true);
   if (inv.json) die(EXIT_USAGE, "-json goes with crun run; a built program takes CRUNRACE=json_path=FILE");
   if (inv.inputs.n == 0) die(EXIT_USAGE, "crun build: no files; 'crun help' shows the usage");
   invocation_check(&inv);
   struct toolchain t = toolchain_find(inv.race);
-  if (!inv.output && inv.links) {
-    args_add(&inv.clang, "-o");
-    args_add(&inv.clang, program_name(inv.inputs.at[0]));
-  }
-  int code = invocation_run(&inv, &t);
-  return code == 0 || code >= EXIT_SIGNAL ? code : EXIT_BUILD;
+  bool links = inv.link == LINK_PROGRAM || inv.link == LINK_SHARED;
+  if (!inv.output && links && !inv.unfinished) args_addf(&inv.clang, "-o%s", program_name(&inv));
+  int status = invocation_run(&inv, &t);
+  if (WIFSIGNALED(status)) return spawn_code(status);
+  return status == 0 ? EXIT_OK : EXIT_BUILD;
 }

@@ -6,11 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static _Noreturn void out_of_memory(void) {
+  fputs("crun: out of memory\n", stderr);
+  exit(EXIT_UNABLE);
+}
+
+void *resize(void *p, size_t n) {
+  p = realloc(p, n);
+  if (!p) out_of_memory();
+  return p;
+}
+
 void args_add(struct args *a, const char *s) {
   if (a->n + 2 > a->cap) {
     a->cap = a->cap ? 2 * a->cap : 64;
-    a->at = realloc(a->at, (size_t)a->cap * sizeof *a->at);
-    if (!a->at) die(EXIT_UNABLE, "out of memory");
+    a->at = resize(a->at, (size_t)a->cap * sizeof *a->at);
   }
   a->at[a->n++] = s;
   a->at[a->n] = NULL;
@@ -18,10 +28,7 @@ void args_add(struct args *a, const char *s) {
 
 static char *vformat(const char *fmt, va_list ap) {
   char *s;
-  if (vasprintf(&s, fmt, ap) < 0) {
-    fputs("crun: out of memory\n", stderr);
-    exit(EXIT_UNABLE);
-  }
+  if (vasprintf(&s, fmt, ap) < 0) out_of_memory();
   return s;
 }
 

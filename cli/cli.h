@@ -30,6 +30,9 @@ _Noreturn void die(int code, const char *fmt, ...) __attribute__((format(printf,
 // format is asprintf that does not fail.
 char *format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+// resize is realloc that does not fail.
+void *resize(void *p, size_t n);
+
 // The commands; argv[0] is the command's name. Each returns the exit code.
 int command_build(int argc, char **argv);
 int command_run(int argc, char **argv);

@@ -54,7 +54,7 @@ int command_doctor(int argc, char **argv) {
   struct toolchain t = toolchain_paths();
   check_clang(&t);
   check_file("plugin", t.plugin);
-  check_file("header", format("%s/crun/crun.h", t.include));
+  check_file("header", t.header);
   static const char *const archives[] = {"runtime", "runtime_race", "race", "symbolize"};
   for (size_t i = 0; i < sizeof archives / sizeof *archives; i++)
     check_file(format("library %s", archives[i]), format("%s/libcrun_%s.a", t.lib, archives[i]));

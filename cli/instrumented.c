@@ -6,7 +6,6 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,87 +15,131 @@
 #define NOTE_SECTION ".note.crun.race"
 #define NOTE_NAME "crun"
 #define BITCODE_NOTE "crun.race.note"
-enum { NOTE_TYPE = 1, NOTE_ABI = 1 };
+enum { NOTE_TYPE = 1, NOTE_ABI = 1, NOTE_FORM = 0 };
 
-enum verdict { NOT_CODE, NOT_INSTRUMENTED, INSTRUMENTED };
+// FOREIGN: not ours, but calls the __tsan_* functions, as -fsanitize=thread of any compiler makes it.
+enum verdict { NO_CODE, UNCHECKED, FOREIGN, INSTRUMENTED };
 
-static void check_abi(const char *name, uint32_t abi) {
-  if (abi != NOTE_ABI)
-    die(EXIT_UNABLE, "%s was built with -race by another version of crun (%u, this is %d); build it again", name, abi, NOTE_ABI);
+static void check_note(const char *name, uint32_t abi, uint32_t form) {
+  if (abi == NOTE_ABI && form == NOTE_FORM) return;
+  die(EXIT_UNABLE, "%s was built with -race by another version of crun (interface %u.%u, this is %d.%d); build it again", name,
+      abi, form, NOTE_ABI, NOTE_FORM);
 }
 
 static bool read_note(const char *name, Elf_Data *data) {
   GElf_Nhdr note;
   size_t name_at, desc_at, at = 0;
-  while ((at = gelf_getnote(data, at, &note, &name_at, &desc_at)) > 0) {
+  while (data && (at = gelf_getnote(data, at, &note, &name_at, &desc_at)) > 0) {
     const char *who = (const char *)data->d_buf + name_at;
     if (note.n_type != NOTE_TYPE || note.n_namesz != sizeof NOTE_NAME || memcmp(who, NOTE_NAME, sizeof NOTE_NAME)) continue;
-    uint32_t abi;
-    if (note.n_descsz < sizeof abi) continue;
-    memcpy(&abi, (const char *)data->d_buf + desc_at, sizeof abi);
-    check_abi(name, abi);
+    uint32_t word[4];  // abi, plugin, llvm, form
+    if (note.n_descsz < sizeof word) continue;
+    memcpy(word, (const char *)data->d_buf + desc_at, sizeof word);
+    check_note(name, word[0], word[3]);
     return true;
+  }
+  return false;
+}
+
+static bool calls_tsan(Elf *elf, Elf_Scn *symbols, const GElf_Shdr *sh) {
+  Elf_Data *data = elf_getdata(symbols, NULL);
+  GElf_Sym sym;
+  for (int i = 0; data && gelf_getsym(data, i, &sym); i++) {
+    const char *name = elf_strptr(elf, sh->sh_link, sym.st_name);
+    if (sym.st_shndx == SHN_UNDEF && name && strncmp(name, "__tsan_", 7) == 0 && strcmp(name, "__tsan_init")) return true;
   }
   return false;
 }
 
 static enum verdict elf_verdict(Elf *elf, const char *name) {
   size_t names;
-  if (elf_getshdrstrndx(elf, &names) != 0) return NOT_CODE;
-  bool code = false;
+  if (elf_getshdrstrndx(elf, &names) != 0) return NO_CODE;
+  enum verdict v = NO_CODE;
+  bool tsan = false;
   for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
     GElf_Shdr sh;
     if (!gelf_getshdr(scn, &sh)) continue;
     const char *section = elf_strptr(elf, names, sh.sh_name);
     if (section && strcmp(section, NOTE_SECTION) == 0 && read_note(name, elf_getdata(scn, NULL))) return INSTRUMENTED;
-    if (sh.sh_type == SHT_PROGBITS && (sh.sh_flags & SHF_EXECINSTR) && sh.sh_size) code = true;
+    if (sh.sh_type == SHT_PROGBITS && (sh.sh_flags & SHF_EXECINSTR) && sh.sh_size) v = UNCHECKED;
+    if (sh.sh_type == SHT_SYMTAB) tsan |= calls_tsan(elf, scn, &sh);
   }
-  return code ? NOT_INSTRUMENTED : NOT_CODE;
+  return tsan ? FOREIGN : v;
 }
 
-static enum verdict raw_verdict(const char *bytes, size_t n) {
-  if (!bytes || n < 4 || memcmp(bytes, "BC\xC0\xDE", 4) != 0) return NOT_CODE;
-  return memmem(bytes, n, BITCODE_NOTE, strlen(BITCODE_NOTE)) ? INSTRUMENTED : NOT_INSTRUMENTED;
-}
-
-static enum verdict verdict_of(Elf *elf, const char *name) {
-  if (elf_kind(elf) == ELF_K_ELF) return elf_verdict(elf, name);
+// LLVM bitcode has no sections: there the note's name stands in the file.
+static enum verdict bitcode_verdict(Elf *elf) {
   size_t n = 0;
   const char *bytes = elf_rawfile(elf, &n);
-  return raw_verdict(bytes, n);
+  if (!bytes || n < 4 || memcmp(bytes, "BC\xC0\xDE", 4) != 0) return NO_CODE;
+  return memmem(bytes, n, BITCODE_NOTE, strlen(BITCODE_NOTE)) ? INSTRUMENTED : UNCHECKED;
 }
 
-static bool archive(Elf *ar, int fd, const char *path) {
-  bool some = false;
-  int without = 0;
-  const char *first = NULL;
+static enum verdict object_verdict(Elf *elf, const char *name) {
+  if (elf_kind(elf) != ELF_K_ELF) return bitcode_verdict(elf);
+  GElf_Ehdr header;
+  bool object = gelf_getehdr(elf, &header) && header.e_type == ET_REL;
+  return object ? elf_verdict(elf, name) : NO_CODE;
+}
+
+// A tally of the objects of one file: an archive of a thousand members is worth one line, not a thousand.
+struct tally {
+  int count;
+  const char *first;
+};
+
+static void add(struct tally *t, const char *name) {
+  if (t->count++ == 0) t->first = name;
+}
+
+static void tell(const struct tally *t, const char *one, const char *several) {
+  if (t->count == 1) say("note: %s %s", t->first, one);
+  if (t->count > 1) say("note: %s and %d more %s", t->first, t->count - 1, several);
+}
+
+struct survey {
+  bool some;
+  struct tally unchecked, foreign;
+};
+
+static void look_at(struct survey *s, Elf *elf, const char *name) {
+  enum verdict v = object_verdict(elf, name);
+  if (v == UNCHECKED) add(&s->unchecked, name);
+  if (v == FOREIGN) add(&s->foreign, name);
+  s->some |= v == INSTRUMENTED || v == FOREIGN;
+}
+
+static void look_at_members(struct survey *s, Elf *ar, int fd, const char *path) {
   Elf *member;
   for (Elf_Cmd cmd = ELF_C_READ; (member = elf_begin(fd, cmd, ar)); cmd = elf_next(member), elf_end(member)) {
     Elf_Arhdr *h = elf_getarhdr(member);
-    if (!h || h->ar_name[0] == '/') continue;
-    char *name = format("%s(%s)", path, h->ar_name);
-    enum verdict v = verdict_of(member, name);
-    some |= v == INSTRUMENTED;
-    if (v == NOT_INSTRUMENTED && without++ == 0) first = name;
+    if (h && h->ar_name && h->ar_name[0] != '/') look_at(s, member, format("%s(%s)", path, h->ar_name));
   }
-  if (without == 1) say("note: %s was not built with -race; its accesses are not checked", first);
-  if (without > 1) say("note: %s and %d more were not built with -race; their accesses are not checked", first, without - 1);
-  return some;
 }
 
-bool instrumented_file(const char *path) {
+bool instrumented_object(const char *path) {
   elf_version(EV_CURRENT);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;  // clang will say why
+  struct survey s = {0};
   Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
-  bool some = false;
-  if (elf && elf_kind(elf) == ELF_K_AR) {
-    some = archive(elf, fd, path);
-  } else if (elf) {
-    enum verdict v = verdict_of(elf, path);
-    some = v == INSTRUMENTED;
-    if (v == NOT_INSTRUMENTED) say("note: %s was not built with -race; its accesses are not checked", path);
-  }
+  if (elf && elf_kind(elf) == ELF_K_AR) look_at_members(&s, elf, fd, path);
+  else if (elf) look_at(&s, elf, path);
+  elf_end(elf);
+  close(fd);
+  tell(&s.unchecked, "was not built with -race; its accesses are not checked",
+       "were not built with -race; their accesses are not checked");
+  tell(&s.foreign, "was instrumented by another compiler; what it checks is checked",
+       "were instrumented by another compiler; what they check is checked");
+  return s.some;
+}
+
+bool instrumented_program(const char *path) {
+  elf_version(EV_CURRENT);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
+  bool some = elf && elf_kind(elf) == ELF_K_ELF && elf_verdict(elf, path) == INSTRUMENTED;
   elf_end(elf);
   close(fd);
   return some;

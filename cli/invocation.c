@@ -1,112 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
-// invocation.c: reads a compiler command line as clang does, as far as crun must know it.
+// invocation.c: reads a compiler command line as clang does, as far as crun must know it, and adds to
+// it what makes the program a crun program:
+//
+//     clang  COMPILE FLAGS  what the user gave  RACE FLAGS  LIBRARIES
+//
+// Compile flags come first, so that the user's -g0 or -fno-stack-clash-protection stands; the race flags
+// come after, so that -fno-sanitize=all cannot quietly switch off what -race asked for. Ours never count
+// as unused: a configure script's -Werror probes see its own flags only.
 #include "invocation.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "instrumented.h"
+#include "options.h"
 #include "spawn.h"
 
-static bool any_of(const char *s, const char *const *list) {
-  for (; *list; list++)
-    if (strcmp(s, *list) == 0) return true;
-  return false;
+// ---- taking apart ------------------------------------------------------------------------------------
+
+// flag_value tells whether s is the flag of ours called name, with one dash or two; *value is what
+// follows a '=', or nil.
+static bool flag_value(const char *s, const char *name, const char **value) {
+  size_t n = strlen(name);
+  if (*s++ != '-') return false;
+  if (*s == '-') s++;
+  if (strncmp(s, name, n) != 0 || (s[n] && s[n] != '=')) return false;
+  *value = s[n] ? s + n + 1 : NULL;
+  return true;
 }
 
-bool invocation_takes(const char *option) {
-  static const char *const list[] = {
-      "-o", "-x", "-I", "-D", "-U", "-L", "-l", "-T", "-u", "-z", "-e", "-A", "-B", "-G", "-MF", "-MT", "-MQ", "-MJ",
-      "-include", "-include-pch", "-imacros", "-isystem", "-iquote", "-idirafter", "-iprefix", "-iwithprefix",
-      "-iwithprefixbefore", "-isysroot", "--sysroot", "-Xclang", "-Xlinker", "-Xassembler", "-Xpreprocessor", "-Xanalyzer",
-      "-mllvm", "-arch", "-target", "--target", "-framework", "-rpath", "-dumpbase", "--param", "-working-directory", "-plugin-arg",
-      "-soname", "-h", "--serialize-diagnostics", "-dependency-file", "-ivfsoverlay", NULL};
-  return any_of(option, list);
-}
-
-static const char *ending(const char *s) {
-  const char *base = strrchr(s, '/');
-  const char *dot = strrchr(base ? base : s, '.');
-  return dot ? dot : "";
-}
-
-static bool is_object(const char *s) {
-  static const char *const list[] = {".o", ".a", ".lo", ".obj", NULL};
-  return any_of(ending(s), list);
-}
-
-static bool is_source(const char *s) {
-  static const char *const list[] = {".c", ".i", ".s", ".S", ".sx", ".bc", ".ll", NULL};
-  return any_of(ending(s), list);
-}
-
-static bool is_cxx(const char *s) {
-  static const char *const list[] = {".cc", ".cp", ".cxx", ".cpp", ".CPP", ".c++", ".C", ".ii", ".mm", ".M", NULL};
-  return any_of(ending(s), list);
-}
-
-bool is_input_file(const char *s) { return s[0] != '-' && (is_source(s) || is_object(s) || is_cxx(s)); }
-
-static bool is_language(const char *s) {
-  static const char *const list[] = {"c", "c-header", "cpp-output", "assembler", "assembler-with-cpp", "none", "c++",
-                                     "c++-header", "objective-c", "ir", NULL};
-  return s && any_of(s, list);
-}
-
-static bool stops_before_link(const char *s) {
-  static const char *const list[] = {"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "-emit-pch", "--precompile",
-                                     "--analyze", "-emit-llvm-only", NULL};
-  return any_of(s, list);
-}
-
-// one_dash makes "--race" of crun's own flags "-race".
-static const char *one_dash(const char *s) { return strncmp(s, "--", 2) == 0 ? s + 1 : s; }
+static bool by_ending(const struct invocation *inv) { return !inv->language || strcmp(inv->language, "none") == 0; }
 
 static void add_input(struct invocation *inv, const char *s) {
   args_add(&inv->inputs, s);
-  if (strcmp(s, "-") == 0 || s[0] == '@') inv->stdin_or_file = true;
-  else if (is_object(s)) args_add(&inv->objects, s);
-  else if (!strstr(s, ".so")) inv->sources = true;
-}
-
-static void note_option(struct invocation *inv, const char *s) {
-  if (stops_before_link(s)) inv->links = false;
-  else if (strcmp(s, "-shared") == 0 || strcmp(s, "--shared") == 0 || strcmp(s, "-r") == 0) inv->exe = false;
-  else if (strncmp(s, "-g", 2) == 0 && strcmp(s, "-g0") != 0) inv->debug = true;
-  else if (strncmp(s, "-o", 2) == 0 && s[2]) inv->output = s + 2;
-  else if (strcmp(s, "-static") == 0 || strcmp(s, "-static-pie") == 0 || strcmp(s, "--static") == 0)
-    die(EXIT_UNABLE, "%s is not supported: programs built by crun load libdw and libunwind", s);
-}
-
-int invocation_add(struct invocation *inv, int argc, char **argv, int i, bool ours) {
-  const char *s = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
-  if (strcmp(one_dash(s), "-race") == 0) {
-    inv->race = true;
-    return i + 1;
+  if (!by_ending(inv)) {
+    inv->sources = true;
+    if (is_cxx_language(inv->language)) inv->cxx = s;
+    return;
   }
-  if (strncmp(one_dash(s), "-race=", 6) == 0) die(EXIT_UNABLE, "%s: there is one engine, -race", s);
-  if (ours && strcmp(s, "-x") == 0 && !is_language(next)) {
+  enum file_kind kind = strcmp(s, "-") == 0 ? FILE_SOURCE : file_kind(s);
+  if (kind == FILE_CXX) inv->cxx = s;
+  if (kind == FILE_LINKER) args_add(&inv->objects, s);
+  else inv->sources = true;
+}
+
+static void add_effect(struct invocation *inv, const char *s) {
+  switch (option_effect(s)) {
+  case EFFECT_NONE: break;
+  case EFFECT_NO_LINK: inv->link = LINK_NONE; break;
+  case EFFECT_SHARED: if (inv->link < LINK_SHARED) inv->link = LINK_SHARED; break;
+  case EFFECT_PARTIAL: if (inv->link < LINK_PARTIAL) inv->link = LINK_PARTIAL; break;
+  case EFFECT_NO_LIBRARIES: inv->no_libraries = true; break;
+  case EFFECT_STATIC:
+  case EFFECT_M32: inv->unsupported = s; break;
+  }
+}
+
+static void add_value(struct invocation *inv, const char *s, const char *next) {
+  static const char *const output[] = {"--output", "-o", NULL}, *const language[] = {"--language", "-x", NULL};
+  static const char *const library[] = {"-l", NULL}, *const folder[] = {"--library-directory", "-L", NULL};
+  const char *v;
+  if ((v = option_value(s, next, output))) inv->output = v;
+  else if ((v = option_value(s, next, language))) inv->language = v;
+  else if ((v = option_value(s, next, library))) args_add(&inv->libraries, v);
+  else if ((v = option_value(s, next, folder))) args_add(&inv->folders, v);
+}
+
+// add_ours takes in a flag of crun's own and returns the index of the next argument; i: it is none.
+static int add_ours(struct invocation *inv, int argc, const char *const *argv, int i) {
+  const char *s = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL, *value;
+  if (strcmp(s, "-x") == 0 && !(next && is_language(next))) {
     inv->print = true;
     return i + 1;
   }
-  if (ours && strcmp(one_dash(s), "-json") == 0) {
-    if (!next) die(EXIT_USAGE, "%s needs the name of a file", s);
-    inv->json = next;
-    return i + 2;
+  if (!flag_value(s, "json", &value)) return i;
+  inv->json = value ? value : next;
+  if (!inv->json || !*inv->json) die(EXIT_USAGE, "%s needs the name of a file", s);
+  return value ? i + 1 : i + 2;
+}
+
+int invocation_add(struct invocation *inv, int argc, const char *const *argv, int i, bool ours) {
+  const char *s = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL, *value;
+  if (flag_value(s, "race", &value)) {
+    if (value) die(EXIT_USAGE, "%s: there is one detector, -race", s);
+    inv->race = true;
+    return i + 1;
+  }
+  if (ours) {
+    int after = add_ours(inv, argc, argv, i);
+    if (after > i) return after;
   }
   args_add(&inv->clang, s);
   if (s[0] != '-' || !s[1]) {
     add_input(inv, s);
     return i + 1;
   }
-  note_option(inv, s);
-  if (!invocation_takes(s) || !next) return i + 1;
-  if (strcmp(s, "-o") == 0) inv->output = next;
+  add_effect(inv, s);
+  bool takes = option_takes(s);
+  add_value(inv, s, takes ? next : NULL);
+  if (!takes) return i + 1;
+  if (!next) {
+    inv->unfinished = true;
+    return i + 1;
+  }
   args_add(&inv->clang, next);
   return i + 2;
 }
@@ -115,20 +115,28 @@ void invocation_check(const struct invocation *inv) {
   for (int i = 0; i < inv->inputs.n; i++) {
     const char *s = inv->inputs.at[i];
     struct stat st;
-    if (strcmp(s, "-") == 0 || s[0] == '@') continue;
+    if (strcmp(s, "-") == 0) continue;
     if (stat(s, &st) != 0) die(EXIT_BUILD, "%s: %s", s, strerror(errno));
     if (S_ISDIR(st.st_mode)) die(EXIT_USAGE, "%s is a directory; name the C files in it", s);
-    if (is_cxx(s)) die(EXIT_UNABLE, "%s: C++ is not supported, only C", s);
+    if (access(s, R_OK) != 0) die(EXIT_BUILD, "%s: %s", s, strerror(errno));
   }
+  if (inv->cxx) die(EXIT_UNABLE, "%s: C++ is not supported, only C", inv->cxx);
 }
 
-// ---- the command ---------------------------------------------------------------------------------
+// ---- putting together --------------------------------------------------------------------------------
 
-static void add_compile_flags(struct args *a, const struct invocation *inv, const struct toolchain *t) {
-  args_addf(a, "-idirafter%s", t->include);
+static void add_compile_flags(struct args *a, const struct toolchain *t) {
+  args_add(a, "--start-no-unused-arguments");
+  args_add(a, "-g");  // for the traces; a -g of the user's comes later and wins
   args_add(a, "-fstack-clash-protection");
-  if (!inv->debug) args_add(a, "-g");
-  if (!inv->race) return;
+  if (t->include) {
+    args_add(a, "-isystem");
+    args_add(a, t->include);
+  }
+  args_add(a, "--end-no-unused-arguments");
+}
+
+static void add_race_flags(struct args *a, const struct toolchain *t) {
   // clang's own instrumentation is off; what stays is that it does not speculate loads, and no_sanitize.
   static const char *const off[] = {"memory-accesses", "func-entry-exit", "atomics", "memintrinsics"};
   args_add(a, "-fsanitize=thread");
@@ -140,46 +148,90 @@ static void add_compile_flags(struct args *a, const struct invocation *inv, cons
   args_addf(a, "-fpass-plugin=%s", t->plugin);
 }
 
-static void add_link_flags(struct args *a, const struct invocation *inv, const struct toolchain *t) {
-  // The inputs may stand after -x c: what follows is for the linker.
-  args_add(a, "-x");
-  args_add(a, "none");
+static void add_archives(struct args *a, const struct invocation *inv, const struct toolchain *t) {
   if (inv->race) {
     args_add(a, "-Wl,--whole-archive");
     args_addf(a, "%s/libcrun_race.a", t->lib);
     args_add(a, "-Wl,--no-whole-archive");
+    // A shared library that is loaded later finds the checks in the program.
+    args_add(a, "-Wl,--export-dynamic-symbol=__tsan_*,--export-dynamic-symbol=__crun_*");
     args_addf(a, "%s/libcrun_runtime_race.a", t->lib);
   } else {
     args_addf(a, "%s/libcrun_runtime.a", t->lib);
   }
   args_addf(a, "%s/libcrun_symbolize.a", t->lib);
-  // A plain program that uses nothing of crun gets none of these.
+}
+
+static void add_program_libraries(struct args *a, const struct invocation *inv, const struct toolchain *t) {
+  if (inv->no_libraries && !inv->race) return;
+  if (!by_ending(inv)) args_add(a, "-xnone");
+  // libc comes first: it has a __libc_start_main, so that of the runtime is linked only into a program
+  // that uses the runtime. --as-needed: another program gets none of these.
   args_add(a, "-Wl,--push-state,--as-needed");
-  static const char *const libs[] = {"-ldw", "-lelf", "-lunwind", "-lpthread", "-ldl", "-lm"};
-  for (size_t i = 0; i < sizeof libs / sizeof *libs; i++) args_add(a, libs[i]);
+  args_add(a, "-lc");
+  add_archives(a, inv, t);
+  static const char *const libraries[] = {"-ldw", "-lelf", "-lunwind", "-lpthread", "-ldl", "-lm"};
+  for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) args_add(a, libraries[i]);
   args_add(a, "-Wl,--pop-state");
 }
 
-// check_instrumented holds the objects of a race link to having been built with -race.
+static bool exists(const char *folder, const char *name, const char *suffix, char **path) {
+  *path = format("%s/lib%s%s", folder, name, suffix);
+  if (access(*path, R_OK) == 0) return true;
+  free(*path);
+  return false;
+}
+
+// library_instrumented looks at the archive that -lNAME means, if it is in a folder of the user's.
+static bool library_instrumented(const struct invocation *inv, const char *name) {
+  for (int i = 0; i < inv->folders.n; i++) {
+    char *path;
+    if (exists(inv->folders.at[i], name, ".so", &path)) return false;
+    if (exists(inv->folders.at[i], name, ".a", &path)) return instrumented_object(path);
+  }
+  return false;
+}
+
 static void check_instrumented(const struct invocation *inv) {
-  bool some = inv->sources || inv->stdin_or_file;
-  for (int i = 0; i < inv->objects.n; i++) some |= instrumented_file(inv->objects.at[i]);
+  bool some = inv->sources;
+  for (int i = 0; i < inv->objects.n; i++) some |= instrumented_object(inv->objects.at[i]);
+  for (int i = 0; i < inv->libraries.n; i++) some |= library_instrumented(inv, inv->libraries.at[i]);
   if (!some) die(EXIT_UNABLE, "nothing here was built with -race; compile the C files with -race too");
 }
 
-int invocation_run(struct invocation *inv, const struct toolchain *t) {
+struct args invocation_command(const struct invocation *inv, const struct toolchain *t) {
   struct args a = {0};
   args_add(&a, t->clang);
-  bool links_exe = inv->links && inv->exe && inv->inputs.n > 0;
-  if (inv->inputs.n > 0) add_compile_flags(&a, inv, t);
-  if (inv->inputs.n > 0 && !inv->sources && !inv->stdin_or_file) args_add(&a, "-Wno-unused-command-line-argument");
+  bool ours = inv->inputs.n > 0 && !inv->unfinished;
+  if (ours) add_compile_flags(&a, t);
   for (int i = 0; i < inv->clang.n; i++) args_add(&a, inv->clang.at[i]);
-  if (links_exe) {
-    if (inv->race) check_instrumented(inv);
-    add_link_flags(&a, inv, t);
-  }
+  if (!ours) return a;
+  args_add(&a, "--start-no-unused-arguments");
+  if (inv->race) add_race_flags(&a, t);
+  if (inv->race && inv->link != LINK_NONE) check_instrumented(inv);
+  if (inv->link == LINK_PROGRAM && inv->unsupported)
+    die(EXIT_UNABLE, "%s is not supported: crun links 64-bit programs that load libdw and libunwind", inv->unsupported);
+  if (inv->link == LINK_PROGRAM) add_program_libraries(&a, inv, t);
+  // The checks of a shared library are in the program that loads it.
+  if (inv->link == LINK_SHARED && inv->race) args_add(&a, "-Wl,-z,undefs");
+  args_add(&a, "--end-no-unused-arguments");
+  return a;
+}
+
+// check_plugin_loads ends crun if clang and the plugin do not fit together.
+static void check_plugin_loads(const struct toolchain *t) {
+  char *plugin = format("-fpass-plugin=%s", t->plugin);
+  const char *probe[] = {t->clang, plugin, "-xc", "-c", "/dev/null", "-o", "/dev/null", NULL};
+  if (spawn_quiet(probe) == 0) return;
+  die(EXIT_UNABLE, "the plugin %s does not load into %s (clang %d); it needs clang %d of the package clang-%d", t->plugin,
+      t->clang, clang_major(t->clang), CRUN_LLVM, CRUN_LLVM);
+}
+
+int invocation_run(const struct invocation *inv, const struct toolchain *t) {
+  struct args a = invocation_command(inv, t);
   if (inv->print) print_command(a.at);
-  int code = spawn_wait(a.at, NULL);
-  if (code == 127) die(EXIT_UNABLE, "cannot run %s: %s", t->clang, strerror(errno));
-  return code;
+  int status = spawn_wait(a.at);
+  if (status < 0) die(EXIT_UNABLE, "cannot run %s: %s", t->clang, strerror(errno));
+  if (inv->race && inv->sources && spawn_code(status) != 0 && !WIFSIGNALED(status)) check_plugin_loads(t);
+  return status;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // main.c: the crun command: which subcommand, or under the name crun-cc the compiler.
-#include <signal.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
+#include "options.h"
 
 struct command {
   const char *name;
@@ -38,8 +40,9 @@ static int distance(const char *a, const char *b) {
 }
 
 static _Noreturn void unknown(const char *name) {
+  if (is_program_part(name)) die(EXIT_USAGE, "unknown command '%s'; did you mean 'crun run %s'?", name, name);
   const char *near = NULL;
-  int best = 3;
+  int best = strlen(name) > 2 ? 3 : 2;  // of a word of two letters, two changes leave nothing
   for (int i = 0; i < COMMANDS; i++) {
     int d = distance(name, commands[i].name);
     if (d < best) best = d, near = commands[i].name;
@@ -54,15 +57,31 @@ static const char *without_dashes(const char *s) {
   return s;
 }
 
+// hold_streams opens what of the three standard streams is closed, so that no file of ours gets its
+// number. The programs that crun starts find it closed, as the user wanted.
+static void hold_streams(void) {
+  int fd;
+  do fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) close(fd);
+}
+
+// finish makes a failed write to stdout (a full disk) a failure.
+static int finish(int code) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+  die(EXIT_UNABLE, "cannot write to standard output");
+}
+
 int main(int argc, char **argv) {
-  const char *slash = strrchr(argv[0], '/');
-  if (strcmp(slash ? slash + 1 : argv[0], "crun-cc") == 0) return command_cc(argc, argv);
+  hold_streams();
+  const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+  if (argc > 0 && strcmp(slash ? slash + 1 : argv[0], "crun-cc") == 0) return command_cc(argc, argv);
   if (argc < 2) {
     command_help(0, NULL);
     return EXIT_USAGE;
   }
   const char *name = without_dashes(argv[1]);
   for (int i = 0; i < COMMANDS; i++)
-    if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(name, commands[i].name) == 0) return finish(commands[i].run(argc - 1, argv + 1));
   unknown(name);
 }

@@ -4,32 +4,45 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "instrumented.h"
 #include "invocation.h"
+#include "options.h"
 #include "spawn.h"
 
-// The temporary folder. Signals that would end crun while it exists only end what it waits for.
-static char *folder_make(void) {
-  const char *tmp = getenv("TMPDIR");
-  char *path = format("%s/crun-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-  if (!mkdtemp(path)) die(EXIT_UNABLE, "cannot make a folder %s: %s; set TMPDIR to a place with room", path, strerror(errno));
-  return path;
-}
+// ---- the temporary folder ----------------------------------------------------------------------------
 
-static void folder_remove(const char *path) {
-  DIR *d = opendir(path);
+static char *folder;  // nil: none; removed at exit
+static pid_t folder_owner;
+
+static void folder_remove(void) {
+  if (!folder || getpid() != folder_owner) return;
+  DIR *d = opendir(folder);
   for (struct dirent *e; d && (e = readdir(d));)
     if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..")) unlinkat(dirfd(d), e->d_name, 0);
   if (d) closedir(d);
-  rmdir(path);
+  rmdir(folder);
 }
+
+static void folder_make(void) {
+  signals_hold();
+  const char *tmp = getenv("TMPDIR");
+  char *path = format("%s/crun-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+  if (!mkdtemp(path))
+    die(EXIT_UNABLE, "cannot make a folder in %s: %s; set TMPDIR to a place with room", tmp && *tmp ? tmp : "/tmp", strerror(errno));
+  folder = path;
+  folder_owner = getpid();
+  atexit(folder_remove);
+}
+
+// ---- where the reports go ----------------------------------------------------------------------------
 
 // add_option adds key=value to CRUNRACE, in quotes that do not occur in the value.
 static void add_option(const char *key, const char *value) {
@@ -39,7 +52,7 @@ static void add_option(const char *key, const char *value) {
   setenv("CRUNRACE", format("%s%s%s=%c%s%c", old ? old : "", old && *old ? " " : "", key, quote, value, quote), 1);
 }
 
-// use_json makes FILE ready, empty, and tells the program to write its records there.
+// use_json makes the file ready, empty, and tells the program to write its records there.
 static void use_json(const char *file) {
   int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) die(EXIT_UNABLE, "cannot write %s: %s", file, strerror(errno));
@@ -48,51 +61,95 @@ static void use_json(const char *file) {
   add_option("json_path", full ? full : file);
 }
 
-static int execute(const char *program, int argc, char **argv) {
+// log_path returns the value of log_path in CRUNRACE (to be freed), nil if there is none.
+static char *log_path(void) {
+  const char *s = getenv("CRUNRACE"), *last = NULL;
+  for (const char *at = s; at && (at = strstr(at, "log_path=")); at++)
+    if (at == s || strchr(" ,\t", at[-1])) last = at + strlen("log_path=");
+  if (!last) return NULL;
+  char quote = *last == '"' || *last == '\'' ? *last++ : 0;
+  return strndup(last, quote ? strcspn(last, (char[]){quote, 0}) : strcspn(last, " ,\t"));
+}
+
+// check_log tries whether the log, FILE.pid, can be written: better now than when a race is lost.
+static void check_log(void) {
+  char *path = log_path();
+  if (!path || !*path || strcmp(path, "stderr") == 0 || strcmp(path, "stdout") == 0) return;
+  char *name = format("%s.%d", path, (int)getpid());
+  int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0 && errno != EEXIST) die(EXIT_UNABLE, "cannot write log_path %s: %s", name, strerror(errno));
+  if (fd < 0) return;
+  close(fd);
+  unlink(name);
+}
+
+static void prepare_reports(const struct invocation *inv) {
+  if (inv->race) check_log();
+  if (inv->json) use_json(inv->json);
+}
+
+// ---- the program -------------------------------------------------------------------------------------
+
+static struct args program_command(const char *program, int argc, const char *const *argv) {
   struct args a = {0};
   args_add(&a, program);
   for (int i = 0; i < argc; i++) args_add(&a, argv[i]);
-  int code = spawn_wait(a.at, NULL);
-  if (code == 127 && errno) die(EXIT_UNABLE, "cannot run %s: %s", program, strerror(errno));
-  return code;
+  return a;
 }
 
-static int build_and_run(struct invocation *inv, int argc, char **argv) {
-  invocation_check(inv);
-  if (!inv->links || !inv->exe) die(EXIT_USAGE, "crun run needs a whole program: leave out -c, -S, -E, -shared and the like");
+// program_in is the path in the temporary folder: the program is called after its first file.
+static const char *program_in(const char *in, const char *input) {
+  const char *slash = strrchr(input, '/'), *base = slash ? slash + 1 : input, *dot = strrchr(base, '.');
+  return dot && dot > base ? format("%s/%.*s", in, (int)(dot - base), base) : format("%s/main", in);
+}
+
+static int build_and_run(struct invocation *inv, int argc, const char *const *argv) {
+  if (inv->link != LINK_PROGRAM) die(EXIT_USAGE, "crun run needs a whole program: leave out -c, -S, -E, -shared and the like");
   if (inv->output) die(EXIT_USAGE, "crun run keeps no program: use crun build -o %s", inv->output);
+  if (inv->json && !inv->race) die(EXIT_USAGE, "-json goes with -race");
+  invocation_check(inv);
   struct toolchain t = toolchain_find(inv->race);
-  if (inv->json) use_json(inv->json);
-  char *folder = folder_make();
-  char *base = strdup(inv->inputs.at[0]);
-  char *name = strrchr(base, '/') ? strrchr(base, '/') + 1 : base;
-  *strrchr(name, '.') = 0;
-  char *program = format("%s/%s", folder, *name ? name : "main");
+  prepare_reports(inv);
+  folder_make();
+  const char *program = program_in(folder, inv->inputs.at[0]);
   args_add(&inv->clang, "-o");
   args_add(&inv->clang, program);
-  int code = invocation_run(inv, &t);
-  if (code == 0) code = execute(program, argc, argv);
-  else if (code < EXIT_SIGNAL) code = EXIT_BUILD;
-  folder_remove(folder);
-  return code;
+  // They stood before the files, where a linker does not look them up.
+  for (int i = 0; i < inv->libraries.n; i++) args_addf(&inv->clang, "-l%s", inv->libraries.at[i]);
+  int status = invocation_run(inv, &t);
+  if (WIFSIGNALED(status)) return spawn_code(status);
+  if (status != 0) return EXIT_BUILD;
+  struct args command = program_command(program, argc, argv);
+  status = spawn_wait(command.at);
+  if (status < 0) die(EXIT_UNABLE, "cannot run %s: %s", program, strerror(errno));
+  return spawn_code(status);
 }
 
-int command_run(int argc, char **argv) {
-  struct invocation inv = {.links = true, .exe = true};
+// run_program becomes a program that is built already.
+static int run_program(const struct invocation *inv, int argc, const char *const *argv) {
+  const char *program = argv[0];
+  struct stat st;
+  if (stat(program, &st) != 0) die(EXIT_BUILD, "%s: %s", program, strerror(errno));
+  if (S_ISDIR(st.st_mode)) die(EXIT_USAGE, "%s is a directory; name the C files in it", program);
+  if (access(program, X_OK) != 0) die(EXIT_USAGE, "%s is neither a C file nor a program", program);
+  if (inv->clang.n) die(EXIT_USAGE, "%s is built already: %s goes with crun build", program, inv->clang.at[0]);
+  if ((inv->race || inv->json) && !instrumented_program(program))
+    die(EXIT_UNABLE, "%s was not built with -race", program);
+  prepare_reports(inv);
+  struct args command = program_command(program, argc - 1, argv + 1);
+  spawn_exec(command.at);
+  die(EXIT_UNABLE, "cannot run %s: %s", program, strerror(errno));
+}
+
+int command_run(int argc, char **arguments) {
+  const char *const *argv = (const char *const *)arguments;
+  struct invocation inv = {0};
   int i = 1;
   while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0) i = invocation_add(&inv, argc, argv, i, true);
-  if (i == argc || strcmp(argv[i], "--") == 0) die(EXIT_USAGE, "crun run: no program; 'crun help' shows the usage");
-  struct stat st;
-  if (!is_input_file(argv[i])) {
-    if (stat(argv[i], &st) != 0) die(EXIT_BUILD, "%s: %s", argv[i], strerror(errno));
-    if (S_ISDIR(st.st_mode)) die(EXIT_USAGE, "%s is a directory; name the C files in it", argv[i]);
-    if (access(argv[i], X_OK) != 0) die(EXIT_USAGE, "%s is neither a C file nor a program", argv[i]);
-    if (inv.race || inv.clang.n) die(EXIT_USAGE, "%s is built already: -race and clang's flags go with crun build", argv[i]);
-    if (inv.json) use_json(inv.json);
-    const char *program = strchr(argv[i], '/') ? argv[i] : format("./%s", argv[i]);
-    return execute(program, argc - i - 1, argv + i + 1);
-  }
-  while (i < argc && is_input_file(argv[i])) i = invocation_add(&inv, argc, argv, i, true);
+  if (i < argc && strcmp(argv[i], "--") == 0) i++;
+  if (i >= argc) die(EXIT_USAGE, "crun run: no program; 'crun help' shows the usage");
+  if (!is_program_part(argv[i])) return run_program(&inv, argc - i, argv + i);
+  while (i < argc && is_program_part(argv[i])) i = invocation_add(&inv, argc, argv, i, true);
   if (i < argc && strcmp(argv[i], "--") == 0) i++;
   return build_and_run(&inv, argc - i, argv + i);
 }

@@ -7,9 +7,9 @@
 #include <glob.h>
 #include <libgen.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -36,31 +36,49 @@ static const char *find_lib(const char *root) {
   return found ? dirname(found) : plain;
 }
 
+static bool is_program(const char *path) {
+  struct stat st;
+  return access(path, X_OK) == 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static const char *in_path(const char *name) {
   const char *path = getenv("PATH");
   for (const char *p = path ? path : "/usr/bin:/bin"; *p;) {
     size_t n = strcspn(p, ":");
     char *full = format("%.*s/%s", (int)n, p, name);
-    if (n && access(full, X_OK) == 0) return full;
+    if (n && is_program(full)) return full;
     free(full);
     p += n + (p[n] == ':');
   }
   return NULL;
 }
 
-static const char *find_clang(void) {
+static const char *asked_clang(void) {
   const char *asked = getenv("CRUN_CC");
-  if (asked && *asked) return strchr(asked, '/') ? (access(asked, X_OK) == 0 ? asked : NULL) : in_path(asked);
-  char *name = format("clang-%d", CRUN_LLVM);
-  const char *found = in_path(name);
+  return asked && *asked ? asked : NULL;
+}
+
+// find_clang: the one that CRUN_CC names, else clang-19, else a plain clang that is a 19.
+static const char *find_clang(void) {
+  const char *asked = asked_clang();
+  if (asked) return !strchr(asked, '/') ? in_path(asked) : is_program(asked) ? asked : NULL;
+  const char *found = in_path(format("clang-%d", CRUN_LLVM));
   if (found) return found;
-  char *fixed = format("%s/clang", CRUN_LLVM_DIR);
-  return getenv("PATH") && access(fixed, X_OK) == 0 ? fixed : NULL;
+  const char *plain = in_path("clang");
+  return plain && clang_major(plain) == CRUN_LLVM ? plain : NULL;
+}
+
+// A standard folder need not be named, and naming it would change the order of the others.
+static const char *include_folder(const char *root) {
+  char *folder = format("%s/include", root);
+  bool standard = strcmp(folder, "/usr/include") == 0 || strcmp(folder, "/usr/local/include") == 0;
+  return standard ? NULL : folder;
 }
 
 struct toolchain toolchain_paths(void) {
   const char *root = prefix();
-  struct toolchain t = {.clang = find_clang(), .include = format("%s/include", root), .lib = find_lib(root)};
+  struct toolchain t = {.clang = find_clang(), .include = include_folder(root), .lib = find_lib(root)};
+  t.header = format("%s/include/crun/crun.h", root);
   t.plugin = format("%s/crun-race-%d.so", t.lib, CRUN_LLVM);
   return t;
 }
@@ -78,22 +96,26 @@ static void need(const char *path, const char *what) {
   if (!readable(path)) die(EXIT_UNABLE, "%s is missing (%s); build or install crun again", what, path);
 }
 
+// The plugin loads into the clang it was built for and into no other. Which one clang-19 is need not be
+// asked before every compilation; one that the user names is.
+static void check_version(const char *clang) {
+  int major = clang_major(clang);
+  if (major == CRUN_LLVM) return;
+  if (major < 0) die(EXIT_UNABLE, "CRUN_CC=%s is no clang; -race needs clang-%d", clang, CRUN_LLVM);
+  die(EXIT_UNABLE, "the plugin was built for clang %d, but CRUN_CC=%s is clang %d", CRUN_LLVM, clang, major);
+}
+
 struct toolchain toolchain_find(bool race) {
   struct toolchain t = toolchain_paths();
-  const char *asked = getenv("CRUN_CC");
-  if (!t.clang && asked && *asked) die(EXIT_UNABLE, "CRUN_CC=%s cannot be executed", asked);
+  const char *asked = asked_clang();
+  if (!t.clang && asked) die(EXIT_UNABLE, "CRUN_CC=%s cannot be executed", asked);
   if (!t.clang) die(EXIT_UNABLE, "clang-%d is missing; install the package clang-%d", CRUN_LLVM, CRUN_LLVM);
-  need(format("%s/crun/crun.h", t.include), "the header crun/crun.h");
-  need(format("%s/libcrun_runtime.a", t.lib), "the runtime library");
+  need(t.header, "the header crun/crun.h");
+  need(format("%s/libcrun_runtime%s.a", t.lib, race ? "_race" : ""), "the runtime library");
+  need(format("%s/libcrun_symbolize.a", t.lib), "the symbolizer");
   if (!race) return t;
   need(format("%s/libcrun_race.a", t.lib), "the race detector");
-  need(t.plugin, "the clang plugin");
-  // The plugin loads into the clang it was built for and into no other.
-  if (asked && *asked) {
-    int major = clang_major(t.clang);
-    if (major != CRUN_LLVM)
-      die(EXIT_UNABLE, "the plugin was built for clang %d, but %s is %s%d; unset CRUN_CC or name a clang-%d", CRUN_LLVM,
-          t.clang, major < 0 ? "no clang: " : "clang ", major, CRUN_LLVM);
-  }
+  need(t.plugin, format("the plugin for clang %d", CRUN_LLVM));
+  if (asked) check_version(t.clang);
   return t;
 }

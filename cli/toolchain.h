@@ -7,8 +7,9 @@
 
 struct toolchain {
   const char *clang;     // path or name to execute
-  const char *include;   // directory with crun/crun.h
-  const char *lib;       // directory with the archives and the plugin
+  const char *header;    // crun/crun.h
+  const char *include;   // the folder it is found from; nil: clang looks there anyway
+  const char *lib;       // folder with the archives and the plugin
   const char *plugin;
 };
 
