@@ -169,12 +169,10 @@ static void freed_by_the_last_owner(void) {
 
 // ---- sema -----------------------------------------------------------------------------------
 
-static void enter(cr_sema *s, atomic_int *inside, atomic_int *most, cr_waitgroup *wg) {
+static void enter(cr_sema *s, atomic_int *inside, cr_waitgroup *wg) {
   for (int i = 0; i < 200; i++) {
     cr_sema_acquire(s);
-    int n = atomic_fetch_add(inside, 1) + 1;
-    int old = atomic_load(most);
-    while (n > old && !atomic_compare_exchange_weak(most, &old, n)) {}
+    check(atomic_fetch_add(inside, 1) < 3);
     if (i % 10 == 0) cr_yield();
     atomic_fetch_sub(inside, 1);
     cr_sema_release(s);
@@ -182,15 +180,31 @@ static void enter(cr_sema *s, atomic_int *inside, atomic_int *most, cr_waitgroup
   cr_waitgroup_done(wg);
 }
 
+static void hold(cr_sema *s, atomic_int *inside, atomic_bool *leave, cr_waitgroup *wg) {
+  cr_sema_acquire(s);
+  atomic_fetch_add(inside, 1);
+  until(atomic_load(leave));
+  atomic_fetch_sub(inside, 1);
+  cr_sema_release(s);
+  cr_waitgroup_done(wg);
+}
+
 static void a_semaphore_lets_in_so_many(void) {
   cr_sema s = CR_SEMA_INIT(3);
-  atomic_int inside = 0, most = 0;
+  atomic_int inside = 0;
+  atomic_bool leave = false;
   cr_waitgroup wg = {0};
   cr_waitgroup_add(&wg, 20);
-  for (int i = 0; i < 20; i++) cr_go(enter, &s, &inside, &most, &wg);
+  for (int i = 0; i < 20; i++) cr_go(enter, &s, &inside, &wg);
   cr_waitgroup_wait(&wg);
-  check_eq(most, 3);
-  check(sema_is_valid(&s));
+  check(sema_is_valid(&s) && s.count == 3);
+
+  cr_waitgroup_add(&wg, 5);
+  for (int i = 0; i < 5; i++) cr_go(hold, &s, &inside, &leave, &wg);
+  until(atomic_load(&inside) == 3);
+  check(!cr_sema_try_acquire(&s));
+  atomic_store(&leave, true);
+  cr_waitgroup_wait(&wg);
   for (int i = 0; i < 3; i++) check(cr_sema_try_acquire(&s));
   check(!cr_sema_try_acquire(&s));
 }
