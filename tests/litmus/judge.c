@@ -136,7 +136,8 @@ static void read_side(const struct program *p, char *text, struct side *side) {
 }
 
 static void read_race(struct program *p, char *text, bool optional) {
-  char *second = strstr(text, ", ");
+  char *quote = strchr(text, '`'), *end = quote ? strchr(quote + 1, '`') : NULL;
+  char *second = strstr(end ? end : text, ", ");
   if (!second || p->n_races == MAX_RACES) give_up("%s: bad RACE directive", p->source);
   *second = 0;
   struct race *r = &p->races[p->n_races++];
