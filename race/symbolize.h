@@ -26,15 +26,26 @@ struct sym_frame {
 // offset alone.
 int symbolize_pc(uintptr_t pc, bool is_return_address, struct sym_frame *out, int max);
 
+// symbolize_raw makes symbolize_pc give no more than the dynamic linker knows, from now on: for a
+// process that dies in a state in which memory cannot be allocated.
+void symbolize_raw(void);
+
 struct sym_data {
   const char *name;
-  uintptr_t addr;  // where it begins
+  uintptr_t addr;      // where it begins
   size_t size;
   const char *module;
+  const char *file;    // where it is declared; nil: unknown
+  int line;
+  char path[160];      // from the variable to the bytes asked for: ".list[3].next"; "": all of it, or unknown
 };
 
-// symbolize_data finds the variable of static storage that holds addr; false: none does.
-bool symbolize_data(uintptr_t addr, struct sym_data *out);
+// symbolize_data finds the variable of static storage that holds size bytes at addr; false: none does.
+bool symbolize_data(uintptr_t addr, size_t size, struct sym_data *out);
+
+// symbolize_tls does the same for thread-local storage: offset is within the block of the module that holds
+// the code or data at in_module. addr is an offset too.
+bool symbolize_tls(const void *in_module, size_t offset, size_t size, struct sym_data *out);
 
 #pragma GCC visibility pop
 

@@ -70,29 +70,11 @@ static void set_grow(struct set *s) {
 
 static struct set seen_pcs, seen_ids;  // under report_lock
 
-// ---- stacks --------------------------------------------------------------------------------------------
+// ---- names that last -------------------------------------------------------------------------------------
 
-// Where a goroutine's, a thread's and the process's stack begin: nothing of the user's is below.
-static bool is_bottom(const char *func) {
-  static const char *const names[] = {"cr_go_entry", "cr_go_return", "start_main", "__libc_start_call_main",
-                                      "__libc_start_main", "__libc_start_main_impl", "_start", "start_thread",
-                                      "thread_main", "clone3", "call_init"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(func, names[i]) == 0) return true;
-  return false;
-}
-
-void stack_of(ctx_id ctx, unsigned byte, struct stack *out) {
-  uintptr_t pcs[STACK_PCS];
-  size_t n = ctx ? ctx_stack(ctx, byte, pcs, STACK_PCS, &out->folded) : 0;
-  if (!ctx) out->folded = false;
-  out->n = 0;
-  for (size_t i = 0; i < n && out->n < STACK_FRAMES; i++) {
-    struct sym_frame *f = &out->frame[out->n];
-    int k = symbolize_pc(pcs[i], true, f, (int)(STACK_FRAMES - out->n));
-    if (f->func && is_bottom(f->func)) return;
-    out->n += (size_t)k;
-  }
+static const char *base_name(const char *path) {
+  const char *slash = path ? strrchr(path, '/') : NULL;
+  return slash ? slash + 1 : path;
 }
 
 const char *access_kind(unsigned flags) {
@@ -101,50 +83,29 @@ const char *access_kind(unsigned flags) {
   return flags & ACCESS_WRITE ? "write" : "read";
 }
 
-// side_hash is of what a side does and where: its innermost function and those that it is inlined in.
-static uint64_t side_hash(const struct side *s) {
-  // An earlier free is known as a write only: both have the name of a write.
-  uint64_t h = fnv_string(FNV_START, access_kind(s->access->flags & ~(unsigned)ACCESS_FREE));
+// Of the stack, the innermost function counts and those that it is inlined in.
+void side_hash(struct side *s) {
+  // Whether an earlier write was a free is not always known: both have the name of a write here.
+  uint64_t h = fnv_string(FNV_START, access_kind(s->flags & ~(unsigned)ACCESS_FREE));
   for (size_t i = 0; i < s->stack.n; i++) {
     const struct sym_frame *f = &s->stack.frame[i];
     h = fnv_string(fnv_string(h, f->func), f->file);
     h = fnv(fnv(h, &f->line, sizeof f->line), &f->col, sizeof f->col);
-    if (!f->file) h = fnv(h, &f->offset, sizeof f->offset);
+    if (!f->file) h = fnv(fnv_string(h, base_name(f->module)), &f->offset, sizeof f->offset);
     if (!f->inlined) break;
   }
-  return h;
+  s->hash = h;
 }
 
 void finding_id(const struct side *a, const struct side *b, char id[17]) {
-  uint64_t x = side_hash(a), y = side_hash(b);
+  uint64_t x = a->hash, y = b->hash;
   uint64_t pair[2] = {x < y ? x : y, x < y ? y : x};
   uint64_t h = fnv(fnv_string(FNV_START, "race"), pair, sizeof pair);
   for (int i = 15; i >= 0; i--, h >>= 4) id[i] = "0123456789abcdef"[h & 15];
   id[16] = 0;
 }
 
-// ---- where and who ---------------------------------------------------------------------------------------
-
-static bool on_stack_of(const struct ginfo *who, uintptr_t addr) {
-  return who && addr >= atomic_load_explicit(&who->stack_lo, memory_order_relaxed) &&
-         addr < atomic_load_explicit(&who->stack_hi, memory_order_relaxed);
-}
-
-static void find_place(struct finding *f) {
-  struct place *p = &f->place;
-  for (size_t i = 0; i < f->ngoroutines; i++) {
-    if (!on_stack_of(f->goroutine[i], f->addr)) continue;
-    p->where = WHERE_STACK;
-    p->owner = f->goroutine[i];
-    return;
-  }
-  if (heap_find(f->addr, &p->block)) {
-    p->where = WHERE_HEAP;
-    stack_of(p->block.allocated, 0, &p->allocated);
-  } else if (symbolize_data(f->addr, &p->global)) {
-    p->where = WHERE_GLOBAL;
-  }
-}
+// ---- who ---------------------------------------------------------------------------------------------------
 
 static bool has(const struct finding *f, const struct ginfo *who) {
   for (size_t i = 0; i < f->ngoroutines; i++)
@@ -187,18 +148,34 @@ static void write_out(struct finding *f) {
   text_free(&t);
 }
 
+static void make_side(struct side *s, const struct race_access *a) {
+  s->access = a;
+  s->flags = a->flags;
+  stack_of(a->ctx, a->byte, &s->stack);
+  side_hash(s);
+}
+
+// freed_at is where the block at f->addr was freed, if that is the earlier access p; 0: it is not.
+static ctx_id freed_at(struct finding *f, const struct race_access *p) {
+  ctx_id ctx = p->ctx ? ctx_of_byte(p->ctx, p->byte) : 0;
+  struct heap_block b;
+  if ((p->flags & (ACCESS_WRITE | ACCESS_ATOMIC)) != ACCESS_WRITE || !heap_find_freed(f->addr, ctx, &b)) return 0;
+  f->previous.flags |= ACCESS_FREE;
+  return ctx;
+}
+
 static void tell(struct finding *f, const struct race_report *r) {
-  memset(f, 0, offsetof(struct finding, created));
-  f->current.access = &r->current;
-  f->previous.access = &r->previous;
-  f->addr = r->previous.addr > r->current.addr ? r->previous.addr : r->current.addr;
-  stack_of(r->current.ctx, r->current.byte, &f->current.stack);
-  stack_of(r->previous.ctx, r->previous.byte, &f->previous.stack);
+  const struct race_access *cur = &r->current, *prev = &r->previous;
+  make_side(&f->current, cur);
+  make_side(&f->previous, prev);
   finding_id(&f->current, &f->previous, f->id);
   if (!set_add(&seen_ids, fnv_string(FNV_START, f->id) | 1)) return;
-  add_goroutines(f, r->current.who);
-  add_goroutines(f, r->previous.who);
-  find_place(f);
+  f->addr = prev->addr > cur->addr ? prev->addr : cur->addr;
+  f->ngoroutines = 0;
+  add_goroutines(f, cur->who);
+  add_goroutines(f, prev->who);
+  unsigned size = prev->size < cur->size ? prev->size : cur->size;
+  variable_find(f->addr, size, f->goroutine, f->ngoroutines, cur->who, freed_at(f, prev), &f->variable);
   write_out(f);
   for (size_t i = 0; i < f->ngoroutines; i++) ginfo_unref(f->goroutine[i]);
   atomic_fetch_add_explicit(&count, 1, memory_order_release);

@@ -54,36 +54,57 @@ static void add_stack(struct text *t, const char *key, const struct stack *s) {
   text_add(t, "]");
 }
 
-static void add_side(struct text *t, const struct side *s) {
+static void add_side(struct text *t, const struct side *s, bool previous) {
   const struct race_access *a = s->access;
-  text_addf(t, "{\"kind\":\"%s\",\"size\":%u,\"addr\":\"0x%lx\",", access_kind(a->flags), a->size, (unsigned long)a->addr);
-  if (a->who) text_addf(t, "\"goroutine\":%llu,", (unsigned long long)a->who->goid);
-  else text_add(t, "\"goroutine\":null,");
+  text_addf(t, "{\"kind\":\"%s\",\"size\":%u,\"addr\":\"0x%lx\",\"previous\":%s,", access_kind(s->flags), a->size,
+            (unsigned long)a->addr, previous ? "true" : "false");
+  if (a->who) text_addf(t, "\"goroutine\":%llu,\"thread\":%s,", (unsigned long long)a->who->goid, a->who->is_thread ? "true" : "false");
+  else text_add(t, "\"goroutine\":null,\"thread\":null,");
   text_addf(t, "\"folded\":%s,", s->stack.folded ? "true" : "false");
   add_stack(t, "stack", &s->stack);
   text_add(t, "}");
 }
 
-static void add_place(struct text *t, const struct finding *f) {
-  const struct place *p = &f->place;
+static void add_data(struct text *t, const char *kind, const struct variable *v) {
+  const struct sym_data *d = &v->data;
+  text_addf(t, "\"kind\":\"%s\",", kind);
+  add_key_string(t, "name", d->name);
+  text_add(t, ",");
+  add_key_string(t, "path", d->path);
+  text_add(t, ",");
+  add_key_string(t, "file", d->file);
+  text_addf(t, ",\"line\":%d,\"offset\":%zu,\"size\":%zu", d->line, v->offset, d->size);
+}
+
+static void add_owner(struct text *t, const struct ginfo *who) {
+  if (who) text_addf(t, ",\"goroutine\":%llu,\"thread\":%s", (unsigned long long)who->goid, who->is_thread ? "true" : "false");
+}
+
+static void add_block(struct text *t, const struct variable *v) {
+  const struct heap_block *b = &v->block;
+  text_addf(t, "\"kind\":\"heap\",\"offset\":%zu,\"size\":%zu,\"block\":\"0x%lx\",\"freed\":%s,", v->offset, b->size,
+            (unsigned long)b->start, b->is_freed ? "true" : "false");
+  if (b->goid) text_addf(t, "\"goroutine\":%llu,\"thread\":%s,", (unsigned long long)b->goid, b->is_thread ? "true" : "false");
+  else text_add(t, "\"goroutine\":null,\"thread\":null,");
+  add_stack(t, "alloc_stack", &v->allocated);
+  text_add(t, ",");
+  add_stack(t, "free_stack", &v->freed);
+}
+
+static void add_variable(struct text *t, const struct variable *v) {
   text_add(t, "\"variable\":{");
-  switch (p->where) {
-    case WHERE_GLOBAL:
-      text_add(t, "\"kind\":\"global\",");
-      add_key_string(t, "name", p->global.name);
-      text_addf(t, ",\"offset\":%lu,\"size\":%zu", (unsigned long)(f->addr - p->global.addr), p->global.size);
+  switch (v->where) {
+    case WHERE_GLOBAL: add_data(t, "global", v); break;
+    case WHERE_TLS:
+      add_data(t, "tls", v);
+      add_owner(t, v->owner);
       break;
-    case WHERE_HEAP:
-      text_addf(t, "\"kind\":\"heap\",\"offset\":%lu,\"size\":%zu,\"goroutine\":%llu,",
-                (unsigned long)(f->addr - p->block.start), p->block.size, (unsigned long long)p->block.goid);
-      add_stack(t, "alloc_stack", &p->allocated);
-      break;
+    case WHERE_HEAP: add_block(t, v); break;
     case WHERE_STACK:
-      text_addf(t, "\"kind\":\"stack\",\"goroutine\":%llu", (unsigned long long)p->owner->goid);
+      text_add(t, "\"kind\":\"stack\"");
+      add_owner(t, v->owner);
       break;
-    case WHERE_UNKNOWN:
-      text_add(t, "\"kind\":\"unknown\"");
-      break;
+    case WHERE_UNKNOWN: text_add(t, "\"kind\":\"unknown\""); break;
   }
   text_add(t, "}");
 }
@@ -103,12 +124,14 @@ static void add_goroutine(struct text *t, struct finding *f, struct ginfo *who) 
 }
 
 void format_json(struct text *t, struct finding *f) {
+  const struct side *first = &f->current, *second = &f->previous;
+  if (first->hash > second->hash) first = &f->previous, second = &f->current;  // the same order in every run
   text_addf(t, "{\"id\":\"%s\",\"kind\":\"race\",\"accesses\":[", f->id);
-  add_side(t, &f->current);
+  add_side(t, first, first == &f->previous);
   text_add(t, ",");
-  add_side(t, &f->previous);
+  add_side(t, second, second == &f->previous);
   text_add(t, "],");
-  add_place(t, f);
+  add_variable(t, &f->variable);
   text_add(t, ",\"goroutines\":[");
   for (size_t i = 0; i < f->ngoroutines; i++) {
     if (i) text_add(t, ",");

@@ -44,7 +44,7 @@ static void add_who(struct text *t, const struct ginfo *who) {
 }
 
 static void add_side(struct text *t, const struct side *s, bool previous) {
-  const char *kind = access_kind(s->access->flags);
+  const char *kind = access_kind(s->flags);
   text_addf(t, "%s%c%s at 0x%012lx by ", previous ? "Previous " : "", previous ? kind[0] : kind[0] - 'a' + 'A', kind + 1,
             (unsigned long)s->access->addr);
   add_who(t, s->access->who);
@@ -53,36 +53,68 @@ static void add_side(struct text *t, const struct side *s, bool previous) {
   text_add(t, "\n");
 }
 
-static void add_place(struct text *t, struct finding *f) {
-  struct place *p = &f->place;
-  switch (p->where) {
+static void add_data(struct text *t, const struct variable *v) {
+  const struct sym_data *d = &v->data;
+  text_addf(t, "%s%s", d->name, d->path);
+  if (v->where == WHERE_GLOBAL && v->offset) text_addf(t, ", %zu bytes inside %s", v->offset, d->name);
+  text_addf(t, " of size %zu", d->size);
+  if (d->file) text_addf(t, ", declared at %s:%d", stripped(d->file), d->line);
+}
+
+static void add_size(struct text *t, const struct side *s) {
+  text_addf(t, "%s of %u byte%s", access_kind(s->flags), s->access->size, s->access->size == 1 ? "" : "s");
+}
+
+static void add_allocation(struct text *t, const struct variable *v) {
+  if (v->allocated.n) {
+    struct ginfo who = {.goid = v->block.goid, .is_thread = v->block.is_thread};
+    text_add(t, "Heap block allocated by ");
+    add_who(t, v->block.goid ? &who : NULL);
+    text_add(t, " at:\n");
+    add_stack(t, &v->allocated);
+    text_add(t, "\n");
+  }
+  if (v->freed.n) {
+    text_add(t, "Heap block freed at:\n");
+    add_stack(t, &v->freed);
+    text_add(t, "\n");
+  }
+}
+
+static void add_variable(struct text *t, struct finding *f) {
+  const struct variable *v = &f->variable;
+  text_add(t, "Location: ");
+  switch (v->where) {
     case WHERE_GLOBAL:
-      text_addf(t, "Location: global variable %s", p->global.name);
-      if (f->addr > p->global.addr) text_addf(t, "+%lu", (unsigned long)(f->addr - p->global.addr));
-      text_addf(t, " of size %zu", p->global.size);
+      text_add(t, "global variable ");
+      add_data(t, v);
+      break;
+    case WHERE_TLS:
+      text_add(t, "thread-local variable ");
+      add_data(t, v);
+      if (v->owner) {
+        text_add(t, ", of ");
+        add_who(t, v->owner);
+      }
       break;
     case WHERE_HEAP:
-      text_addf(t, "Location: %lu bytes inside heap block of size %zu at 0x%012lx", (unsigned long)(f->addr - p->block.start),
-                p->block.size, (unsigned long)p->block.start);
+      text_addf(t, "%zu bytes inside %sheap block of size %zu at 0x%012lx", v->offset,
+                v->block.is_freed ? "freed " : "", v->block.size, (unsigned long)v->block.start);
       break;
     case WHERE_STACK:
-      text_add(t, "Location: stack of ");
-      add_who(t, p->owner);
+      text_add(t, "stack of ");
+      add_who(t, v->owner);
       break;
     case WHERE_UNKNOWN:
-      text_addf(t, "Location: memory at 0x%012lx", (unsigned long)f->addr);
+      text_addf(t, "memory at 0x%012lx", (unsigned long)f->addr);
       break;
   }
-  text_addf(t, " (%s of %u byte%s, previous %s of %u byte%s)\n\n", access_kind(f->current.access->flags),
-            f->current.access->size, f->current.access->size == 1 ? "" : "s", access_kind(f->previous.access->flags),
-            f->previous.access->size, f->previous.access->size == 1 ? "" : "s");
-  if (p->where != WHERE_HEAP || !p->allocated.n) return;
-  text_add(t, "Heap block allocated by ");
-  struct ginfo who = {.goid = p->block.goid, .is_thread = p->block.is_thread};
-  add_who(t, p->block.goid ? &who : NULL);
-  text_add(t, " at:\n");
-  add_stack(t, &p->allocated);
-  text_add(t, "\n");
+  text_add(t, " (");
+  add_size(t, &f->current);
+  text_add(t, ", previous ");
+  add_size(t, &f->previous);
+  text_add(t, ")\n\n");
+  if (v->where == WHERE_HEAP) add_allocation(t, v);
 }
 
 static void add_creation(struct text *t, struct finding *f, struct ginfo *who) {
@@ -99,7 +131,7 @@ void format_text(struct text *t, struct finding *f) {
   text_add(t, "==================\nWARNING: DATA RACE\n");
   add_side(t, &f->current, false);
   add_side(t, &f->previous, true);
-  add_place(t, f);
+  add_variable(t, f);
   for (size_t i = 0; i < f->ngoroutines; i++) add_creation(t, f, f->goroutine[i]);
   text_addf(t, "Id: %s\n==================\n", f->id);
 }

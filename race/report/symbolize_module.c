@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// symbolize_module.c: modules of this process, from /proc/self/maps, and the lock around libdw.
+//
+// The maps are read again when an address lies in no module (dlopen). The program's own file is opened
+// as /proc/self/exe if it was deleted or replaced while it ran. debuginfod is never asked: a report must
+// not wait for a network.
+//
+// The lock knows its owner, so that a fault inside is told apart from waiting.
+//   R1: libdw_leave     A1: libdw_enter
+#include "symbolize_module.h"
+
+#include <dwarf.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "symbolize.h"
+
+// ---- one at a time -------------------------------------------------------------------------------
+
+static _Atomic int owner;    // tid; 0: nobody
+static _Atomic bool unusable;
+
+void symbolize_raw(void) { atomic_store_explicit(&unusable, true, memory_order_relaxed); }
+
+// In a child whose parent was inside with another thread, libdw's state is half changed for good.
+static void forked(void) {
+  if (atomic_load_explicit(&owner, memory_order_relaxed)) symbolize_raw();
+}
+
+static void watch_forks(void) { pthread_atfork(NULL, NULL, forked); }
+
+bool libdw_enter(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  int me = (int)syscall(SYS_gettid), nobody = 0;
+  if (atomic_load_explicit(&owner, memory_order_relaxed) == me) return false;
+  while (!atomic_compare_exchange_weak_explicit(&owner, &nobody, me, memory_order_acquire,  // A1
+                                                memory_order_relaxed)) {
+    if (atomic_load_explicit(&unusable, memory_order_relaxed)) return false;
+    nobody = 0;
+    sched_yield();
+  }
+  if (!atomic_load_explicit(&unusable, memory_order_relaxed)) {
+    pthread_once(&once, watch_forks);
+    return true;
+  }
+  libdw_leave();
+  return false;
+}
+
+void libdw_leave(void) { atomic_store_explicit(&owner, 0, memory_order_release); }  // R1
+
+// ---- modules ---------------------------------------------------------------------------------------
+
+static Dwfl *dwfl;              // under owner, as all below
+static struct module *modules;
+
+static const char deleted[] = " (deleted)";
+
+// find_elf opens a module's file. The program's own can be had even if its name is gone.
+static int find_elf(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr base, char **file, Elf **elf) {
+  char exe[4096];
+  ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+  if (n <= 0 || (size_t)n != strlen(name) || memcmp(exe, name, (size_t)n) != 0)
+    return dwfl_linux_proc_find_elf(mod, data, name, base, file, elf);
+  size_t tail = sizeof deleted - 1;
+  if ((size_t)n > tail && memcmp(exe + n - tail, deleted, tail) == 0) n -= (ssize_t)tail;
+  exe[n] = 0;
+  *file = strdup(exe);
+  return open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+}
+
+static int find_debuginfo(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr base, const char *file,
+                          const char *link, GElf_Word crc, char **found) {
+  if (getenv("DEBUGINFOD_URLS")) return -1;
+  return dwfl_standard_find_debuginfo(mod, data, name, base, file, link, crc, found);
+}
+
+static void report_modules(void) {
+  static char *debuginfo_path;
+  static const Dwfl_Callbacks callbacks = {
+      .find_elf = find_elf,
+      .find_debuginfo = find_debuginfo,
+      .debuginfo_path = &debuginfo_path,
+  };
+  if (!dwfl && !(dwfl = dwfl_begin(&callbacks))) return;
+  dwfl_report_begin_add(dwfl);
+  dwfl_linux_proc_report(dwfl, getpid());
+  dwfl_report_end(dwfl, NULL, NULL);
+}
+
+static Dwfl_Module *mod_at(uintptr_t addr) {
+  Dwfl_Module *mod = dwfl ? dwfl_addrmodule(dwfl, addr) : NULL;
+  if (mod) return mod;
+  report_modules();
+  return dwfl ? dwfl_addrmodule(dwfl, addr) : NULL;
+}
+
+// plain_name takes " (deleted)" off the name that the kernel gives.
+static const char *plain_name(const char *name) {
+  size_t n = strlen(name), tail = sizeof deleted - 1;
+  return n > tail && strcmp(name + n - tail, deleted) == 0 ? strndup(name, n - tail) : name;
+}
+
+struct module *module_of(uintptr_t addr) {
+  Dwfl_Module *mod = mod_at(addr);
+  if (!mod) return NULL;
+  for (struct module *m = modules; m; m = m->next)
+    if (m->mod == mod) return m;
+  struct module *m = calloc(1, sizeof *m);
+  if (!m) return NULL;
+  Dwarf_Addr start = 0;
+  m->mod = mod;
+  m->name = plain_name(dwfl_module_info(mod, NULL, &start, NULL, NULL, NULL, NULL, NULL));
+  m->start = start;
+  m->dwarf = dwfl_module_getdwarf(mod, &m->bias);
+  m->next = modules;
+  return modules = m;
+}
+
+// ---- ranges ------------------------------------------------------------------------------------------
+
+void ranges_add(struct ranges *r, Dwarf_Addr lo, Dwarf_Addr hi, Dwarf_Off die) {
+  if (r->n == r->cap) {
+    size_t cap = r->cap ? 2 * r->cap : 64;
+    struct range *at = realloc(r->at, cap * sizeof *at);
+    if (!at) return;
+    r->at = at;
+    r->cap = cap;
+  }
+  r->at[r->n++] = (struct range){lo, hi, die};
+}
+
+static int by_lo(const void *a, const void *b) {
+  const struct range *x = a, *y = b;
+  return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
+void ranges_sort(struct ranges *r) {
+  if (r->n) qsort(r->at, r->n, sizeof *r->at, by_lo);
+}
+
+const struct range *ranges_find(const struct ranges *r, Dwarf_Addr addr) {
+  size_t lo = 0, hi = r->n;
+  while (lo < hi) {
+    size_t mid = (lo + hi) / 2;
+    if (r->at[mid].lo <= addr) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo && addr < r->at[lo - 1].hi ? &r->at[lo - 1] : NULL;
+}
+
+// ---- DIEs ----------------------------------------------------------------------------------------------
+
+const char *as_compiled(const char *file, Dwarf_Die *cu) {
+  Dwarf_Attribute at;
+  const char *dir = dwarf_formstring(dwarf_attr_integrate(cu, DW_AT_comp_dir, &at));
+  size_t n = dir ? strlen(dir) : 0;
+  if (n && file && strncmp(file, dir, n) == 0 && file[n] == '/') file += n + 1;
+  while (file && strncmp(file, "./", 2) == 0) file += 2;
+  return file;
+}
+
+const char *file_of(Dwarf_Die *die, unsigned name, Dwarf_Die *cu) {
+  Dwarf_Attribute at;
+  Dwarf_Word i;
+  Dwarf_Files *files;
+  size_t n;
+  if (dwarf_formudata(dwarf_attr_integrate(die, name, &at), &i) != 0) return NULL;
+  if (dwarf_getsrcfiles(cu, &files, &n) != 0 || i >= n) return NULL;
+  return as_compiled(dwarf_filesrc(files, i, NULL, NULL), cu);
+}
+
+int attribute_number(Dwarf_Die *die, unsigned name) {
+  Dwarf_Attribute at;
+  Dwarf_Word w;
+  return dwarf_formudata(dwarf_attr_integrate(die, name, &at), &w) == 0 ? (int)w : 0;
+}
