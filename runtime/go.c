@@ -21,11 +21,11 @@ struct go_regs {
   uint32_t al;       // how many vector registers a variadic call uses
   uint16_t x87;      // the creator's floating-point environment, as pthread_create gives it
   uint16_t pad;
-  uint32_t vectors;  // 1: vec holds arguments too
+  uint32_t flags;    // of the descriptor
   uint32_t mxcsr;
   uint8_t vec[8][64];
 };
-_Static_assert(sizeof(struct go_regs) == REGS_BYTES && offsetof(struct go_regs, vectors) == REGS_FLAGS,
+_Static_assert(sizeof(struct go_regs) == REGS_BYTES && offsetof(struct go_regs, flags) == REGS_FLAGS,
                "switch.S knows the layout");
 
 int cr_vector_level;  // read by switch.S: 0 SSE, 1 AVX, 2 AVX-512
@@ -117,9 +117,8 @@ static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *
   char *fn = top - FN_BYTES;
   *(void (**)(void))fn = d->fn;
   struct go_regs *r = (struct go_regs *)(fn - sizeof *r);
-  if (d->vectors) memcpy(r, regs, sizeof *r);
-  else memcpy(r, regs, offsetof(struct go_regs, vec));  // the control words too: garbage in mxcsr faults
-  r->vectors = d->vectors;
+  memcpy(r, regs, d->flags & 1 ? sizeof *r : offsetof(struct go_regs, vec));
+  r->flags = d->flags;
   void **sp = (void **)r;
   *--sp = (void *)cr_go_entry;
   gp->sp = sp;

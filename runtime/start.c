@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // start.c: how the process becomes a crun program: main as goroutine 1, foreign threads, fork.
 //
-// The C library calls main through __libc_start_main; ours stands before it in a linked program and
-// hands on a main that first makes the thread M 0. The goroutine main keeps the process's own stack
-// (RLIMIT_STACK); M 0's scheduler stack is a mapping of its own.
-#include <dlfcn.h>
+// A constructor, the program's first, makes the thread M 0 and what it runs the goroutine main. main keeps
+// the process's own stack (RLIMIT_STACK); M 0's scheduler stack is a mapping of its own.
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -233,19 +231,5 @@ void sched_start(void) {
   }
 }
 
-static int (*user_main)(int, char **, char **);
-
-static int start_main(int argc, char **argv, char **envp) {
-  sched_start();
-  return user_main(argc, argv, envp);
-}
-
-typedef int start_fn(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
-
-__attribute__((visibility("default"))) int __libc_start_main(int (*fn)(int, char **, char **), int argc, char **argv,
-                                                             void (*init)(void), void (*fini)(void),
-                                                             void (*rtld_fini)(void), void *stack_end) {
-  start_fn *next = (start_fn *)dlsym(RTLD_NEXT, "__libc_start_main");
-  user_main = fn;
-  return next(start_main, argc, argv, init, fini, rtld_fini, stack_end);
-}
+// Only programs that use a cr_ name are linked with this object, so only they have the constructor.
+__attribute__((constructor(101))) static void before_main(void) { sched_start(); }

@@ -60,7 +60,7 @@ cr_gogo:
 
 // cr_go_stub is called as if it were the goroutine's function; r10 holds the descriptor. It saves all
 // argument registers and calls cr_go_start(desc, registers, stack arguments, pc).
-//     registers (struct go_regs): rdi rsi rdx rcx r8 r9, eax, x87 control word, "vectors" (go.c fills it in),
+//     registers (struct go_regs): rdi rsi rdx rcx r8 r9, eax, x87 control word, flags (go.c fills them in),
 //     mxcsr, 8 vector registers of 64 bytes
         .globl  cr_go_stub
         .type   cr_go_stub, @function
@@ -83,7 +83,7 @@ cr_go_stub:
         movl    %eax, 48(%rsp)
         fnstcw  52(%rsp)
         stmxcsr 60(%rsp)
-        cmpl    $0, 12(%r10)            // desc->vectors
+        testl   $1, 12(%r10)            // desc->flags: no argument lies in a vector register
         je      4f
         cmpl    $1, cr_vector_level(%rip)
         jg      3f
@@ -118,8 +118,14 @@ cr_go_stub:
         movq    %rsp, %rsi
         leaq    16(%rbp), %rdx
         movq    8(%rbp), %rcx
+        pushq   %r10
+        subq    $8, %rsp
         callq   cr_go_start
-        leave
+        movq    8(%rsp), %r10
+        testl   $2, 12(%r10)            // the caller drops a long double: there must be one
+        je      5f
+        fldz
+5:      leave
         .cfi_def_cfa %rsp, 8
         retq
         .cfi_endproc
@@ -144,7 +150,8 @@ cr_go_entry:
         movl    48(%rsp), %eax
         fldcw   52(%rsp)
         ldmxcsr 60(%rsp)
-        cmpl    $0, 56(%rsp)            // no vectors were saved
+        movl    56(%rsp), %ebx          // the flags, for when fn has returned
+        testl   $1, %ebx
         je      4f
         cmpl    $1, cr_vector_level(%rip)
         jg      3f
@@ -180,7 +187,10 @@ cr_go_entry:
         addq    $64, %rsp               // the stack arguments
         xorl    %ebp, %ebp
         callq   *%r11
-        callq   cr_go_return
+        testl   $2, %ebx                // what it returned must not stay in the thread's x87 registers
+        je      5f
+        fstp    %st(0)
+5:      callq   cr_go_return
         ud2
         .cfi_endproc
         .size   cr_go_entry, .-cr_go_entry

@@ -12,7 +12,8 @@
 //
 // The arguments are evaluated here and now, by the caller, and are converted and checked as in a call
 // of fn; a wrong pointer type is an error. At most 16 arguments, of any type: numbers, pointers,
-// structs, vectors. What fn returns is dropped; it must not be a struct or union. The goroutine ends
+// structs, vectors; a compound literal needs parentheses around it, as in any macro. What fn returns is
+// dropped; it must not be a struct or union. The goroutine ends
 // when fn returns, and the process when main returns, whatever goroutines still run.
 //
 //     static void worker(int id, chan(int) jobs) { ... }
@@ -28,12 +29,16 @@
     _Pragma("GCC diagnostic push")                                                                        \
     _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")                                      \
     _Pragma("GCC diagnostic error \"-Wint-conversion\"")                                                  \
-    _Static_assert(__builtin_classify_type(__builtin_choose_expr(                                         \
-                       __builtin_types_compatible_p(__typeof__((fn)(__VA_ARGS__)), void), 0,              \
-                       (fn)(__VA_ARGS__))) < CR_GO_RECORD_,                                               \
+    _Pragma("GCC diagnostic ignored \"-Wpragmas\"")                                                       \
+    _Pragma("GCC diagnostic ignored \"-Wunknown-warning-option\"")                                        \
+    _Pragma("GCC diagnostic ignored \"-Wunevaluated-expression\"") /* i++: only the call evaluates it */  \
+    _Static_assert(CR_GO_CLASS_(fn, ##__VA_ARGS__) < CR_GO_RECORD_,                                       \
                    "a goroutine's function cannot return a struct or union");                             \
+    _Static_assert(!CR_GO_RETURNS_(fn, _Complex long double, ##__VA_ARGS__),                              \
+                   "a goroutine's function cannot return a _Complex long double");                        \
     struct cr_go_desc cr_go_d_ = {(void (*)(void))(fn), 0 CR_GO_EACH_(CR_GO_BYTES_, ##__VA_ARGS__),        \
-                                  0 CR_GO_EACH_(CR_GO_VECTOR_, ##__VA_ARGS__)};                            \
+                                  (0 CR_GO_EACH_(CR_GO_VECTOR_, ##__VA_ARGS__)) |                          \
+                                      CR_GO_RETURNS_(fn, long double, ##__VA_ARGS__) << 1};                \
     void *cr_go_p_ = (void *)cr_go_stub;                                                                  \
     __asm__("" : "+r"(cr_go_p_)); /* or the compiler sees through the cast and calls the stub as is */    \
     (void)__builtin_call_with_static_chain(((__typeof__(&*(fn)))cr_go_p_)(__VA_ARGS__), &cr_go_d_);        \
@@ -64,18 +69,23 @@ _Noreturn void cr_goexit(void);
 struct cr_go_desc {
   void (*fn)(void);
   uint32_t arg_bytes;  // at most what the call passes on the stack
-  uint32_t vectors;    // not 0: some argument may lie in a vector register
+  uint32_t flags;      // 1: some argument may lie in a vector register; 2: fn returns a long double
 };
 
 extern void cr_go_stub(void);
 
 #define CR_GO_RECORD_ 12  // __builtin_classify_type of a struct; 13 of a union
+#define CR_GO_RETURNS_(fn, type, ...) __builtin_types_compatible_p(__typeof__((fn)(__VA_ARGS__)), type)
+#define CR_GO_CLASS_(fn, ...) \
+  __builtin_classify_type(__builtin_choose_expr(CR_GO_RETURNS_(fn, void, ##__VA_ARGS__), 0, (fn)(__VA_ARGS__)))
 // The size an argument is passed in; an array is passed as a pointer.
 #define CR_GO_SIZE_(a) sizeof(__typeof__(((void)0, (a))))
 #define CR_GO_ALIGN_(a) __alignof__(__typeof__(((void)0, (a))))
 #define CR_GO_BYTES_(a) \
   +(CR_GO_SIZE_(a) <= 32 && CR_GO_ALIGN_(a) <= 16 ? 32 : (CR_GO_SIZE_(a) + 63) / 64 * 64 + CR_GO_ALIGN_(a))
-#define CR_GO_VECTOR_(a) | (__builtin_classify_type(((void)0, (a))) > 5)  // up to 5: integers, pointers
+// 1 to 5: integers and pointers. gcc 12 gives vectors -1.
+#define CR_GO_VECTOR_(a) \
+  | (__builtin_classify_type(((void)0, (a))) < 1 || __builtin_classify_type(((void)0, (a))) > 5)
 #define CR_GO_CAT_(a, b) CR_GO_CAT2_(a, b)
 #define CR_GO_CAT2_(a, b) a##b
 #define CR_GO_COUNT_(...) CR_GO_COUNT2_(0, ##__VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0)
