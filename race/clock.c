@@ -20,6 +20,7 @@ void clock_init(void) {
 
 void clock_start(race_g *g) {
   g->began = g->grown = g->clk;
+  g->only_clk = 0;
   atomic_store_explicit(&began_at[g->slot], g->clk, memory_order_relaxed);
 }
 
@@ -44,24 +45,44 @@ struct stamp clock_publish(race_g *g) {
 }
 
 void clock_fork(race_g *parent, race_g *child) {
-  clock_publish(parent);
-  vclock_join(&child->vc, &parent->vc);
+  clock_learn(child, &parent->vc, clock_publish(parent));
+}
+
+// stamp_is_old: the slot has had another owner since, whose clocks say nothing about this stamp.
+static bool stamp_is_old(struct stamp s) {
+  return atomic_load_explicit(&began_at[s.slot], memory_order_relaxed) > s.clk;
 }
 
 bool clock_covers(const race_g *g, const struct syncvar *sv) {
   struct stamp s = sv->stamp;
   if (s.clk == 0) return !sv->vc.base && sv->vc.nlate == 0;
   if (s.slot == g->slot) return s.clk >= g->began;
-  return vclock_get(&g->vc, s.slot) >= s.clk &&
-         atomic_load_explicit(&began_at[s.slot], memory_order_relaxed) <= s.clk;
+  return vclock_get(&g->vc, s.slot) >= s.clk && !stamp_is_old(s);
 }
 
-void clock_learn(race_g *g, const struct vclock *vc) {
-  if (vclock_join(&g->vc, vc)) g->grown = g->clk;
+// has_all tells whether vc certainly holds all that g knows of other slots.
+static bool has_all(const struct vclock *vc, const race_g *g) {
+  struct stamp only = {g->only_slot, g->only_clk};
+  if (only.clk == 0) return !g->vc.base && g->vc.nlate == 0;
+  return vclock_get(vc, only.slot) >= only.clk && !stamp_is_old(only);
+}
+
+void clock_learn(race_g *g, const struct vclock *vc, struct stamp from) {
+  if (has_all(vc, g)) {
+    uint32_t own = vclock_get(&g->vc, g->slot);
+    vclock_copy(&g->vc, vc);
+    if (own) vclock_raise(&g->vc, g->slot, own);
+    g->only_slot = from.slot;
+    g->only_clk = from.clk;
+    g->grown = g->clk;
+  } else if (vclock_join(&g->vc, vc)) {
+    g->only_clk = 0;
+    g->grown = g->clk;
+  }
 }
 
 void clock_acquire(race_g *g, const struct syncvar *sv) {
-  if (!clock_covers(g, sv)) clock_learn(g, &sv->vc);
+  if (!clock_covers(g, sv)) clock_learn(g, &sv->vc, sv->stamp);
 }
 
 void clock_store(race_g *g, struct syncvar *sv) {
@@ -98,7 +119,7 @@ void clock_saw(race_g *g, const struct syncvar *sv) {
 
 void clock_fence_acquire(race_g *g) {
   if (!g->fence_acq.base && !g->fence_acq.nlate) return;
-  clock_learn(g, &g->fence_acq);
+  clock_learn(g, &g->fence_acq, (struct stamp){0, 0});
   vclock_clear(&g->fence_acq);
 }
 

@@ -15,6 +15,10 @@
 // What an earlier owner of a slot stamped says nothing about the present owner's vc. So each slot has
 // the clock at which its present owner began, and an older stamp lets nobody skip.
 //
+// Mostly a clock that is acquired covers all that the acquirer knew: a mutex that goes from hand to
+// hand among 100,000 goroutines. A race_g whose knowledge of others came with one stamp (g->only_*)
+// sees that at a glance and takes the other clock over, by reference, instead of joining it.
+//
 // Nothing here locks g: a race_g belongs to the thread that runs it, or to whoever completes the
 // operation of a parked one. A syncvar is passed under its lock. tests/unit/race/clock_test.c holds
 // all of this against explicit sets of past events.
@@ -41,8 +45,8 @@ struct stamp clock_publish(race_g *g);
 // clock_covers tells whether g certainly knows all that sv holds.
 bool clock_covers(const race_g *g, const struct syncvar *sv);
 
-// clock_learn makes g know vc.
-void clock_learn(race_g *g, const struct vclock *vc);
+// clock_learn makes g know vc, which was published with stamp from (clk 0: with none, or several).
+void clock_learn(race_g *g, const struct vclock *vc, struct stamp from);
 
 // ---- on a syncvar under its lock ----------------------------------------------------------------
 

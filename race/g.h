@@ -38,6 +38,8 @@ struct race_g {
   // clock.c's. Zero at first.
   uint32_t grown;            // clk when vc last learned of another slot
   uint32_t began;            // clk when this owner took the slot
+  uint32_t only_slot;        // the stamp (clock.h) that brought all that is known of other slots;
+  uint32_t only_clk;         // 0: it did not come with one
   struct vclock fence_acq;   // joined at the next acquire fence: clocks seen by relaxed loads
   struct vclock fence_rel;   // published by relaxed stores: my clock at the last release fence
 };

@@ -48,6 +48,7 @@ struct thread {
   void *(*start)(void *);
   void *arg;
   struct vclock last;     // its clock at its end
+  struct stamp stamp;     // with which that was published
 };
 
 static struct spin table_lock;
@@ -247,7 +248,7 @@ static void thread_end(void) {
   race_g *g = t->g;
   race_inside = 1;
   drop_held(g);
-  clock_publish(g);
+  struct stamp stamp = clock_publish(g);
   struct vclock last = {0};
   vclock_copy(&last, &g->vc);
   race_cur = NULL;
@@ -256,6 +257,7 @@ static void thread_end(void) {
   spin_lock(&table_lock);
   t->g = NULL;
   t->last = last;
+  t->stamp = stamp;
   t->ended = true;
   free_if_done_locked(t);
   spin_unlock(&table_lock);
@@ -276,7 +278,7 @@ static int joined(struct thread *t, int r) {
   race_g *g = g_self();
   race_inside = 1;
   // t has ended: the real join returned. Nobody else may join it, so it is ours alone.
-  if (g) clock_learn(g, &t->last);
+  if (g) clock_learn(g, &t->last, t->stamp);
   spin_lock(&table_lock);
   t->detached = true;
   free_if_done_locked(t);

@@ -6,7 +6,8 @@
 //   2. A late entry is newer than the base's, and its slot occurs once. Late entries exist only
 //      over a base that is shared (or nil): who owns the base writes there.
 //   3. dense.cap is a multiple of 16; clocks in [cap, ...) are 0.
-//   4. A child of a node of level n has level n-1; a leaf has level 0.
+//   4. seen is nil or a tree that this clock covers.
+//   5. A child of a node of level n has level n-1; a leaf has level 0.
 #include "vclock.h"
 
 #include <stdatomic.h>
@@ -30,7 +31,7 @@ typedef struct vclock_base base;
 static const size_t header_bytes = offsetof(base, clk);
 _Static_assert(offsetof(base, clk) == 8, "a leaf is 136 bytes, an inner node 264");
 _Static_assert(VCLOCK_DENSE % BLOCK == 0 && VCLOCK_DENSE < UINT16_MAX, "cap holds it");
-_Static_assert(sizeof(struct vclock) <= 40, "what a goroutine costs at least");
+_Static_assert(sizeof(struct vclock) <= 48, "what a goroutine costs at least");
 
 // ---- arrays of clocks --------------------------------------------------------------------------
 
@@ -224,13 +225,13 @@ static base *tree_put(base *b, uint32_t slot, uint32_t clk) {
 // a: clocks that know the same then share, and the next join ends at the pointers. Takes over a.
 static base *leaf_join(base *a, const uint32_t *v, base *leaf, bool *changed) {
   unsigned order = clocks_compare(a->clk, v, RADIX);
-  if (!(order & B_AHEAD)) return a;
-  *changed = true;
+  *changed |= (order & B_AHEAD) != 0;
   if (leaf && !(order & A_AHEAD)) {
     ref(leaf);
     unref(a);
     return leaf;
   }
+  if (!(order & B_AHEAD)) return a;
   a = own(a);
   clocks_join(a->clk, v, RADIX);
   return a;
@@ -240,19 +241,19 @@ static bool same_children(const base *a, const base *b) {
   return memcmp(a->child, b->child, sizeof a->child) == 0;
 }
 
-static base *tree_join(base *a, base *b, unsigned level, bool *changed);
+static base *tree_join(base *a, base *b, const base *seen, unsigned level, bool *changed);
 
 // child_join joins cb into child i of a. A shared node is copied only for a child that changes.
 // Takes over a, not cb.
-static base *child_join(base *a, unsigned i, base *cb, bool *changed) {
+static base *child_join(base *a, unsigned i, base *cb, const base *seen, bool *changed) {
   base *ca = a->child[i];
-  if (!cb || ca == cb) return a;
+  if (!cb || ca == cb || cb == seen) return a;
   if (owned(a)) {
-    a->child[i] = tree_join(ca, cb, a->level - 1u, changed);
+    a->child[i] = tree_join(ca, cb, seen, a->level - 1u, changed);
     return a;
   }
   bool grows = false;
-  base *joined = tree_join(ref(ca), cb, a->level - 1u, &grows);
+  base *joined = tree_join(ref(ca), cb, seen, a->level - 1u, &grows);
   if (!grows) {
     unref(joined);
     return a;
@@ -264,21 +265,33 @@ static base *child_join(base *a, unsigned i, base *cb, bool *changed) {
   return a;
 }
 
+// same_place returns the node of tree seen that lies where a node of the given level does, at the left
+// edge; nil: there is none.
+static const base *same_place(const base *seen, unsigned level) {
+  while (seen && seen->level > level) seen = seen->child[0];
+  return seen;
+}
+
+static const base *seen_child(const base *seen, unsigned level, unsigned i) {
+  if (!seen) return NULL;
+  if (seen->level == level) return seen->child[i];
+  return i == 0 ? seen : NULL;  // seen is lower: it is the leftmost part
+}
+
 // tree_join joins tree b into tree a, which is of the given level (or nil); b's may be any up to
-// that, or beyond it at the root. Takes over a, not b.
-static base *tree_join(base *a, base *b, unsigned level, bool *changed) {
-  if (a == b || !b) return a;
+// that, or beyond it at the root. a covers what b shares with seen. Takes over a, not b.
+static base *tree_join(base *a, base *b, const base *seen, unsigned level, bool *changed) {
+  seen = b ? same_place(seen, b->level) : NULL;
+  if (a == b || !b || b == seen) return a;
   if (!a) {
     *changed = true;
     return lifted(ref(b), level);
   }
   if (a->level < b->level) a = lifted(a, b->level);
-  if (a->level > b->level) return child_join(a, 0, b, changed);
+  if (a->level > b->level) return child_join(a, 0, b, seen, changed);
   if (a->level == 0) return leaf_join(a, b->clk, b, changed);
-  bool here = false;
-  for (unsigned i = 0; i < RADIX; i++) a = child_join(a, i, b->child[i], &here);
-  if (!here) return a;
-  *changed = true;
+  for (unsigned i = 0; i < RADIX; i++)
+    a = child_join(a, i, b->child[i], seen_child(seen, b->level, i), changed);
   if (!same_children(a, b)) return a;
   ref(b);
   unref(a);
@@ -398,7 +411,7 @@ static base *dense_join(base *a, base *b, bool *changed) {
   return n;
 }
 
-static base *base_join(base *a, base *b, bool *changed) {
+static base *base_join(base *a, base *b, const base *seen, bool *changed) {
   if (a == b || !b) return a;
   if (!a) {
     *changed = true;
@@ -406,7 +419,7 @@ static base *base_join(base *a, base *b, bool *changed) {
   }
   if (a->level == DENSE && b->level == DENSE) return dense_join(a, b, changed);
   if (b->level == DENSE) return tree_join_dense(a, b, changed);
-  if (a->level != DENSE) return tree_join(a, b, a->level, changed);
+  if (a->level != DENSE) return tree_join(a, b, seen, a->level, changed);
   bool from_a = false;
   base *n = tree_join_dense(ref(b), a, &from_a);
   *changed = true;  // b has a slot that no array has, or had one when it was made
@@ -495,12 +508,22 @@ bool vclock_raise(struct vclock *vc, uint32_t slot, uint32_t clk) {
   return true;
 }
 
+// note_seen remembers that dst covers the tree b. A tree that dst holds itself needs no note.
+static void note_seen(struct vclock *dst, base *b) {
+  base *note = b->level == DENSE || b == dst->base ? NULL : b;
+  if (note == dst->seen) return;
+  ref(note);
+  unref(dst->seen);
+  dst->seen = note;
+}
+
 bool vclock_join(struct vclock *dst, const struct vclock *src) {
   bool changed = false;
   if (dst->base != src->base && src->base) {
     if (dst->nlate && dst->base && owned(dst->base)) vclock_fold(dst);
-    dst->base = base_join(dst->base, src->base, &changed);
-    if (changed && dst->nlate) settle(dst);
+    dst->base = base_join(dst->base, src->base, dst->seen, &changed);
+    note_seen(dst, src->base);
+    if (dst->nlate) settle(dst);
   }
   for (uint32_t i = 0; i < src->nlate; i++) changed |= vclock_raise(dst, src->late[i].slot, src->late[i].clk);
   return changed;
@@ -509,6 +532,10 @@ bool vclock_join(struct vclock *dst, const struct vclock *src) {
 void vclock_copy(struct vclock *dst, const struct vclock *src) {
   if (dst == src) return;
   base *d = dst->base, *s = src->base;
+  if (dst->seen) {
+    unref(dst->seen);
+    dst->seen = NULL;
+  }
   if (d != s) {
     if (d && s && d->level == DENSE && s->level == DENSE && d->cap >= s->cap && owned(d)) {
       memcpy(d->clk, s->clk, s->cap * sizeof(uint32_t));
@@ -543,7 +570,8 @@ bool vclock_covers(const struct vclock *a, const struct vclock *b) {
 
 void vclock_clear(struct vclock *vc) {
   unref(vc->base);
-  vc->base = NULL;
+  unref(vc->seen);
+  vc->base = vc->seen = NULL;
   vc->nlate = 0;
 }
 
@@ -571,7 +599,8 @@ static bool base_is_valid(const base *b) {
 }
 
 bool vclock_is_valid(const struct vclock *vc) {
-  if (vc->nlate > VCLOCK_LATE || !base_is_valid(vc->base)) return false;
+  if (vc->nlate > VCLOCK_LATE || !base_is_valid(vc->base) || !base_is_valid(vc->seen)) return false;
+  if (vc->seen && !vclock_covers(vc, &(struct vclock){.base = vc->seen})) return false;
   for (uint32_t i = 0; i < vc->nlate; i++) {
     if (vc->late[i].clk <= base_get(vc->base, vc->late[i].slot)) return false;
     for (uint32_t j = 0; j < i; j++)

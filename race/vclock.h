@@ -12,6 +12,9 @@
 //     +-----------+        | tree: radix 32, any depth   |     a slot beyond that occurs
 //                          +-----------------------------+
 //
+// `seen` makes a join with a tree cost what has changed in it since the last one, not its size: where
+// the two trees share a node, this clock covers it already.
+//
 // A base with more than one reference is immutable; copies share it, and who must change it copies
 // what changes (a dense array whole, a tree along one path). So a clock handed to 100,000 goroutines
 // costs each of them this struct and no more. A base with one reference is changed in place.
@@ -44,6 +47,7 @@ struct vclock_late {
 
 struct vclock {
   struct vclock_base *base;               // nil: all zero
+  struct vclock_base *seen;               // a tree joined before: what it shares with another is known
   uint32_t nlate;                         // entries in use
   struct vclock_late late[VCLOCK_LATE];   // distinct slots, each newer than the base
 };
