@@ -48,7 +48,7 @@ static const char *program_name(const struct invocation *inv) {
 int command_build(int argc, char **argv) {
   struct invocation inv = read_arguments(argc, argv, true);
   if (inv.json) die(EXIT_USAGE, "-json goes with crun run; a built program takes CRUNRACE=json_path=FILE");
-  if (inv.inputs.n == 0) die(EXIT_USAGE, "crun build: no files; 'crun help' shows the usage");
+  if (inv.inputs.n == 0) die(EXIT_USAGE, "build: no files; 'crun help' shows the usage");
   invocation_check(&inv);
   struct toolchain t = toolchain_find(inv.race);
   bool links = inv.link == LINK_PROGRAM || inv.link == LINK_SHARED;

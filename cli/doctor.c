@@ -50,7 +50,7 @@ static void check_shadow(void) {
 }
 
 int command_doctor(int argc, char **argv) {
-  if (argc > 1) die(EXIT_USAGE, "crun doctor takes no arguments (%s)", argv[1]);
+  if (argc > 1) die(EXIT_USAGE, "doctor takes no arguments (%s)", argv[1]);
   struct toolchain t = toolchain_paths();
   check_clang(&t);
   check_file("plugin", t.plugin);

@@ -20,10 +20,9 @@
 // ---- the temporary folder ----------------------------------------------------------------------------
 
 static char *folder;  // nil: none; removed at exit
-static pid_t folder_owner;
 
 static void folder_remove(void) {
-  if (!folder || getpid() != folder_owner) return;
+  if (!folder) return;
   DIR *d = opendir(folder);
   for (struct dirent *e; d && (e = readdir(d));)
     if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..")) unlinkat(dirfd(d), e->d_name, 0);
@@ -38,7 +37,6 @@ static void folder_make(void) {
   if (!mkdtemp(path))
     die(EXIT_UNABLE, "cannot make a folder in %s: %s; set TMPDIR to a place with room", tmp && *tmp ? tmp : "/tmp", strerror(errno));
   folder = path;
-  folder_owner = getpid();
   atexit(folder_remove);
 }
 
@@ -104,8 +102,8 @@ static const char *program_in(const char *in, const char *input) {
 }
 
 static int build_and_run(struct invocation *inv, int argc, const char *const *argv) {
-  if (inv->link != LINK_PROGRAM) die(EXIT_USAGE, "crun run needs a whole program: leave out -c, -S, -E, -shared and the like");
-  if (inv->output) die(EXIT_USAGE, "crun run keeps no program: use crun build -o %s", inv->output);
+  if (inv->link != LINK_PROGRAM) die(EXIT_USAGE, "run needs a whole program: leave out -c, -S, -E, -shared and the like");
+  if (inv->output) die(EXIT_USAGE, "run keeps no program: use crun build -o %s", inv->output);
   if (inv->json && !inv->race) die(EXIT_USAGE, "-json goes with -race");
   invocation_check(inv);
   struct toolchain t = toolchain_find(inv->race);
@@ -147,7 +145,7 @@ int command_run(int argc, char **arguments) {
   int i = 1;
   while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0) i = invocation_add(&inv, argc, argv, i, true);
   if (i < argc && strcmp(argv[i], "--") == 0) i++;
-  if (i >= argc) die(EXIT_USAGE, "crun run: no program; 'crun help' shows the usage");
+  if (i >= argc) die(EXIT_USAGE, "run: no program; 'crun help' shows the usage");
   if (!is_program_part(argv[i])) return run_program(&inv, argc - i, argv + i);
   while (i < argc && is_program_part(argv[i])) i = invocation_add(&inv, argc, argv, i, true);
   if (i < argc && strcmp(argv[i], "--") == 0) i++;

@@ -1,0 +1,28 @@
+# A plugin that does not load into the clang at hand is an error of one clear line, never an unchecked program.
+. "$(dirname "$0")/lib.sh"
+hello
+prefix p
+rm p/lib/crun/crun-race-19.so
+echo 'int not_a_plugin;' >fake.c
+cc -shared -fPIC -o p/lib/crun/crun-race-19.so fake.c || fail "cannot build the fake"
+for command in 'run -race' 'build -race' 'cc -race -c'; do
+  run 68 p/bin/crun $command hello.c
+  [ "$(grep -c '^crun: ' err)" -eq 1 ] || fail "not one line of crun's"
+  err_has 'does not load into'
+done
+[ ! -e hello ] || fail "a program was built"
+# A mistake in the program is not taken for a mismatch.
+echo 'int main(void) { return }' >wrong.c
+run 1 "$crun" run -race wrong.c
+err_lacks 'does not load'
+# Another clang, named by the user.
+printf '#!/bin/sh\necho "Debian clang version 18.1.8"\n' >clang
+chmod +x clang
+run 68 env CRUN_CC="$work/clang" "$crun" run -race hello.c
+err_has 'is clang 18'
+err_one_line
+printf '#!/bin/sh\necho "gcc 12"\n' >clang
+run 68 env CRUN_CC="$work/clang" "$crun" run -race hello.c
+err_has 'is no clang'
+run 68 env CRUN_CC="$work/clang" "$crun" doctor
+tmp_empty
