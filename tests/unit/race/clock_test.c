@@ -223,6 +223,34 @@ static void a_former_owners_stamp_says_nothing(void **state) {
   syncvar_forget((uintptr_t)sync_byte, sizeof sync_byte);
 }
 
+// Nor may it make a goroutine give up what it knows for the clock of a slot's next owner.
+static void a_former_owners_stamp_is_not_covered_by_the_next(void **state) {
+  (void)state;
+  events = serials = alive = 0;
+  begin(NULL, false);
+  begin(&runner[0], false);  // 1 writes
+  begin(&runner[0], false);  // 2 learns what 2's slot relays, and nothing else
+  begin(&runner[0], false);  // 3 relays, and ends
+  access_by(&runner[1]);
+  struct event written = event[0];
+  g_release(runner[1].g, (uintptr_t)&sync_byte[3]);
+  g_acquire(runner[3].g, (uintptr_t)&sync_byte[3]);
+  g_release(runner[3].g, (uintptr_t)&sync_byte[4]);
+  g_acquire(runner[2].g, (uintptr_t)&sync_byte[4]);
+  uint32_t slot = runner[3].g->slot;
+  end(3);
+  scan();
+  scan();
+  begin(&runner[0], false);
+  assert_int_equal(runner[3].g->slot, slot);
+  access_by(&runner[3]);
+  g_release(runner[3].g, (uintptr_t)&sync_byte[5]);
+  g_acquire(runner[2].g, (uintptr_t)&sync_byte[5]);
+  assert_true(ordered(runner[2].g, &written));
+  while (alive) end(0);
+  syncvar_forget((uintptr_t)sync_byte, sizeof sync_byte);
+}
+
 static int set_up(void **state) {
   (void)state;
   race_init();
@@ -237,6 +265,7 @@ int main(void) {
       cmocka_unit_test(quiet_releases_burn_no_clocks),
       cmocka_unit_test(a_release_does_not_cover_what_follows),
       cmocka_unit_test(a_former_owners_stamp_says_nothing),
+      cmocka_unit_test(a_former_owners_stamp_is_not_covered_by_the_next),
   };
   return cmocka_run_group_tests(tests, set_up, NULL);
 }
