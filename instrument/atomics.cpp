@@ -160,8 +160,8 @@ void bracket(Instruction *I, Value *P, uint64_t N, bool Write) {
   Before B(I);
   call(B, "__crun_atomic_begin", {P, B.getInt64(N), B.getInt32(Write)});
   if (!I->isTerminator()) {
-    B.SetInsertPoint(I->getParent(), std::next(I->getIterator()));
-    call(B, "__crun_atomic_end", {P});
+    After A(I);
+    call(A, "__crun_atomic_end", {P});
     return;
   }
   // asm goto: where control goes, as far as it comes from here alone.

@@ -8,7 +8,9 @@
 //   - a constant, and a load marked invariant;
 //   - what other instrumentation put there: profile and coverage counters, !nosanitize;
 //   - other address spaces (%gs:, %fs: through a qualifier).
-// Thread-locals are checked: their address may be handed over.
+//   - errno, and thread-locals whose address this module never takes: only their own thread comes there.
+//     (Two goroutines that run on one thread after the other are not ordered for the detector; the
+//     thread orders them.) A thread-local whose address is taken is checked: it may be handed over.
 #include "choose.h"
 
 #include "libc.h"
@@ -67,7 +69,33 @@ bool escapes(const Value *Object) {
   return E.Captured;
 }
 
+// setjmp, and __builtin_setjmp, which has no attribute that says so.
+bool returnsTwice(const CallBase &C) {
+  return C.hasFnAttr(Attribute::ReturnsTwice) || C.getIntrinsicID() == Intrinsic::eh_sjlj_setjmp;
+}
+
+bool isErrno(const Value *Object) {
+  auto *C = dyn_cast<CallBase>(Object);
+  return C && C->getCalledFunction() && C->getCalledFunction()->getName() == "__errno_location";
+}
+
+bool isHandedOver(const GlobalVariable &G) {
+  for (const User *U : G.users()) {
+    auto *I = dyn_cast<IntrinsicInst>(U);
+    if (!I || I->getIntrinsicID() != Intrinsic::threadlocal_address || escapes(I)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+// Only accesses through its own name are left of G when its address goes nowhere.
+bool Choice::isThreadsOwn(const GlobalVariable &G) {
+  if (!G.isThreadLocal()) return false;
+  auto [It, New] = Locals.try_emplace(&G, true);
+  if (New) It->second = isHandedOver(G);
+  return !It->second;
+}
 
 bool Choice::isLocal(const Value *Object) {
   if (!isIdentifiedLocal(Object)) return false;
@@ -79,8 +107,9 @@ bool Choice::isLocal(const Value *Object) {
 bool Choice::isPrivate(const Value *P) {
   if (P->getType()->getPointerAddressSpace() != 0 || P->isSwiftError()) return true;
   const Value *Object = getUnderlyingObject(P, /*MaxLookup=*/0);
-  if (auto *G = dyn_cast<GlobalVariable>(Object)) return G->isConstant() || isCompilersOwn(*G);
-  return isa<Function>(Object) || isLocal(Object);
+  if (auto *G = dyn_cast<GlobalVariable>(Object))
+    return G->isConstant() || isCompilersOwn(*G) || isThreadsOwn(*G);
+  return isa<Function>(Object) || isLocal(Object) || isErrno(Object);
 }
 
 // sqrt and its kind: they lead to no check, so they need no frame above them.
@@ -99,13 +128,13 @@ void Choice::chooseCall(CallBase &C, bool All, Work &W) {
     if (All) W.Blocks.push_back(M);
     return;
   }
+  if (returnsTwice(C) && !C.isTerminator()) W.Twice.push_back(&C);
   if (auto *I = dyn_cast<IntrinsicInst>(&C)) {
     if (All && isLanes(*I)) W.Lanes.push_back(I);
     return;
   }
   if ((All || isAtomicLibrary(C)) && !checkedTwin(C).empty()) W.Libc.push_back(&C);
   if (All && C.hasByValArgument()) W.ByVal.push_back(&C);
-  if (C.hasFnAttr(Attribute::ReturnsTwice) && !C.isTerminator()) W.Twice.push_back(&C);
   W.Calls |= !isPureLibrary(C);
 }
 

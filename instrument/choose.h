@@ -28,10 +28,13 @@ struct Work {
   bool Calls = false;  // there is a call that may lead to a check or to the runtime
 };
 
+// Whether the address of a thread-local gets out of its module's direct accesses.
+using HandedOver = llvm::DenseMap<const llvm::GlobalVariable *, bool>;
+
 // Choice answers for one function whether memory can be shared at all.
 class Choice {
  public:
-  explicit Choice(const llvm::TargetLibraryInfo &Library) : Library(Library) {}
+  Choice(const llvm::TargetLibraryInfo &Library, HandedOver &Locals) : Library(Library), Locals(Locals) {}
 
   // Others can never have a hold of what P points to, or nobody ever writes it.
   bool isPrivate(const llvm::Value *P);
@@ -44,7 +47,9 @@ class Choice {
   void chooseCall(llvm::CallBase &C, bool All, Work &W);
   bool isPureLibrary(const llvm::CallBase &C) const;
   bool isLocal(const llvm::Value *Object);
+  bool isThreadsOwn(const llvm::GlobalVariable &G);
   const llvm::TargetLibraryInfo &Library;
+  HandedOver &Locals;  // of the module
   llvm::DenseMap<const llvm::Value *, bool> Captured;
 };
 

@@ -33,8 +33,7 @@ void addFrame(Function &F) {
 }
 
 void emitUnwind(CallBase *C) {
-  Before B(C);
-  B.SetInsertPoint(C->getParent(), std::next(C->getIterator()));
+  After B(C);
   call(B, "__crun_frames_unwind", {});
 }
 

@@ -47,11 +47,19 @@ bool isAtomicLibrary(const CallBase &C) {
   return C.getCalledFunction() && C.getCalledFunction()->getName().starts_with("__atomic_");
 }
 
+// What is known of libc's function is true of its twin, but for the shadow.
+static Function *declareTwin(const Function &F, StringRef Name) {
+  Module &M = *const_cast<Module *>(F.getParent());
+  if (Function *Old = M.getFunction(Name)) return Old;
+  auto *Twin = Function::Create(F.getFunctionType(), GlobalValue::ExternalLinkage, Name, M);
+  Twin->setAttributes(F.getAttributes());
+  Twin->setMemoryEffects(F.getMemoryEffects() | checkEffects());
+  return Twin;
+}
+
 void emitLibc(CallBase *C) {
-  Module &M = *C->getModule();
-  FunctionCallee To = M.getOrInsertFunction(checkedTwin(*C), C->getFunctionType());
-  C->setCalledOperand(To.getCallee());
-  // The caller's knowledge stays true, but for the shadow; the name is no builtin's any more.
+  C->setCalledOperand(declareTwin(*C->getCalledFunction(), checkedTwin(*C)));
+  // The name is no builtin's any more.
   if (C->getAttributes().hasFnAttr(Attribute::Memory))
     C->setMemoryEffects(C->getAttributes().getMemoryEffects() | checkEffects());
   C->removeFnAttr(Attribute::Builtin);

@@ -58,9 +58,9 @@ bool emitAll(const Work &W, Choice &C, bool All) {
   return Any;
 }
 
-void instrument(Function &F, const TargetLibraryInfo &Library) {
+void instrument(Function &F, const TargetLibraryInfo &Library, HandedOver &Locals) {
   bool All = F.hasFnAttribute(Attribute::SanitizeThread);
-  Choice C(Library);
+  Choice C(Library, Locals);
   Work W = C.choose(F, All);
   if (!emitAll(W, C, All) && !W.Calls) return;
   addFrame(F);
@@ -76,7 +76,8 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
   SmallVector<Function *, 64> Functions;
   for (Function &F : M)
     if (isOurs(F) && !Early.contains(&F)) Functions.push_back(&F);
-  for (Function *F : Functions) instrument(*F, FAM.getResult<TargetLibraryAnalysis>(*F));
+  HandedOver Locals;
+  for (Function *F : Functions) instrument(*F, FAM.getResult<TargetLibraryAnalysis>(*F), Locals);
   addNote(M);
   return PreservedAnalyses::none();
 }

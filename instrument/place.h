@@ -17,6 +17,13 @@ struct Before : llvm::IRBuilder<> {
   explicit Before(llvm::Instruction *I) : IRBuilder<>(I) { SetCurrentDebugLocation(placeOf(I)); }
 };
 
+// After inserts behind I, which must not be a terminator.
+struct After : llvm::IRBuilder<> {
+  explicit After(llvm::Instruction *I) : IRBuilder<>(I->getParent(), std::next(I->getIterator())) {
+    SetCurrentDebugLocation(placeOf(I));
+  }
+};
+
 // locate gives B, which has no location, one that the verifier accepts: line 0 of F.
 void locate(llvm::IRBuilder<> &B, llvm::Function &F);
 

@@ -14,3 +14,14 @@ define i32 @f(ptr %env) sanitize_thread {
   call void @other()
   ret i32 %r
 }
+
+; __builtin_setjmp.
+declare i32 @llvm.eh.sjlj.setjmp(ptr)
+; CHECK-LABEL: define i32 @builtin(
+; CHECK: %r = call i32 @llvm.eh.sjlj.setjmp(ptr %env)
+; CHECK-NEXT: call void @__crun_frames_unwind()
+define i32 @builtin(ptr %env) sanitize_thread {
+  %r = call i32 @llvm.eh.sjlj.setjmp(ptr %env)
+  call void @other()
+  ret i32 %r
+}
