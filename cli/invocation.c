@@ -123,6 +123,33 @@ void invocation_check(const struct invocation *inv) {
   if (inv->cxx) die(EXIT_UNABLE, "%s: C++ is not supported, only C", inv->cxx);
 }
 
+// ---- sanitizers --------------------------------------------------------------------------------------
+
+static const char sanitize[] = "-fsanitize=";
+
+// without_thread is the option -fsanitize=LIST with what goes with -race: thread is what -race does, and
+// the driver would link a second detector for it; those that own the heap or a shadow end crun. nil:
+// nothing is left of the list.
+static const char *without_thread(const char *option) {
+  static const char *const rivals[] = {"address", "memory", "leak", "hwaddress", "dataflow", "type", NULL};
+  char *list = strdup(option + strlen(sanitize)), *rest = list, *kept = NULL;
+  for (char *name; (name = strsep(&rest, ","));) {
+    for (const char *const *r = rivals; *r; r++)
+      if (strcmp(name, *r) == 0) die(EXIT_UNABLE, "-race and -fsanitize=%s cannot be combined", name);
+    if (strcmp(name, "thread") != 0) kept = format("%s%s%s", kept ? kept : sanitize, kept ? "," : "", name);
+  }
+  free(list);
+  return kept;
+}
+
+static void add_users(struct args *a, const struct invocation *inv) {
+  for (int i = 0; i < inv->clang.n; i++) {
+    const char *s = inv->clang.at[i];
+    if (inv->race && strncmp(s, sanitize, strlen(sanitize)) == 0) s = without_thread(s);
+    if (s) args_add(a, s);
+  }
+}
+
 // ---- putting together --------------------------------------------------------------------------------
 
 static void add_compile_flags(struct args *a, const struct toolchain *t) {
@@ -139,8 +166,9 @@ static void add_compile_flags(struct args *a, const struct toolchain *t) {
 static void add_race_flags(struct args *a, const struct toolchain *t) {
   // clang's own instrumentation is off; what stays is that it does not speculate loads, and no_sanitize.
   static const char *const off[] = {"memory-accesses", "func-entry-exit", "atomics", "memintrinsics"};
+  // It goes past the driver, which would link a runtime of its own.
+  args_add(a, "-Xclang");
   args_add(a, "-fsanitize=thread");
-  args_add(a, "-fno-sanitize-link-runtime");
   for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
     args_add(a, "-mllvm");
     args_addf(a, "-tsan-instrument-%s=0", off[i]);
@@ -204,7 +232,7 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
   args_add(&a, t->clang);
   bool ours = inv->inputs.n > 0 && !inv->unfinished;
   if (ours) add_compile_flags(&a, t);
-  for (int i = 0; i < inv->clang.n; i++) args_add(&a, inv->clang.at[i]);
+  add_users(&a, inv);
   if (!ours) return a;
   args_add(&a, "--start-no-unused-arguments");
   if (inv->race) add_race_flags(&a, t);

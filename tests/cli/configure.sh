@@ -28,8 +28,6 @@ answers nosuchlib -lnosuchlib
 answers unused_linker_flag -Werror -c -Wl,--as-needed
 ac 'int deflate(void); int main(void) { return deflate(); }'
 answers missing_function
-ac 'int pow(); int main(void) { return pow(); }'
-answers builtin_mismatch -Wno-incompatible-library-redeclaration
 ac '#include <nosuch.h>
 int main(void) { return 0; }'
 answers missing_header

@@ -7,7 +7,8 @@ CFLAGS = -O2 -Wall -Werror -MMD
 LDLIBS = -lm
 racy: racy.o libhelper.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-libhelper.a: libhelper.a(helper.o)
+libhelper.a: helper.o
+	ar rc $@ $^
 -include *.d
 M
 run 0 make CC="$cc -race"
