@@ -192,6 +192,22 @@ static void a_release_does_not_cover_what_follows(void **state) {
   syncvar_forget(addr, 1);
 }
 
+// begin_with makes a goroutine that gets the given slot, which is free: among as many as it takes.
+static void begin_with(struct runner *parent, uint32_t slot) {
+  enum { MANY = 20000 };
+  static race_g *other[MANY];
+  uint32_t others = 0;
+  for (;;) {
+    begin(parent, false);
+    serials--;  // as if the misses had never been
+    if (runner[alive - 1].g->slot == slot) break;
+    assert_true(others < MANY);
+    other[others++] = runner[--alive].g;
+  }
+  serials++;
+  while (others) race_g_drop(other[--others]);
+}
+
 // A stamp of a slot's former owner must not let the new owner, or who knows it, skip an acquire.
 static void a_former_owners_stamp_says_nothing(void **state) {
   (void)state;
@@ -208,8 +224,7 @@ static void a_former_owners_stamp_says_nothing(void **state) {
   end(2);
   scan();
   scan();
-  begin(&runner[0], false);
-  assert_int_equal(runner[2].g->slot, slot);  // given on, without main having learnt of its past
+  begin_with(&runner[0], slot);  // main has not learnt of its past
   access_by(&runner[2]);
   g_release(runner[2].g, (uintptr_t)&sync_byte[5]);
   g_acquire(runner[0].g, (uintptr_t)&sync_byte[5]);
@@ -241,8 +256,7 @@ static void a_former_owners_stamp_is_not_covered_by_the_next(void **state) {
   end(3);
   scan();
   scan();
-  begin(&runner[0], false);
-  assert_int_equal(runner[3].g->slot, slot);
+  begin_with(&runner[0], slot);
   access_by(&runner[3]);
   g_release(runner[3].g, (uintptr_t)&sync_byte[5]);
   g_acquire(runner[2].g, (uintptr_t)&sync_byte[5]);
