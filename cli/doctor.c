@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "spawn.h"
 #include "toolchain.h"
 
 static int problems;
@@ -40,6 +42,37 @@ static void check_clang(const struct toolchain *t) {
                   : format("%s is clang %d, the plugin needs %d; unset CRUN_CC", t->clang, major, CRUN_LLVM));
 }
 
+// check_loads compiles an empty file with the plugin.
+static void check_loads(const struct toolchain *t) {
+  if (!t->clang || access(t->plugin, R_OK) != 0) return;
+  char *plugin = format("-fpass-plugin=%s", t->plugin);
+  const char *probe[] = {t->clang, plugin, "-xc", "-c", "/dev/null", "-o", "/dev/null", NULL};
+  check(spawn_quiet(probe) == 0, "clang loads the plugin", "yes",
+        format("it does not: build crun again with the clang-%d that is installed", CRUN_LLVM));
+}
+
+// check_links makes a program: that takes the C library's headers, a linker and gcc's start files.
+static void check_links(const struct toolchain *t) {
+  if (!t->clang) return;
+  const char *tmp = getenv("TMPDIR");
+  char *folder = format("%s/crun-doctor-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+  if (!mkdtemp(folder)) {
+    check(false, "temporary files", "", format("%s: %s; set TMPDIR to a place with room", folder, strerror(errno)));
+    return;
+  }
+  char *source = format("%s/p.c", folder), *program = format("%s/p", folder);
+  FILE *f = fopen(source, "we");
+  if (f) {
+    fputs("#include <stdio.h>\nint main(void) { return 0; }\n", f);
+    fclose(f);
+  }
+  const char *link[] = {t->clang, source, "-o", program, NULL};
+  check(spawn_quiet(link) == 0, "compiling and linking", "a program can be made", "install the packages libc6-dev, gcc and binutils");
+  unlink(source);
+  unlink(program);
+  rmdir(folder);
+}
+
 static void check_shadow(void) {
   size_t n = (size_t)1 << 46;
   void *p = mmap(NULL, n, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -54,6 +87,8 @@ int command_doctor(int argc, char **argv) {
   struct toolchain t = toolchain_paths();
   check_clang(&t);
   check_file("plugin", t.plugin);
+  check_loads(&t);
+  check_links(&t);
   check_file("header", t.header);
   static const char *const archives[] = {"runtime", "runtime_race", "race", "symbolize"};
   for (size_t i = 0; i < sizeof archives / sizeof *archives; i++)

@@ -13,3 +13,5 @@ run 2 "$crun" doctor now
 run 68 sh -c "ulimit -v 8000000; exec '$crun' doctor"
 out_has 'ulimit -v'
 tmp_empty
+run 68 env TMPDIR=/nonexistent "$crun" doctor
+out_has 'set TMPDIR'
