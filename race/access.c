@@ -160,12 +160,12 @@ static bool list_update(struct update *u, struct word *w, struct node *n) {
 }
 
 static void writes_settle(struct update *u, struct node *n) {
-  uint64_t *cell = n->cell + node_cap(n);
   uint32_t kept = 0;
   for (uint32_t i = 0; i < n->writes; i++) {
-    uint64_t x = settle(u, cell[i], true);
-    if (x & CELL_BYTES) cell[kept++] = x;
+    uint64_t x = settle(u, n->cell[i], true);
+    if (x & CELL_BYTES) n->cell[kept++] = x;
   }
+  for (uint32_t i = kept; i < n->writes; i++) n->cell[i] = 0;
   n->writes = kept;
 }
 
@@ -177,28 +177,30 @@ static uint32_t conflicting_kinds(uint64_t kind) {
 
 // table_enter looks for u's own entries from slot i on, joins the new cell to one or adds it.
 static uint64_t table_enter(struct node *n, uint64_t new) {
+  uint64_t *cell = node_slots(n);
   uint32_t i = node_slot(n, cell_epoch(new));
-  for (; n->cell[i]; i = (i + 1) % node_cap(n)) {
-    uint64_t joined = n->cell[i] & CELL_BYTES ? cell_join(n->cell[i], new) : 0;
-    if (joined) return n->cell[i] = joined;
+  for (; cell[i]; i = (i + 1) % node_cap(n)) {
+    uint64_t joined = cell[i] & CELL_BYTES ? cell_join(cell[i], new) : 0;
+    if (joined) return cell[i] = joined;
   }
   n->used++;
   n->kinds |= 1u << ((new & CELL_KIND) >> 8);
-  return n->cell[i] = new;
+  return cell[i] = new;
 }
 
 // table_update handles a table in place: the plain writes, then the access's own entries, or all if
 // some of them can conflict. False: rebuild.
 static bool table_update(struct update *u, struct word *w, struct node *n) {
   uint64_t kind = u->cell & CELL_KIND;
-  if (!kind || n->used >= node_cap(n) / 4 * 3) return false;
+  if (!kind || n->used >= node_cap(n) / 8 * 7) return false;
+  uint64_t *cell = node_slots(n);
   writes_settle(u, n);
   if (n->kinds & conflicting_kinds(kind)) {
     for (uint32_t i = 0; i < node_cap(n); i++)
-      if (n->cell[i]) n->cell[i] = settle(u, n->cell[i], false);
+      if (cell[i]) cell[i] = settle(u, cell[i], false);
   } else {
-    for (uint32_t i = node_slot(n, cell_epoch(u->cell)); n->cell[i]; i = (i + 1) % node_cap(n))
-      if (cell_same_epoch(n->cell[i], u->cell)) n->cell[i] = settle(u, n->cell[i], true);
+    for (uint32_t i = node_slot(n, cell_epoch(u->cell)); cell[i]; i = (i + 1) % node_cap(n))
+      if (cell_same_epoch(cell[i], u->cell)) cell[i] = settle(u, cell[i], true);
   }
   word_set(w, 0, u->need ? table_enter(n, u->cell | u->need) : u->mine);
   return true;

@@ -42,7 +42,7 @@ void node_free(struct node *n) {
 // node_walk is the one place that knows both shapes: it calls fn for each entry.
 static inline __attribute__((always_inline)) void node_walk(const struct node *n,
                                                             void (*fn)(uint64_t, void *), void *arg) {
-  uint32_t last = n->table ? node_cap(n) + n->writes : n->used;
+  uint32_t last = n->table ? NODE_WRITES + node_cap(n) : n->used;
   for (uint32_t i = 0; i < last; i++)
     if (n->cell[i] & CELL_BYTES) fn(n->cell[i], arg);
 }
@@ -101,19 +101,19 @@ static struct node *list_of(const struct bag *b) {
 
 static void table_add(struct node *n, uint64_t c) {
   if (!(c & CELL_KIND)) {
-    n->cell[node_cap(n) + n->writes++] = c;
+    n->cell[n->writes++] = c;
     return;
   }
   uint32_t i = node_slot(n, cell_epoch(c));
-  while (n->cell[i]) i = (i + 1) % node_cap(n);
-  n->cell[i] = c;
+  while (node_slots(n)[i]) i = (i + 1) % node_cap(n);
+  node_slots(n)[i] = c;
   n->used++;
   n->kinds |= 1u << ((c & CELL_KIND) >> 8);
 }
 
 static struct node *table_of(const struct bag *b) {
   unsigned log = 5;
-  while (1ul << log < 2 * b->n) log++;
+  while (1ul << log < b->n + b->n / 2) log++;
   struct node *n = table_new(log);
   for (size_t i = 0; i < b->n; i++) table_add(n, b->cells[i]);
   return n;

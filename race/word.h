@@ -56,7 +56,7 @@ struct node {
   uint32_t used;     // list: entries; table: slots not empty, tombstones included
   uint8_t table;     // 0: a list, with room for `room`; else log2 of the slots of a table
   uint8_t room;
-  uint8_t writes;    // table: plain writes, in the NODE_WRITES cells behind the slots
+  uint8_t writes;    // table: plain writes, in the first NODE_WRITES cells; the slots come after
   uint8_t kinds;     // table: kinds that may occur among the hashed entries, bit by kind number
   uint64_t cell[];
 };
@@ -75,6 +75,10 @@ static inline uint64_t word_get(const struct word *w, int i) {
 static inline void word_set(struct word *w, int i, uint64_t c) {
   __atomic_store_n((uint64_t *)&w->cell[i], c, __ATOMIC_RELAXED);
 }
+
+// node_slots are the hashed cells of table n. The plain writes lie before them, beside the head: every
+// reader looks at these.
+static inline uint64_t *node_slots(struct node *n) { return n->cell + NODE_WRITES; }
 
 // node_slot is the place in table n where the search for epoch begins.
 static inline uint32_t node_slot(const struct node *n, uint32_t epoch) {
