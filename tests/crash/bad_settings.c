@@ -4,6 +4,6 @@
 // env: CRUNMAXPROCS=many CRUNSTACK=-3
 #include <crun/crun.h>
 
-int main(void) { return 0; }
+int main(void) { cr_yield(); }
 // | crun: CRUNSTACK=-3 is not a size up to 1G (as 512K or 8M); using 256K
 // | crun: CRUNMAXPROCS=many is not a number from 1 to 1024; using N

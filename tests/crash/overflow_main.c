@@ -12,6 +12,7 @@ static int down(int n) { volatile char frame[4000]; frame[0] = (char)n; return d
 int main(void) {
   struct rlimit r = {1024 * 1024, 1024 * 1024};
   setrlimit(RLIMIT_STACK, &r);
+  cr_yield();
   sink = down(0);
 }
 // | runtime: goroutine stack exceeds N-byte limit
@@ -24,5 +25,5 @@ int main(void) {
 // | down(...)
 // | 	overflow_main.c:10
 // | main(...)
-// | 	overflow_main.c:15
+// | 	overflow_main.c:16
 // |

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// fake.h stands in for the runtime's base and scheduler, so that a file of runtime/ runs in the model.
+//
+// It is included before the file (-include) and has the guards of the real headers. Each atomic
+// operation is a step: before it, any other thread of the model may run. What a step returns goes
+// into the thread's history, which stands for its local state.
+#ifndef MODEL_FAKE_H
+#define MODEL_FAKE_H
+
+#define CRUN_BASE_ATOMIC_H
+#define CRUN_BASE_CHECK_H
+#define CRUN_BASE_LOCK_H
+#define CRUN_G_H
+#define CRUN_SCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void model_step(void);                // another thread may run here
+void model_saw(uint64_t value);       // what the running thread learned
+void model_wait(bool (*ready)(void *arg), void *arg);  // a step that needs ready
+_Noreturn void throw(const char *what);
+
+#define MODEL_OP(expr)                 \
+  __extension__({                      \
+    model_step();                      \
+    __auto_type model_v_ = (expr);     \
+    model_saw((uint64_t)model_v_);     \
+    model_v_;                          \
+  })
+#define load_rlx(p) MODEL_OP(*(p))
+#define load_acq(p) MODEL_OP(*(p))
+#define store_rlx(p, v) ((void)MODEL_OP(*(p) = (v)))
+#define store_rel(p, v) ((void)MODEL_OP(*(p) = (v)))
+#define add_rel(p, v) MODEL_OP(__extension__({ __auto_type o_ = *(p); *(p) = o_ + (v); o_; }))
+#define add_acq_rel(p, v) add_rel(p, v)
+#define and_rlx(p, v) MODEL_OP(__extension__({ __auto_type o_ = *(p); *(p) = o_ & (v); o_; }))
+#define or_rlx(p, v) MODEL_OP(__extension__({ __auto_type o_ = *(p); *(p) = o_ | (v); o_; }))
+#define MODEL_CAS(p, old, new)                                  \
+  __extension__({                                               \
+    model_step();                                               \
+    bool ok_ = *(p) == *(old);                                  \
+    if (ok_) *(p) = (new);                                      \
+    else *(old) = *(p);                                         \
+    model_saw((uint64_t)*(old) * 2 + ok_);                      \
+    ok_;                                                        \
+  })
+#define cas_rlx(p, old, new) MODEL_CAS(p, old, new)
+#define cas_acq(p, old, new) MODEL_CAS(p, old, new)
+#define cas_rel(p, old, new) MODEL_CAS(p, old, new)
+#define cas_acq_rel(p, old, new) MODEL_CAS(p, old, new)
+
+#define CHECK(cond) ((cond) ? (void)0 : throw(#cond))
+#define DCHECK(cond) CHECK(cond)
+
+struct lock {
+  _Atomic uint32_t word;
+};
+void lock(struct lock *l);
+void unlock(struct lock *l);
+
+struct race_g;
+struct sudog;
+struct g {
+  uint64_t goid;
+  struct sudog *waiting;
+  void *param;
+  struct race_g *race;
+  _Atomic uint32_t select_done;
+  bool ready;
+};
+struct g *getg(void);
+
+enum wait_reason {
+  WAIT_CHAN_RECV, WAIT_CHAN_SEND, WAIT_CHAN_RECV_NIL, WAIT_CHAN_SEND_NIL, WAIT_SELECT, WAIT_SELECT_EMPTY,
+  WAIT_MUTEX, WAIT_RWMUTEX_R, WAIT_RWMUTEX_W, WAIT_WAITGROUP, WAIT_COND, WAIT_SEMA, WAIT_ONCE,
+};
+typedef bool (*park_commit)(struct g *gp, void *arg);
+void park(park_commit commit, void *arg, enum wait_reason why);
+void park_unlock(struct lock *l, enum wait_reason why);
+void ready(struct g *gp);
+int64_t nanotime(void);
+uint32_t cheaprand(void);
+bool can_spin(void);
+static inline void cpu_relax(void) {}
+static inline void rt_enter(void) {}
+static inline void rt_exit(void) {}
+
+#endif
