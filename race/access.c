@@ -25,6 +25,15 @@ static bool found_before(const struct update *u, uint64_t what) {
   return false;
 }
 
+// bytes_of returns the bytes around byte that cell x has with context ctx: others of a composite were
+// accessed elsewhere.
+static unsigned bytes_of(uint64_t x, ctx_id ctx, unsigned byte) {
+  unsigned from = byte, to = byte + 1;
+  while (from > 0 && x >> (from - 1) & 1 && ctx_of_byte(cell_ctx(x), from - 1) == ctx) from--;
+  while (to < 8 && x >> to & 1 && ctx_of_byte(cell_ctx(x), to) == ctx) to++;
+  return (CELL_BYTES >> (8 - (to - from))) << from;
+}
+
 static void note_byte(struct update *u, uint64_t x, unsigned byte) {
   ctx_id ctx = ctx_of_byte(cell_ctx(x), byte);
   uint64_t what = (uint64_t)ctx << CELL_CTX_SHIFT | (x & CELL_KIND);
@@ -32,13 +41,13 @@ static void note_byte(struct update *u, uint64_t x, unsigned byte) {
   u->told |= 1u << byte;
   if (found_before(u, what) || (told && u->nfound >= FOUND_ENOUGH)) return;
   struct epoch e = epoch_get(cell_epoch(x));
+  unsigned bytes = bytes_of(x, ctx, byte);
   struct found *f = &u->found[u->nfound++];
   f->what = what;
   f->report = (struct race_report){
       .current = {.addr = u->addr, .size = u->size, .flags = u->flags, .who = u->g->info,
                   .ctx = cell_ctx(u->cell), .byte = byte},
-      .previous = {.addr = u->word_addr + __builtin_ctz(x & CELL_BYTES),
-                   .size = __builtin_popcount(x & CELL_BYTES),
+      .previous = {.addr = u->word_addr + __builtin_ctz(bytes), .size = __builtin_popcount(bytes),
                    .flags = (x & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (x & CELL_ATOMIC ? ACCESS_ATOMIC : 0),
                    .who = slot_owner(e.slot, e.clk), .ctx = ctx, .byte = byte},
   };

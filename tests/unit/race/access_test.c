@@ -257,6 +257,8 @@ static void test_composite(void **state) {
     assert_int_equal(nreports, 1);
     assert_int_equal(ctx_stack(reports[0].previous.ctx, reports[0].previous.byte, &pc, 1, NULL), 1);
     assert_int_equal(pc, PC + i);
+    assert_int_equal(reports[0].previous.addr, (uintptr_t)base + i);
+    assert_int_equal(reports[0].previous.size, 1);
   }
   race_g_drop(a);
   race_g_drop(b);
