@@ -22,12 +22,14 @@
 #include <malloc.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "access.h"
 #include "alloc.h"
+#include "hidden_heap.h"
 #include "race.h"
 #include "self.h"
 #include "shadow.h"
@@ -153,6 +155,7 @@ static size_t forget(uintptr_t p, uintptr_t pc) {
 static void revive(uintptr_t p) { entry_set(p, (entry_get(p) & ~(uint64_t)TAG) | LIVE); }
 
 void heap_init(void) {
+  hidden_heap_init();
   reaching = race_reserve((region_of(SHADOW_MASK) + 1) * sizeof *reaching);
   atomic_store_explicit(&table, race_reserve((SHADOW_MASK + 8) / GRAIN * sizeof(uint64_t)), memory_order_relaxed);
 }
@@ -189,14 +192,17 @@ static bool each(uintptr_t addr, bool (*fn)(const struct heap_block *b, void *ar
   return start && start < first && block_at(start, addr, &b) && fn(&b, arg);
 }
 
-static bool is_live(const struct heap_block *b, void *out) {
-  if (!b->is_freed) *(struct heap_block *)out = *b;
-  return !b->is_freed;
-}
+struct search {
+  struct heap_block *out;
+  bool found;
+};
 
-static bool take(const struct heap_block *b, void *out) {
-  *(struct heap_block *)out = *b;
-  return true;
+// is_live ends the search at a live block; the first freed one is kept meanwhile.
+static bool is_live(const struct heap_block *b, void *arg) {
+  struct search *s = arg;
+  if (!b->is_freed || !s->found) *s->out = *b;
+  s->found = true;
+  return !b->is_freed;
 }
 
 struct freed_search {
@@ -206,10 +212,16 @@ struct freed_search {
 
 static bool is_freed_at(const struct heap_block *b, void *arg) {
   struct freed_search *s = arg;
-  return b->is_freed && b->freed == s->ctx && take(b, s->out);
+  if (!b->is_freed || b->freed != s->ctx) return false;
+  *s->out = *b;
+  return true;
 }
 
-bool heap_find(uintptr_t addr, struct heap_block *out) { return each(addr, is_live, out) || each(addr, take, out); }
+bool heap_find(uintptr_t addr, struct heap_block *out) {
+  struct search s = {.out = out};
+  each(addr, is_live, &s);
+  return s.found;
+}
 
 bool heap_find_freed(uintptr_t addr, ctx_id ctx, struct heap_block *out) {
   struct freed_search s = {ctx, out};
@@ -220,19 +232,51 @@ bool heap_find_freed(uintptr_t addr, ctx_id ctx, struct heap_block *out) {
 
 // ---- the family --------------------------------------------------------------------------------------
 
-PUBLIC void *malloc(size_t n) { return known(__libc_malloc(n), n, HERE); }
+// hidden: this thread's blocks come from race/'s own memory now. Rare.
+static inline bool hidden(void) { return __builtin_expect(race_hidden != 0, 0); }
 
-PUBLIC void *calloc(size_t n, size_t size) { return known(__libc_calloc(n, size), n * size, HERE); }
+static void *out_of_memory(void *p) {
+  if (!p) errno = ENOMEM;
+  return p;
+}
+
+PUBLIC void *malloc(size_t n) {
+  if (hidden()) return out_of_memory(hidden_alloc(n, 16));
+  return known(__libc_malloc(n), n, HERE);
+}
+
+PUBLIC void *calloc(size_t n, size_t size) {
+  size_t bytes;
+  if (!hidden()) return known(__libc_calloc(n, size), n * size, HERE);
+  void *p = __builtin_mul_overflow(n, size, &bytes) ? NULL : hidden_alloc(bytes, 16);
+  return out_of_memory(p ? memset(p, 0, bytes) : NULL);
+}
 
 PUBLIC void free(void *p) {
   if (!p) return;
+  if (hidden_owns(p)) {
+    hidden_free(p);
+    return;
+  }
   forget((uintptr_t)p, HERE);
   __libc_free(p);
+}
+
+// resize_hidden is realloc for a block that is race/'s own.
+static void *resize_hidden(void *p, size_t n) {
+  size_t old = p ? hidden_size(p) : 0;
+  if (p && n && n <= old) return p;
+  void *q = n || !p ? hidden_alloc(n, 16) : NULL;
+  if (n && !q) return out_of_memory(NULL);
+  if (p && n) memcpy(q, p, old);
+  if (p) hidden_free(p);
+  return q;
 }
 
 // resize is realloc at pc: the old block is freed and a new one allocated, even if it is in place; what is
 // kept was written.
 static void *resize(void *p, size_t n, uintptr_t pc) {
+  if (p ? hidden_owns(p) : hidden()) return resize_hidden(p, n);
   if (!p) return known(__libc_malloc(n), n, pc);
   size_t old = forget((uintptr_t)p, pc);
   void *q = __libc_realloc(p, n);
@@ -258,7 +302,10 @@ PUBLIC void *reallocarray(void *p, size_t n, size_t size) {
   return resize(p, bytes, HERE);
 }
 
-static void *aligned(size_t align, size_t n, uintptr_t pc) { return known(__libc_memalign(align, n), n, pc); }
+static void *aligned(size_t align, size_t n, uintptr_t pc) {
+  if (hidden()) return out_of_memory(hidden_alloc(n, align));
+  return known(__libc_memalign(align, n), n, pc);
+}
 
 PUBLIC void *memalign(size_t align, size_t n) { return aligned(align, n, HERE); }
 PUBLIC void *aligned_alloc(size_t align, size_t n) { return aligned(align, n, HERE); }
@@ -295,6 +342,7 @@ static size_t chunk_size(void *p) {
 // What is usable is what was asked for: beyond it the shadow may remember the memory's earlier life.
 PUBLIC size_t malloc_usable_size(void *p) {
   if (!p) return 0;
+  if (hidden_owns(p)) return hidden_size(p);
   size_t n = live_size((uintptr_t)p);
   return n != SIZE_MAX ? n : chunk_size(p);
 }

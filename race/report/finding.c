@@ -151,6 +151,8 @@ static void write_out(struct finding *f) {
 static void make_side(struct side *s, const struct race_access *a) {
   s->access = a;
   s->flags = a->flags;
+  s->addr = a->addr;
+  s->size = a->size;
   stack_of(a->ctx, a->byte, &s->stack);
   side_hash(s);
 }
@@ -161,6 +163,8 @@ static ctx_id freed_at(struct finding *f, const struct race_access *p) {
   struct heap_block b;
   if ((p->flags & (ACCESS_WRITE | ACCESS_ATOMIC)) != ACCESS_WRITE || !heap_find_freed(f->addr, ctx, &b)) return 0;
   f->previous.flags |= ACCESS_FREE;
+  f->previous.addr = b.start;
+  f->previous.size = b.size;
   return ctx;
 }
 
@@ -184,6 +188,9 @@ static void tell(struct finding *f, const struct race_report *r) {
 static void report_lock_take(void) {
   while (!spin_trylock(&report_lock)) sched_yield();
 }
+
+void finding_lock_all(void) { report_lock_take(); }
+void finding_unlock_all(void) { spin_unlock(&report_lock); }
 
 // Weak: the unit tests of what lies below listen themselves.
 __attribute__((weak)) void report_race(const struct race_report *r) {

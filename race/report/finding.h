@@ -15,7 +15,9 @@ enum { FINDING_GOROUTINES = 2 * (GINFO_ANCESTORS + 1) };
 
 struct side {
   const struct race_access *access;
-  unsigned flags;  // of the access; an earlier write that was a free has ACCESS_FREE here
+  unsigned flags;  // as the access has them, but for an earlier write that was a free: that has ACCESS_FREE,
+  uintptr_t addr;  // and the whole block's address and size
+  size_t size;
   uint64_t hash;   // of what it does and where
   struct stack stack;
 };
@@ -41,6 +43,10 @@ const char *access_kind(unsigned flags);
 
 // side_hash makes s->hash of what s does and where in the source, by its flags and its stack.
 void side_hash(struct side *s);
+
+// finding_lock_all and finding_unlock_all bracket fork: a report under way is finished before.
+void finding_lock_all(void);
+void finding_unlock_all(void);
 
 // finding_id writes the id of a race between two sides, in either order, by their hashes.
 void finding_id(const struct side *a, const struct side *b, char id[17]);

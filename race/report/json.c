@@ -56,8 +56,8 @@ static void add_stack(struct text *t, const char *key, const struct stack *s) {
 
 static void add_side(struct text *t, const struct side *s, bool previous) {
   const struct race_access *a = s->access;
-  text_addf(t, "{\"kind\":\"%s\",\"size\":%u,\"addr\":\"0x%lx\",\"previous\":%s,", access_kind(s->flags), a->size,
-            (unsigned long)a->addr, previous ? "true" : "false");
+  text_addf(t, "{\"kind\":\"%s\",\"size\":%zu,\"addr\":\"0x%lx\",\"previous\":%s,", access_kind(s->flags), s->size,
+            (unsigned long)s->addr, previous ? "true" : "false");
   if (a->who) text_addf(t, "\"goroutine\":%llu,\"thread\":%s,", (unsigned long long)a->who->goid, a->who->is_thread ? "true" : "false");
   else text_add(t, "\"goroutine\":null,\"thread\":null,");
   text_addf(t, "\"folded\":%s,", s->stack.folded ? "true" : "false");

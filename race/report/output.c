@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,29 +65,53 @@ struct destination {
 static struct destination log_file = {.fd = -1, .what = "log_path"};
 static struct destination record_file = {.fd = -1, .what = "json_path"};
 
-// write_all writes n bytes; false: errno says why not. A pipe without a reader is no reason to die.
+// has_stderr: descriptor 2 was open at the start. If it was not, it may be a file of the program's by now.
+static bool has_stderr = true;
+
+__attribute__((constructor)) static void look_at_stderr(void) { has_stderr = fcntl(STDERR_FILENO, F_GETFD) >= 0; }
+
+// wait_writable waits until a descriptor that does not block takes more.
+static bool wait_writable(int fd) {
+  struct pollfd p = {.fd = fd, .events = POLLOUT};
+  return poll(&p, 1, -1) > 0 || errno == EINTR;
+}
+
+// Writing where nobody reads or no more may be written is no reason to die.
+static const int fatal_to_write[] = {SIGPIPE, SIGXFSZ};
+enum { FATAL = sizeof fatal_to_write / sizeof *fatal_to_write };
+
+// hold blocks those signals; release takes back what came meanwhile, but not what was pending before.
+static void hold(sigset_t *pending, sigset_t *old) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int i = 0; i < FATAL; i++) sigaddset(&set, fatal_to_write[i]);
+  sigpending(pending);
+  pthread_sigmask(SIG_BLOCK, &set, old);
+}
+
+static void release(const sigset_t *pending, const sigset_t *old) {
+  for (int i = 0; i < FATAL; i++) {
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, fatal_to_write[i]);
+    if (!sigismember(pending, fatal_to_write[i])) sigtimedwait(&one, NULL, &(struct timespec){0});
+  }
+  pthread_sigmask(SIG_SETMASK, old, NULL);
+}
+
+// write_all writes n bytes; false: errno says why not.
 static bool write_all(int fd, const char *at, size_t n) {
-  sigset_t pipe, old, pending;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  sigpending(&pending);
-  bool was_pending = sigismember(&pending, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, &old);
+  if (fd == STDERR_FILENO && !has_stderr) return false;
+  sigset_t pending, old;
+  hold(&pending, &old);
   int error = 0;
-  while (n > 0) {
+  while (n > 0 && !error) {
     ssize_t w = write(fd, at, n);
-    if (w < 0 && errno == EINTR) continue;
-    if (w <= 0) {
-      error = w < 0 ? errno : EIO;
-      break;
-    }
-    at += w, n -= (size_t)w;
+    if (w > 0) at += w, n -= (size_t)w;
+    else if (w == 0 || errno == EAGAIN) error = wait_writable(fd) ? 0 : EIO;
+    else if (errno != EINTR) error = errno;
   }
-  if (error == EPIPE && !was_pending) {
-    struct timespec now = {0};
-    sigtimedwait(&pipe, NULL, &now);
-  }
-  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  release(&pending, &old);
   errno = error;
   return error == 0;
 }

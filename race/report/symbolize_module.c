@@ -11,6 +11,7 @@
 
 #include <dwarf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -94,11 +95,36 @@ static void report_modules(void) {
   dwfl_report_end(dwfl, NULL, NULL);
 }
 
+struct in_file {
+  uintptr_t addr;  // in: anywhere in a module; out: in its file's first mapping
+};
+
+static int find_in_file(struct dl_phdr_info *info, size_t size, void *arg) {
+  struct in_file *f = arg;
+  uintptr_t first = UINTPTR_MAX;
+  bool holds = false;
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+    if (ph->p_type != PT_LOAD) continue;
+    uintptr_t lo = info->dlpi_addr + ph->p_vaddr;
+    if (lo < first) first = lo;
+    if (f->addr - lo < ph->p_memsz) holds = true;
+  }
+  if (holds) f->addr = first;
+  return holds;
+}
+
+// mod_at finds the module of addr. The maps do not say whose the pages after a file's end are, where large
+// zeroed variables lie: then the dynamic linker does.
 static Dwfl_Module *mod_at(uintptr_t addr) {
-  Dwfl_Module *mod = dwfl ? dwfl_addrmodule(dwfl, addr) : NULL;
-  if (mod) return mod;
-  report_modules();
-  return dwfl ? dwfl_addrmodule(dwfl, addr) : NULL;
+  for (int again = 0; again < 2; again++) {
+    Dwfl_Module *mod = dwfl ? dwfl_addrmodule(dwfl, addr) : NULL;
+    struct in_file f = {addr};
+    if (!mod && dwfl && dl_iterate_phdr(find_in_file, &f)) mod = dwfl_addrmodule(dwfl, f.addr);
+    if (mod) return mod;
+    if (!again) report_modules();
+  }
+  return NULL;
 }
 
 // plain_name takes " (deleted)" off the name that the kernel gives.

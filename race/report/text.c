@@ -46,7 +46,7 @@ static void add_who(struct text *t, const struct ginfo *who) {
 static void add_side(struct text *t, const struct side *s, bool previous) {
   const char *kind = access_kind(s->flags);
   text_addf(t, "%s%c%s at 0x%012lx by ", previous ? "Previous " : "", previous ? kind[0] : kind[0] - 'a' + 'A', kind + 1,
-            (unsigned long)s->access->addr);
+            (unsigned long)s->addr);
   add_who(t, s->access->who);
   text_add(t, ":\n");
   add_stack(t, &s->stack);
@@ -62,10 +62,11 @@ static void add_data(struct text *t, const struct variable *v) {
 }
 
 static void add_size(struct text *t, const struct side *s) {
-  text_addf(t, "%s of %u byte%s", access_kind(s->flags), s->access->size, s->access->size == 1 ? "" : "s");
+  text_addf(t, "%s of %zu byte%s", access_kind(s->flags), s->size, s->size == 1 ? "" : "s");
 }
 
-static void add_allocation(struct text *t, const struct variable *v) {
+static void add_allocation(struct text *t, const struct finding *f) {
+  const struct variable *v = &f->variable;
   if (v->allocated.n) {
     struct ginfo who = {.goid = v->block.goid, .is_thread = v->block.is_thread};
     text_add(t, "Heap block allocated by ");
@@ -74,7 +75,7 @@ static void add_allocation(struct text *t, const struct variable *v) {
     add_stack(t, &v->allocated);
     text_add(t, "\n");
   }
-  if (v->freed.n) {
+  if (v->freed.n && !(f->previous.flags & ACCESS_FREE)) {
     text_add(t, "Heap block freed at:\n");
     add_stack(t, &v->freed);
     text_add(t, "\n");
@@ -114,7 +115,7 @@ static void add_variable(struct text *t, struct finding *f) {
   text_add(t, ", previous ");
   add_size(t, &f->previous);
   text_add(t, ")\n\n");
-  if (v->where == WHERE_HEAP) add_allocation(t, v);
+  if (v->where == WHERE_HEAP) add_allocation(t, f);
 }
 
 static void add_creation(struct text *t, struct finding *f, struct ginfo *who) {

@@ -1,0 +1,89 @@
+#!/bin/bash
+# Where reports go, and what becomes of them when they cannot: output.sh TEST CRUN RECORD_CHECK SOURCES DIR.
+set -u
+test=$1 crun=$2 record_check=$3 sources=$4 dir=$5
+rm -rf "$dir" && mkdir -p "$dir" && cd "$dir" || exit 1
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+build() { "$crun" build -race -g -o "$1" "$sources/$2" || fail "cannot build $2"; }
+# run WANT COMMAND...: its exit code must be WANT.
+run() {
+  local want=$1
+  shift
+  "$@"
+  local got=$?
+  [ $got -eq "$want" ] || fail "exit code $got, not $want: $*"
+}
+reports() { grep -c '^WARNING: DATA RACE$' "$1"; }
+
+case $test in
+ids)  # 200 runs, the two accesses in either order: one id
+  build flap tool/flap.c
+  for ((i = 0; i < 200; i++)); do run 66 env LITMUS_ORDER=$((i % 2)) CRUNRACE=json_path=records ./flap 2>/dev/null; done
+  "$record_check" records >ids || exit 1
+  [ "$(wc -l <ids)" -eq 200 ] || fail "$(wc -l <ids) records, not 200"
+  [ "$(cut -d' ' -f1 ids | sort -u | wc -l)" -eq 1 ] || fail "ids: $(sort ids | uniq -c)"
+  [ "$(cut -d' ' -f2- ids | sort | uniq -c | sed 's/^ *//' | paste -sd';')" = "100 read, write;100 write, read" ] ||
+    fail "orders: $(sort ids | uniq -c)" ;;
+log_path)  # a file for each process; stderr stays empty
+  build two two.c
+  run 66 env CRUNRACE="log_path=report" ./two 2>err
+  [ -s err ] && fail "on stderr: $(cat err)"
+  files=(report.*)
+  [ ${#files[@]} -eq 1 ] && [[ ${files[0]} =~ ^report\.[0-9]+$ ]] || fail "files: ${files[*]}"
+  [ "$(reports "${files[0]}")" -eq 3 ] && grep -q '^Found 3 data race' "${files[0]}" || fail "$(cat "${files[0]}")"
+  run 66 env CRUNRACE="log_path=stdout" ./two >out 2>err
+  [ ! -s err ] && [ "$(reports out)" -eq 3 ] || fail "log_path=stdout: $(cat out err)" ;;
+json)  # records are added, one a line, valid whatever the names are
+  name=$'a\x01b"\\\xff\xc3\xa9.c'
+  cp -r "$sources/../litmus" .. && cp "$sources/two.c" "$name" || exit 1
+  "$crun" build -race -g -o two "$name" || fail "cannot build"
+  run 66 env CRUNRACE=json_path=records ./two 2>/dev/null
+  run 66 env CRUNRACE=json_path=records ./two 2>/dev/null
+  "$record_check" records >ids || exit 1
+  [ "$(wc -l <ids)" -eq 6 ] && [ "$(sort -u ids | wc -l)" -eq 3 ] || fail "$(cat ids)"
+  grep -q 'u0001' records || fail "the name is not escaped: $(head -c 600 records)" ;;
+full)  # a full disk is told once on stderr, reports go there, the exit code is right
+  build two two.c
+  run 66 env CRUNRACE=json_path=/dev/full ./two 2>err
+  [ "$(grep -c '^crun: cannot write to json_path /dev/full: No space left' err)" -eq 1 ] || fail "$(cat err)"
+  [ "$(reports err)" -eq 3 ] || fail "$(cat err)"
+  (ulimit -f 0; run 66 env CRUNRACE=log_path=report ./two 2>err2) || exit 1
+  run 66 ./two 2>/dev/full ;;
+closed)  # no stderr: nothing to say it on, and no file of the program's is written to instead
+  build two two.c
+  run 66 ./two 2>&-
+  build writer tool/writer.c
+  run 66 ./writer data 2>&-
+  [ "$(cat data)" = "the program's own" ] || fail "data: $(cat data)" ;;
+pipe)  # nobody reads the other end: no signal ends the program
+  build two two.c
+  { env ./two 2>&1 >/dev/null; echo $? >code; } | true
+  [ "$(cat code)" = 66 ] || fail "exit code $(cat code)" ;;
+unwritable)  # one line with the path and what is done about it
+  build two two.c
+  run 66 env CRUNRACE=log_path=/nonexistent/report ./two 2>err
+  [ "$(grep -c '^crun: cannot open log_path /nonexistent/report\.[0-9]*: No such file or directory; reports go to stderr$' err)" -eq 1 ] ||
+    fail "$(cat err)"
+  [ "$(reports err)" -eq 3 ] && grep -q '^Found 3 data race' err || fail "$(cat err)"
+  run 66 env CRUNRACE=json_path=/nonexistent/records ./two 2>err
+  [ "$(grep -c '^crun: cannot open json_path /nonexistent/records: ' err)" -eq 1 ] && [ "$(reports err)" -eq 3 ] || fail "$(cat err)" ;;
+halt)  # the first report is the last; the exit code is the option's
+  build two two.c
+  run 66 env CRUNRACE=halt_on_error=1 ./two 2>err
+  [ "$(reports err)" -eq 1 ] || fail "$(cat err)"
+  run 3 env CRUNRACE=exitcode=3 ./two 2>/dev/null
+  run 0 env CRUNRACE=exitcode=0 ./two 2>/dev/null ;;
+many)  # a thousand races, each reported once, whole
+  { echo 'int x[1000];'; for ((i = 0; i < 1000; i++)); do echo "static void f$i(int v) { x[$i] = v; }"; done
+    echo 'static void (*const all[])(int) = {'; for ((i = 0; i < 1000; i++)); do echo "f$i,"; done; echo '};'; } >many.h
+  "$crun" build -race -g -I. -o many "$sources/tool/many.c" || fail "cannot build"
+  run 66 env CRUNRACE=json_path=records ./many 2>err
+  [ "$(reports err)" -eq 1000 ] && grep -q '^Found 1000 data race' err || fail "$(reports err) reports"
+  "$record_check" records >ids || exit 1
+  [ "$(sort -u ids | wc -l)" -eq 1000 ] || fail "$(sort -u ids | wc -l) ids" ;;
+*) fail "no test $test" ;;
+esac
