@@ -70,6 +70,7 @@ static _Thread_local uint8_t inside_before_fork;
 static void fork_prepare(void) {
   inside_before_fork = race_inside;
   race_inside = 1;
+  finding_lock_all();
   thread_lock();
   syncvar_lock_all();
   shadow_lock_all();
@@ -79,6 +80,7 @@ static void fork_parent(void) {
   shadow_unlock_all();
   syncvar_unlock_all();
   thread_unlock();
+  finding_unlock_all();
   race_inside = inside_before_fork;
 }
 
@@ -93,6 +95,7 @@ static void fork_child(void) {
   shadow_unlock_all();
   syncvar_unlock_all();
   thread_unlock();
+  finding_unlock_all();
   thread_forked();
   order_the_past();
   race_inside = inside_before_fork;

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <threads.h>
 #include <time.h>
@@ -22,7 +23,7 @@ extern _Atomic bool real_found;
 void real_find(void);
 
 static inline const struct real *real(void) {
-  if (__builtin_expect(!__atomic_load_n(&real_found, __ATOMIC_ACQUIRE), 0)) real_find();
+  if (__builtin_expect(!atomic_load_explicit(&real_found, memory_order_acquire), 0)) real_find();
   return &real_functions;
 }
 
