@@ -9,11 +9,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include "base/os.h"
 #include "diag/dump.h"
+#include "race/symbolize.h"
 #include "sched.h"
 #include "stack.h"
 
@@ -50,14 +54,56 @@ static size_t overflowed(struct g *gp, uintptr_t addr, const ucontext_t *uc) {
   return near_sp && addr < top && top - addr + 4 * STACK_GUARD > r.rlim_cur ? r.rlim_cur : 0;
 }
 
-static _Noreturn void overflow(struct g *gp, size_t limit, void *context) {
-  errf("runtime: goroutine stack exceeds %zu-byte limit\n", limit);
-  errf("fatal error: stack overflow\n\n");
-  dump_signalled(gp, context);
-  _exit(race_exit_code(2));
+// What there is to say of a fatal signal.
+struct crash {
+  int sig;
+  const siginfo_t *info;
+  void *context;
+  struct g *gp;    // nil: on a scheduler stack, or a thread that never used crun
+  size_t limit;    // of the stack that was run off; 0: another fault
+};
+
+static void print_crash(const struct crash *c) {
+  if (c->limit) {
+    errf("runtime: goroutine stack exceeds %zu-byte limit\nfatal error: stack overflow\n\n", c->limit);
+    dump_signalled(c->gp, c->context);
+    return;
+  }
+  errf("fatal error: %s\n", c->sig == SIGABRT ? "abort" : "unexpected signal");
+  errf("[signal SIG%s: %s code=0x%x addr=%p]\n\n", sigabbrev_np(c->sig), sigdescr_np(c->sig),
+       (unsigned)c->info->si_code, c->info->si_addr);
+  dump_signalled(c->gp, c->context);
+  dump_others(c->gp);
 }
 
-static void end_by(int sig) {
+// ended_well waits for the child that prints; false: it died, or hung and was killed.
+static bool ended_well(pid_t pid) {
+  static const struct timespec nap = {0, 2000000};
+  for (int i = 0; i < 1500; i++) {
+    int status;
+    if (waitpid(pid, &status, __WALL | WNOHANG) == pid) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    nanosleep(&nap, NULL);
+  }
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, __WALL);
+  return false;
+}
+
+// print prints in a copy of the process: libdw allocates, and the thread may have been hit inside malloc.
+// If the copy does not get through, the traces are printed here without libdw: modules and offsets.
+static void print(const struct crash *c) {
+  pid_t pid = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, 0);  // no atfork handlers, no SIGCHLD
+  if (pid == 0) {
+    dump_claim();
+    print_crash(c);
+    _exit(0);
+  }
+  if (pid > 0 && ended_well(pid)) return;
+  symbolize_raw();
+  print_crash(c);
+}
+
+static _Noreturn void end_by(int sig) {
   sigset_t s;
   signal(sig, SIG_DFL);
   sigemptyset(&s);
@@ -71,15 +117,11 @@ static void on_signal(int sig, siginfo_t *info, void *context) {
   race_hide_begin();
   if (dump_is_mine()) end_by(sig);  // a fault while a trace was printed
   dump_begin();
-  struct g *gp = here();
-  bool fault = sig == SIGSEGV || sig == SIGBUS;
-  size_t limit = fault && info->si_code > 0 ? overflowed(gp, (uintptr_t)info->si_addr, context) : 0;
-  if (limit) overflow(gp, limit, context);
-  errf("%s: %s\n", "fatal error", sig == SIGABRT ? "abort" : "unexpected signal");
-  errf("[signal SIG%s: %s code=0x%x addr=%p]\n\n", sigabbrev_np(sig), sigdescr_np(sig), (unsigned)info->si_code,
-       info->si_addr);
-  dump_signalled(gp, context);
-  dump_others(gp);
+  struct crash c = {.sig = sig, .info = info, .context = context, .gp = here()};
+  bool fault = (sig == SIGSEGV || sig == SIGBUS) && info->si_code > 0;
+  c.limit = fault ? overflowed(c.gp, (uintptr_t)info->si_addr, context) : 0;
+  print(&c);
+  if (c.limit) _exit(race_exit_code(2));
   race_exit_code(128 + sig);
   end_by(sig);
 }

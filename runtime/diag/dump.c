@@ -186,6 +186,8 @@ static _Atomic int dumping;  // the thread that prints
 
 bool dump_is_mine(void) { return load_acq(&dumping) == os_tid(); }
 
+void dump_claim(void) { store_rel(&dumping, os_tid()); }
+
 void dump_begin(void) {
   int none = 0;
   if (dump_is_mine()) _exit(2);  // it died again while it printed

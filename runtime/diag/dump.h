@@ -14,6 +14,9 @@ _Noreturn void deadlock(void);
 // dump_begin makes this thread the only one that prints; it never returns on a second one.
 void dump_begin(void);
 
+// dump_claim makes this thread the one that prints: in a copy of the process that was made for it.
+void dump_claim(void);
+
 // dump_is_mine tells whether this thread is the one that prints.
 bool dump_is_mine(void);
 

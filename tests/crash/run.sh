@@ -3,6 +3,7 @@
 #   // exit: N     the exit code, 128+n for signal n
 #   // env: A=B    the environment beside CRUNMAXPROCS=1 (one processor makes goroutine states certain)
 #   // | TEXT      its stderr, // > TEXT its stdout; addresses, offsets and folders are left out
+#   // ~ REGEX     instead of `|`: some line of its stderr matches
 set -u
 program=$1 source=$2
 dir=$(mktemp -d) || exit 1
@@ -32,7 +33,14 @@ want=$(sed -n 's,^// exit: ,,p' "$source")
 ) 2> /dev/null
 normal < "$dir/err" > "$dir/got.err"
 status=0
-diff -u "$dir/want.err" "$dir/got.err" || status=1
+sed -n 's,^// ~ ,,p' "$source" > "$dir/patterns"
+if [ -s "$dir/patterns" ]; then
+  while read -r pattern; do
+    grep -E -q -e "$pattern" "$dir/got.err" || { echo "no line matches $pattern in:"; cat "$dir/got.err"; status=1; }
+  done < "$dir/patterns"
+else
+  diff -u "$dir/want.err" "$dir/got.err" || status=1
+fi
 diff -u "$dir/want.out" "$dir/out" || status=1
 [ "$(cat "$dir/code")" = "$want" ] || { echo "exit code $(cat "$dir/code"), expected $want"; status=1; }
 exit $status
