@@ -15,8 +15,8 @@
 //     compare-exchange, failed   a load with the failure order
 //     fence                      release: g's clock is remembered for R2, R4
 //
-// R1..R4 pair with A1 and A2 on the same address. Litmus: tests/litmus/{norace,race}_atomic_*, each
-// row both ways; at unit level tests/unit/race/atomic_test.c.
+// R1..R4 pair with A1 and A2 on the same address. Litmus: tests/litmus, {norace,race}_{atomic,cmpxchg,
+// fence,release,rmw}*, each row both ways; at unit level tests/unit/race/atomic_test.c.
 //
 // The operation and its clock step are one step under the syncvar's lock, so that no value is ever
 // seen without its clock. Where no syncvar exists, a relaxed operation (and an acquire load) takes no
