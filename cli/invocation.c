@@ -193,10 +193,7 @@ static void add_archives(struct args *a, const struct invocation *inv, const str
 static void add_program_libraries(struct args *a, const struct invocation *inv, const struct toolchain *t) {
   if (inv->no_libraries && !inv->race) return;
   if (!by_ending(inv)) args_add(a, "-xnone");
-  // libc comes first: it has a __libc_start_main, so that of the runtime is linked only into a program
-  // that uses the runtime. --as-needed: another program gets none of these.
-  args_add(a, "-Wl,--push-state,--as-needed");
-  args_add(a, "-lc");
+  args_add(a, "-Wl,--push-state,--as-needed");  // a program without goroutines gets none of these
   add_archives(a, inv, t);
   static const char *const libraries[] = {"-ldw", "-lelf", "-lunwind", "-lpthread", "-ldl", "-lm"};
   for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) args_add(a, libraries[i]);
