@@ -9,6 +9,7 @@
 #include "access.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 #include "alloc.h"
 #include "defer.h"
@@ -17,6 +18,20 @@
 #include "update.h"
 
 // ---- findings ----------------------------------------------------------------------------------
+
+// telling counts the checks that found a race and have not told it yet: a process that exits waits
+// for them, or a race found at the last moment would be lost.
+static _Atomic unsigned telling;
+static _Thread_local unsigned my_telling __attribute__((tls_model("initial-exec")));
+
+enum { TELL_PATIENCE_MS = 5000 };
+
+void access_all_told(void) {
+  for (int ms = 0; ms < TELL_PATIENCE_MS; ms++) {
+    if (atomic_load_explicit(&telling, memory_order_acquire) <= my_telling) return;
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
+}
 
 // found_before tells whether this pair of code places was found already since the last find_tell.
 static bool found_before(const struct update *u, uint64_t what) {
@@ -41,6 +56,10 @@ static void note_byte(struct update *u, uint64_t x, unsigned byte) {
   u->told |= 1u << byte;
   if (found_before(u, what) || (told && u->nfound >= FOUND_ENOUGH)) return;
   struct epoch e = epoch_get(cell_epoch(x));
+  if (u->nfound == 0) {
+    atomic_fetch_add_explicit(&telling, 1, memory_order_relaxed);
+    my_telling++;
+  }
   unsigned bytes = bytes_of(x, ctx, byte);
   struct found *f = &u->found[u->nfound++];
   f->what = what;
@@ -63,6 +82,8 @@ __attribute__((noinline)) void find_tell(struct update *u) {
     ginfo_unref(u->found[i].report.previous.who);
   }
   u->nfound = 0;
+  my_telling--;
+  atomic_fetch_sub_explicit(&telling, 1, memory_order_release);
 }
 
 // ---- the rule ------------------------------------------------------------------------------------

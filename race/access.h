@@ -62,4 +62,8 @@ struct race_report {
 // during the call.
 void report_race(const struct race_report *r);
 
+// access_all_told waits, for some seconds at most, until other threads have told the races that they
+// found: for the end of the process.
+void access_all_told(void);
+
 #endif

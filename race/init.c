@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "alloc.h"
 #include "clock.h"
 #include "context.h"
@@ -48,6 +49,7 @@ int race_exit_code(int code) {
     struct timespec t = {race_options.atexit_sleep_ms / 1000, race_options.atexit_sleep_ms % 1000 * 1000000};
     nanosleep(&t, NULL);
   }
+  access_all_told();
   size_t n = finding_count();
   if (n == 0) return code;
   if (!atomic_exchange_explicit(&said, true, memory_order_relaxed)) finding_close();

@@ -4,6 +4,7 @@
 // What is ordered must stay silent, and what is not must be found on every word, whatever the threads
 // and the scan did to each other. Each thread is a race_g; locks are real and carry vector clocks.
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -34,8 +35,16 @@ enum {
 static _Atomic unsigned found;
 static struct race_report last;
 
+static _Atomic bool slow_report, in_report, waiting, told;
+
 void report_race(const struct race_report *r) {
   last = *r;
+  if (atomic_load(&slow_report)) {
+    atomic_store(&in_report, true);
+    while (!atomic_load(&waiting)) sched_yield();
+    for (int i = 0; i < 1000; i++) sched_yield();
+    atomic_store(&told, true);
+  }
   atomic_fetch_add(&found, 1);
 }
 
@@ -217,6 +226,30 @@ static void test_contended(void **state) {
   for (int i = 0; i < 2; i++) race_g_drop(w[i].g);
 }
 
+// A process that ends waits for the race that another thread is about to tell.
+static void *find_one(void *arg) {
+  access_check(arg, (uintptr_t)contended, 8, ACCESS_WRITE, 0xa000);
+  return NULL;
+}
+
+static void test_told_before_the_end(void **state) {
+  race_threaded = true;
+  race_g *a = new_g(NULL, 1), *b = new_g(NULL, 2);
+  access_check(a, (uintptr_t)contended, 8, ACCESS_WRITE, 0xa001);
+  atomic_store(&slow_report, true);
+  pthread_t t;
+  pthread_create(&t, NULL, find_one, b);
+  while (!atomic_load(&in_report)) sched_yield();
+  atomic_store(&waiting, true);
+  access_all_told();
+  assert_true(atomic_load(&told));
+  pthread_join(t, NULL);
+  atomic_store(&slow_report, false);
+  shadow_clear((uintptr_t)contended, sizeof contended);
+  race_g_drop(a);
+  race_g_drop(b);
+}
+
 int main(void) {
   shadow_init();
   epoch_init();
@@ -225,6 +258,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_parallel),
       cmocka_unit_test(test_contended),
+      cmocka_unit_test(test_told_before_the_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
