@@ -87,7 +87,10 @@ static int without_libdw(uintptr_t pc, struct sym_frame *out) {
 
 static int with_libdw(uintptr_t pc, uintptr_t at, struct sym_frame *out, int max) {
   struct module *m = module_of(at);
-  if (!m) return without_libdw(pc, out);
+  if (!m) {
+    *out = (struct sym_frame){.offset = pc};
+    return 1;
+  }
   GElf_Off offset = 0;
   GElf_Sym sym;
   *out = (struct sym_frame){.module = m->name};

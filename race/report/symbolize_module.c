@@ -114,13 +114,22 @@ static int find_in_file(struct dl_phdr_info *info, size_t size, void *arg) {
   return holds;
 }
 
+// mapped_at finds the module whose file is mapped at addr. libdw takes what lies between two modules to be in
+// the one before.
+static Dwfl_Module *mapped_at(uintptr_t addr) {
+  Dwarf_Addr start, end;
+  Dwfl_Module *mod = dwfl ? dwfl_addrmodule(dwfl, addr) : NULL;
+  if (!mod || !dwfl_module_info(mod, NULL, &start, &end, NULL, NULL, NULL, NULL)) return NULL;
+  return addr >= start && addr < end ? mod : NULL;
+}
+
 // mod_at finds the module of addr. The maps do not say whose the pages after a file's end are, where large
 // zeroed variables lie: then the dynamic linker does.
 static Dwfl_Module *mod_at(uintptr_t addr) {
   for (int again = 0; again < 2; again++) {
-    Dwfl_Module *mod = dwfl ? dwfl_addrmodule(dwfl, addr) : NULL;
     struct in_file f = {addr};
-    if (!mod && dwfl && dl_iterate_phdr(find_in_file, &f)) mod = dwfl_addrmodule(dwfl, f.addr);
+    Dwfl_Module *mod = mapped_at(addr);
+    if (!mod && dl_iterate_phdr(find_in_file, &f)) mod = mapped_at(f.addr);
     if (mod) return mod;
     if (!again) report_modules();
   }
