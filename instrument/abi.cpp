@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// abi.cpp declares the detector's functions in a module, with the attributes that abi.inc gives them.
+// abi.cpp declares the detector's functions in a module, with the attributes that abi.inc gives
+// them.
 #include "abi.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -68,8 +69,8 @@ void addExtensions(Function &F) {
 
 Function *declare(Module &M, const Entry &E) {
   if (Function *F = M.getFunction(E.Name)) return F;
-  auto *F = Function::Create(functionType(M.getContext(), E.Signature), GlobalValue::ExternalLinkage,
-                             E.Name, M);
+  FunctionType *T = functionType(M.getContext(), E.Signature);
+  auto *F = Function::Create(T, GlobalValue::ExternalLinkage, E.Name, M);
   F->addFnAttr(Attribute::NoUnwind);
   addExtensions(*F);
   if (E.E == CHECK) addCheckAttributes(*F);

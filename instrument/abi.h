@@ -16,7 +16,8 @@ llvm::MemoryEffects checkEffects();
 
 // call emits a call of the function of abi.inc named Name, which must be there. The call is never
 // merged with another: each stands for a place in the program.
-llvm::CallInst *call(llvm::IRBuilder<> &B, llvm::StringRef Name, llvm::ArrayRef<llvm::Value *> Args);
+llvm::CallInst *call(llvm::IRBuilder<> &B, llvm::StringRef Name,
+                     llvm::ArrayRef<llvm::Value *> Args);
 
 }  // namespace crun
 

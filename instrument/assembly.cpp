@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // assembly.cpp checks what inline assembly says of the memory it touches.
 //
-// Of an operand ("m", "=m", "+m") we know the place and its type, not the instruction. The rules lean
-// to silence:
+// Of an operand ("m", "=m", "+m") we know the place and its type, not the instruction. The rules
+// lean to silence:
 //   - an empty template ("" with operands: a barrier for the compiler) touches nothing;
 //   - lea, prefetch, cache-line flushes and nop take an address, not what is there;
 //   - an asm that clobbers "memory", or has a lock prefix or an xchg, is how C wrote atomics before
-//     C11: its operands are atomic accesses that acquire and release, and so, for the order alone, are
-//     the pointers it takes in registers;
+//     C11: its operands are atomic accesses that acquire and release, and so, for the order alone,
+//     are the pointers it takes in registers;
 //   - else an output is written and an input read;
 //   - operands above 16 bytes ("m"(*(char (*)[4096])p)) only say "somewhere in there": order alone.
 #include "assembly.h"
@@ -66,8 +66,10 @@ SmallVector<Operand, 8> operandsOf(CallBase *I, InlineAsm *A) {
     bool TakesArg = C.Type == InlineAsm::isInput || (C.Type == InlineAsm::isOutput && C.isIndirect);
     if (!TakesArg) continue;
     Value *V = I->getArgOperand(Arg);
-    if (C.isIndirect) Out.push_back({V, I->getParamElementType(Arg), C.Type == InlineAsm::isOutput});
-    else if (V->getType()->isPointerTy()) Out.push_back({V, nullptr, true});
+    if (C.isIndirect)
+      Out.push_back({V, I->getParamElementType(Arg), C.Type == InlineAsm::isOutput});
+    else if (V->getType()->isPointerTy())
+      Out.push_back({V, nullptr, true});
     Arg++;
   }
   return Out;

@@ -2,12 +2,12 @@
 // atomics.cpp turns atomic operations into calls of __tsan_atomic*: the detector does the operation
 // and its clock step as one.
 //
-//   load, store, exchange, add, sub, and, or, xor, nand, compare-exchange    a function each
-//   min, max, floating point, wrapping                                       a loop of compare-exchange
-//   fence                                                                    thread or signal fence
-//   misaligned, or of a width without a function                             stays, between two calls
-//   syncscope("singlethread")                                                a plain access: it is one,
-//                                                                            to every other thread
+//   load, store, exchange, add, sub, and, or, xor, nand, cmpxchg   a function each
+//   min, max, floating point, wrapping                             a loop of compare-exchange
+//   fence                                                          thread or signal fence
+//   misaligned, or of a width without a function                   stays, between two calls
+//   syncscope("singlethread")                                      a plain access, as it is to every
+//                                                                  other thread
 #include "atomics.h"
 
 #include "abi.h"
@@ -113,7 +113,8 @@ void emitLoop(AtomicRMWInst *I, const Operation &O) {
                                    I->getValOperand());
   AtomicOrdering Failed = AtomicCmpXchgInst::getStrongestFailureOrdering(I->getOrdering());
   Value *Old = call(B, nameOf(O, "compare_exchange_val"),
-                    {O.P, Was, toInteger(B, New, O.Bits), order(B, I->getOrdering()), order(B, Failed)});
+                    {O.P, Was, toInteger(B, New, O.Bits), order(B, I->getOrdering()),
+                     order(B, Failed)});
   Was->addIncoming(First, Before);
   Was->addIncoming(Old, Loop);
   B.CreateCondBr(B.CreateICmpEQ(Old, Was), After, Loop);
@@ -136,16 +137,19 @@ void emitCompareExchange(AtomicCmpXchgInst *I, const Operation &O) {
   Value *Expected = toInteger(B, I->getCompareOperand(), O.Bits);
   Value *New = toInteger(B, I->getNewValOperand(), O.Bits);
   Value *Old = call(B, nameOf(O, "compare_exchange_val"),
-                    {O.P, Expected, New, order(B, I->getSuccessOrdering()), order(B, I->getFailureOrdering())});
+                    {O.P, Expected, New, order(B, I->getSuccessOrdering()),
+                     order(B, I->getFailureOrdering())});
   Value *Done = B.CreateICmpEQ(Old, Expected);
-  Value *Pair = B.CreateInsertValue(PoisonValue::get(I->getType()), B.CreateBitOrPointerCast(Old, O.T), 0);
+  Value *Pair = PoisonValue::get(I->getType());
+  Pair = B.CreateInsertValue(Pair, B.CreateBitOrPointerCast(Old, O.T), 0);
   replace(I, B.CreateInsertValue(Pair, Done, 1));
 }
 
 void emitFence(FenceInst *I) {
   Before B(I);
   bool Signal = I->getSyncScopeID() == SyncScope::SingleThread;
-  call(B, Signal ? "__tsan_atomic_signal_fence" : "__tsan_atomic_thread_fence", {order(B, I->getOrdering())});
+  call(B, Signal ? "__tsan_atomic_signal_fence" : "__tsan_atomic_thread_fence",
+       {order(B, I->getOrdering())});
   I->eraseFromParent();
 }
 

@@ -2,15 +2,17 @@
 // choose.cpp decides which accesses of a function are checked.
 //
 // Not checked, because no two goroutines can race on it:
-//   - a local whose address is never captured. The question is put to the object, not to the pointer
-//     of the access: `int a[10]; share(a); a[i] = 0;` is shared (clang 19's own pass asks the pointer);
+//   - a local whose address is never captured. The question is put to the object, not to the
+//     pointer of the access: `int a[10]; share(a); a[i] = 0;` is shared (clang 19's own pass asks
+//     the pointer);
 //   - the callee's copy of a struct passed by value, likewise;
 //   - a constant, and a load marked invariant;
 //   - what other instrumentation put there: profile and coverage counters, !nosanitize;
 //   - other address spaces (%gs:, %fs: through a qualifier).
-//   - errno, and thread-locals whose address this module never takes: only their own thread comes there.
-//     (Two goroutines that run on one thread after the other are not ordered for the detector; the
-//     thread orders them.) A thread-local whose address is taken is checked: it may be handed over.
+//   - errno, and thread-locals whose address this module never takes: only their own thread comes
+//     there. (Two goroutines that run on one thread after the other are not ordered for the
+//     detector; the thread orders them.) A thread-local whose address is taken is checked: it may be
+//     handed over.
 #include "choose.h"
 
 #include "libc.h"
@@ -45,8 +47,8 @@ bool isIdentifiedLocal(const Value *Object) {
   return A && A->hasByValAttr();
 }
 
-// Whether an object's address gets out. Two uses that LLVM's query takes for that are none: passing the
-// object by value, and va_start and its kind, which keep nothing of the list's own address.
+// Whether an object's address gets out. Two uses that LLVM's query takes for that are none: passing
+// the object by value, and va_start and its kind, which keep nothing of the list's own address.
 struct Escape : CaptureTracker {
   bool Captured = false;
   void tooManyUses() override { Captured = true; }

@@ -34,7 +34,8 @@ using HandedOver = llvm::DenseMap<const llvm::GlobalVariable *, bool>;
 // Choice answers for one function whether memory can be shared at all.
 class Choice {
  public:
-  Choice(const llvm::TargetLibraryInfo &Library, HandedOver &Locals) : Library(Library), Locals(Locals) {}
+  Choice(const llvm::TargetLibraryInfo &Library, HandedOver &Locals)
+      : Library(Library), Locals(Locals) {}
 
   // Others can never have a hold of what P points to, or nobody ever writes it.
   bool isPrivate(const llvm::Value *P);

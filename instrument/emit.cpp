@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// emit.cpp puts the checks of plain accesses in front of them: of loads and stores, of memcpy's kind,
-// and of structs passed by value, which the caller reads without any load in the IR.
+// emit.cpp puts the checks of plain accesses in front of them: of loads and stores, of memcpy's
+// kind, and of structs passed by value, which the caller reads without any load in the IR.
 //
 // A check comes before its access, so that what is reported has not happened yet (halt_on_error).
 #include "emit.h"
@@ -16,10 +16,13 @@ namespace crun {
 
 namespace {
 
-const DataLayout &layout(IRBuilder<> &B) { return B.GetInsertBlock()->getModule()->getDataLayout(); }
+const DataLayout &layout(IRBuilder<> &B) {
+  return B.GetInsertBlock()->getModule()->getDataLayout();
+}
 
 void emitRange(IRBuilder<> &B, Value *P, Value *N, bool Write) {
-  call(B, Write ? "__tsan_write_range" : "__tsan_read_range", {P, B.CreateZExtOrTrunc(N, B.getInt64Ty())});
+  call(B, Write ? "__tsan_write_range" : "__tsan_read_range",
+       {P, B.CreateZExtOrTrunc(N, B.getInt64Ty())});
 }
 
 // Fields apart, where there is padding between them: nobody touches that.
@@ -42,8 +45,8 @@ void emitBytes(IRBuilder<> &B, Value *P, uint64_t N, Align A, bool Write) {
   if (N == 0) return;
   if (!isPowerOf2_64(N) || N > 16) return emitRange(B, P, B.getInt64(N), Write);
   bool Aligned = A.value() >= std::min<uint64_t>(N, 8);
-  std::string Name = std::string("__tsan_") + (Aligned ? "" : "unaligned_") + (Write ? "write" : "read");
-  call(B, Name + std::to_string(N), {P});
+  std::string Name = Aligned ? "__tsan_" : "__tsan_unaligned_";
+  call(B, Name + (Write ? "write" : "read") + std::to_string(N), {P});
 }
 
 void emitAccess(IRBuilder<> &B, Value *P, Type *T, Align A, bool Write) {

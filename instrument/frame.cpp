@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // frame.cpp brackets functions with func_entry and func_exit.
 //
-// Functions that the optimizer inlined before us have no frame: debug information names them. A call
-// that never returns leaves no exit to bracket, and longjmp skips those it jumps over: the detector
-// tells by the machine's stack pointer, at the next exit or where setjmp returns again.
+// Functions that the optimizer inlined before us have no frame: debug information names them. A
+// call that never returns leaves no exit to bracket, and longjmp skips those it jumps over: the
+// detector tells by the machine's stack pointer, at the next exit or where setjmp returns again.
 #include "frame.h"
 
 #include "abi.h"

@@ -11,7 +11,8 @@ namespace crun {
 // addFrame reports F's entry, and its exits by return, by tail call and by unwinding.
 void addFrame(llvm::Function &F);
 
-// emitUnwind lets the detector drop, behind a call that returns twice, the frames that longjmp left.
+// emitUnwind lets the detector drop, behind a call that returns twice, the frames that longjmp
+// left.
 void emitUnwind(llvm::CallBase *C);
 
 // weaken takes back what the optimizer concluded of F before it had checks: that it writes nothing

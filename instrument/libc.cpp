@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // libc.cpp sends calls of libc functions to the checked ones of race/libc.c.
 //
-// At OptimizerEarly the optimizer has had its turn with them (a strlen of a constant is gone); what is
-// left are real calls. The return address of the checked function is the place of the access.
+// At OptimizerEarly the optimizer has had its turn with them (a strlen of a constant is gone); what
+// is left are real calls. The return address of the checked function is the place of the access.
 #include "libc.h"
 
 #include "abi.h"

@@ -7,9 +7,9 @@
 
 namespace crun {
 
-// checkedTwin names the function that race/ has for the one that C calls; empty: none. The type must
-// be libc's too: a program's own function of that name, defined in this file or of another shape, is
-// left alone.
+// checkedTwin names the function that race/ has for the one that C calls; empty: none. The type
+// must be libc's too: a program's own function of that name, defined in this file or of another
+// shape, is left alone.
 llvm::StringRef checkedTwin(const llvm::CallBase &C);
 
 // isAtomicLibrary: C calls libatomic, which makes order even where accesses are not checked.

@@ -33,8 +33,10 @@ struct Form {
 
 Form x86Form(StringRef Name) {
   if (!Name.consume_front("llvm.x86.avx")) return {};
-  if (Name.starts_with(".maskload.") || Name.starts_with("2.maskload.")) return {PACKED, false, 0, 1};
-  if (Name.starts_with(".maskstore.") || Name.starts_with("2.maskstore.")) return {PACKED, true, 0, 1, 2};
+  if (Name.starts_with(".maskload.") || Name.starts_with("2.maskload."))
+    return {PACKED, false, 0, 1};
+  if (Name.starts_with(".maskstore.") || Name.starts_with("2.maskstore."))
+    return {PACKED, true, 0, 1, 2};
   if (Name.starts_with("2.gather.") || Name.starts_with("512.mask.gather"))
     return {SCATTERED, false, 1, 3, -1, 2};
   if (Name.starts_with("512.mask.scatter")) return {SCATTERED, true, 0, 1, 3, 2};
@@ -57,8 +59,8 @@ FixedVectorType *dataType(const IntrinsicInst &I, const Form &F) {
   return dyn_cast<FixedVectorType>(F.Data < 0 ? I.getType() : I.getArgOperand(F.Data)->getType());
 }
 
-// The chosen lanes as the low bits of a word. A mask is <n x i1>, an integer, or a vector of which the
-// sign bits count.
+// The chosen lanes as the low bits of a word. A mask is <n x i1>, an integer, or a vector of which
+// the sign bits count.
 Value *maskBits(IRBuilder<> &B, Value *Mask, unsigned Lanes) {
   auto *V = dyn_cast<FixedVectorType>(Mask->getType());
   if (V) {
@@ -66,7 +68,8 @@ Value *maskBits(IRBuilder<> &B, Value *Mask, unsigned Lanes) {
       V = FixedVectorType::get(B.getIntNTy(V->getScalarSizeInBits()), V->getNumElements());
       Mask = B.CreateBitCast(Mask, V);
     }
-    if (!V->getElementType()->isIntegerTy(1)) Mask = B.CreateICmpSLT(Mask, Constant::getNullValue(V));
+    if (!V->getElementType()->isIntegerTy(1))
+      Mask = B.CreateICmpSLT(Mask, Constant::getNullValue(V));
     Mask = B.CreateBitCast(Mask, B.getIntNTy(V->getNumElements()));
   }
   Value *Bits = B.CreateZExtOrTrunc(Mask, B.getInt64Ty());
@@ -79,7 +82,7 @@ Value *addresses(IRBuilder<> &B, IntrinsicInst *I, const Form &F, unsigned Lanes
   if (F.Index < 0) return P;
   Value *Index = I->getArgOperand(F.Index);
   unsigned Have = cast<FixedVectorType>(Index->getType())->getNumElements();
-  if (Have > Lanes) {  // q-gathers of four floats take two of ...: the low ones
+  if (Have > Lanes) {  // an AVX2 q-gather of floats looks at the low ones
     SmallVector<int, 16> Low;
     for (unsigned L = 0; L < Lanes; L++) Low.push_back(L);
     Index = B.CreateShuffleVector(Index, Low);
@@ -123,13 +126,15 @@ bool emitLanes(IntrinsicInst *I, Choice &C) {
   if (P->getType()->isPointerTy() && C.isPrivate(P)) return false;
   Before B(I);
   unsigned Lanes = lanesOf(*I, F);
-  uint64_t Size = I->getModule()->getDataLayout().getTypeStoreSize(dataType(*I, F)->getElementType());
+  Type *Element = dataType(*I, F)->getElementType();
+  uint64_t Size = I->getModule()->getDataLayout().getTypeStoreSize(Element);
   Value *Mask = maskBits(B, I->getArgOperand(F.Mask), Lanes);
   if (F.S == PACKED) {
     call(B, F.Write ? "__crun_write_masked" : "__crun_read_masked", {P, B.getInt64(Size), Mask});
   } else if (F.S == SQUEEZED) {
     Value *Count = B.CreateUnaryIntrinsic(Intrinsic::ctpop, Mask);
-    call(B, F.Write ? "__tsan_write_range" : "__tsan_read_range", {P, B.CreateMul(Count, B.getInt64(Size))});
+    call(B, F.Write ? "__tsan_write_range" : "__tsan_read_range",
+         {P, B.CreateMul(Count, B.getInt64(Size))});
   } else {
     Value *Slot = spill(B, addresses(B, I, F, Lanes));
     call(B, F.Write ? "__crun_write_lanes" : "__crun_read_lanes", {Slot, B.getInt64(Size), Mask});

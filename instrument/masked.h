@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// masked.h: vector accesses of some lanes: masked load and store, gather, scatter, expand, compress.
+// masked.h: vector accesses of some lanes: masked load and store, gather, scatter, expand,
+// compress.
 #ifndef CRUN_INSTRUMENT_MASKED_H
 #define CRUN_INSTRUMENT_MASKED_H
 

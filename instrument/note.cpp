@@ -20,12 +20,12 @@ void addNote(Module &M) {
       RACE_ABI_VERSION, PluginVersion,
       version(LLVM_VERSION_MAJOR, LLVM_VERSION_MINOR, LLVM_VERSION_PATCH), RACE_FORM_CALLS};
   StringRef Name(RACE_NOTE_NAME "\0\0\0\0", 8);
-  Constant *Parts[] = {ConstantDataArray::get(C, Head), ConstantDataArray::getString(C, Name, false),
+  Constant *Parts[] = {ConstantDataArray::get(C, Head),
+                       ConstantDataArray::getString(C, Name, false),
                        ConstantDataArray::get(C, Versions)};
   Constant *Note = ConstantStruct::getAnon(C, Parts);
-  auto *G = new GlobalVariable(M, Note->getType(), /*isConstant=*/true, GlobalValue::PrivateLinkage, Note,
-                               RACE_NOTE_SYMBOL);
-  G->setLinkage(GlobalValue::InternalLinkage);
+  auto *G = new GlobalVariable(M, Note->getType(), /*isConstant=*/true,
+                               GlobalValue::InternalLinkage, Note, RACE_NOTE_SYMBOL);
   G->setSection(RACE_NOTE_SECTION);
   G->setAlignment(Align(4));
   appendToCompilerUsed(M, {G});

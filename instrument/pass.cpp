@@ -2,8 +2,8 @@
 // pass.cpp takes each function of a module through the steps: choose, emit, frame.
 //
 //   sanitize_thread (clang -fsanitize=thread)    accesses, atomics, libc calls, frames
-//   without it: no_sanitize("thread")            atomics and frames: what others are ordered by, and
-//                                                whole stacks (as ThreadSanitizer does)
+//   without it: no_sanitize("thread")            atomics and frames: what others are ordered by,
+//                                                and whole stacks (as ThreadSanitizer does)
 //   disable_sanitizer_instrumentation, naked,    nothing
 //   resolvers of ifuncs, available_externally
 //

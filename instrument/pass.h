@@ -7,8 +7,8 @@
 
 namespace crun {
 
-// RacePass ("crun-race") places the checks. It runs once over a module, after the scalar optimizations
-// and inlining and before vectorizing.
+// RacePass ("crun-race") places the checks. It runs once over a module, after the scalar
+// optimizations and inlining and before vectorizing.
 struct RacePass : llvm::PassInfoMixin<RacePass> {
   llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &AM);
   static bool isRequired() { return true; }

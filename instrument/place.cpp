@@ -15,8 +15,8 @@ namespace {
 // The innermost function, inlined or not, that a location lies in.
 DISubprogram *functionOf(const DILocation *L) { return L->getScope()->getSubprogram(); }
 
-// A line that an instruction at Like (line 0, or nil: no location at all) may have come from: it has to
-// be of the same activation, where that is known.
+// A line that an instruction at Like (line 0, or nil: no location at all) may have come from: it
+// has to be of the same activation, where that is known.
 bool fits(const DILocation *L, const DILocation *Like) {
   if (!L || !L->getLine()) return false;
   return !Like || (functionOf(L) == functionOf(Like) && L->getInlinedAt() == Like->getInlinedAt());
@@ -59,7 +59,9 @@ const DILocation *likelyLine(Instruction *I, const DILocation *Like) {
   return lineBelow(I, Like);
 }
 
-DebugLoc lineOf(DISubprogram *SP, unsigned Line) { return DILocation::get(SP->getContext(), Line, 0, SP); }
+DebugLoc lineOf(DISubprogram *SP, unsigned Line) {
+  return DILocation::get(SP->getContext(), Line, 0, SP);
+}
 
 }  // namespace
 

@@ -8,8 +8,8 @@
 namespace crun {
 
 // placeOf is I's source location. Where the optimizer merged two places or moved one (line 0, or no
-// location), it is the line of another access through the same pointer, else the nearest line before I,
-// else after it, else the function's; without a column, to say that it is near.
+// location), it is the line of another access through the same pointer, else the nearest line
+// before I, else after it, else the function's; without a column, to say that it is near.
 llvm::DebugLoc placeOf(llvm::Instruction *I);
 
 // Before is a builder that inserts in front of I, at I's place.

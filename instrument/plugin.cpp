@@ -12,8 +12,8 @@ using namespace llvm;
 
 namespace {
 
-// LLVM's plugin API number has not changed for years of incompatible releases, so look at the release
-// itself. A clang that does not tell it is let pass.
+// LLVM's plugin API number has not changed for years of incompatible releases, so look at the
+// release itself. A clang that does not tell it is let pass.
 void requireOurCompiler() {
   using GetVersion = void (unsigned *, unsigned *, unsigned *);
   auto *Get = reinterpret_cast<GetVersion *>(dlsym(RTLD_DEFAULT, "LLVMGetVersion"));
@@ -21,8 +21,8 @@ void requireOurCompiler() {
   unsigned Major, Minor, Patch;
   Get(&Major, &Minor, &Patch);
   if (Major == LLVM_VERSION_MAJOR && Minor == LLVM_VERSION_MINOR) return;
-  errs() << "crun: this plugin is built for clang " << LLVM_VERSION_STRING << ", not for " << Major << '.'
-         << Minor << '.' << Patch << "; `crun doctor` says what to install\n";
+  errs() << "crun: this plugin is built for clang " << LLVM_VERSION_STRING << ", not for " << Major
+         << '.' << Minor << '.' << Patch << "; `crun doctor` says what to install\n";
   _Exit(1);
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // libc.h: what the checked libc functions share: how they tell the detector what they touched.
 //
-// Each __crun_X stands for libc's X in instrumented code (abi.inc has the table, the plugin makes the
-// calls). It checks exactly the bytes that X reads and writes by its definition, never more: a
-// comparison reads up to the first difference, a search up to what it found, strncpy pads. Its return
-// address is the place of the access. It then calls X itself, so that X may be the program's own.
+// Each __crun_X stands for libc's X in instrumented code (abi.inc has the table, the plugin makes
+// the calls). It checks exactly the bytes that X reads and writes by its definition, never more: a
+// comparison reads up to the first difference, a search up to what it found, strncpy pads. Its
+// return address is the place of the access. It then calls X itself, so that X may be the program's
+// own.
 #ifndef CRUN_RACE_LIBC_H
 #define CRUN_RACE_LIBC_H
 

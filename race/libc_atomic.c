@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// libc_atomic.c: atomic operations that the detector does not do itself: those of inline assembly and
-// of libatomic; and the lanes of masked vector accesses.
+// libc_atomic.c: atomic operations that the detector does not do itself: those of inline assembly
+// and of libatomic; and the lanes of masked vector accesses.
 //
 // The operation is not one step with its clocks here, so the edges lean to the safe side: a write
 // releases before it and acquires after it whatever its order says, a read acquires.
 //
-//   R1: __crun_atomic_begin    A1: __crun_atomic_end, and begin itself: what came before may order the
-//                              plain initialisation of the atomic
+//   R1: __crun_atomic_begin    A1: __crun_atomic_end, and begin itself: what came before may order
+//                              the plain initialisation of the atomic
 #include <stdbool.h>
 
 #include "edge.h"
@@ -24,11 +24,12 @@ static void begin(const void *p, size_t n, bool write, uintptr_t pc) {
 CHECKED void __crun_atomic_begin(void *p, size_t n, int write) { begin(p, n, write, HERE); }
 CHECKED void __crun_atomic_end(void *p) { edge_acquire(p); }  // A1
 
-// ---- libatomic --------------------------------------------------------------------------------------
+// ---- libatomic ----------------------------------------------------------------------------------
 
 // Weak: who needs it links it. Without it the same is done under locks of ours, for calls that only
 // instrumented code can make.
-#define REAL(result, name, parameters) extern result real_##name parameters __asm__(#name) __attribute__((weak))
+#define REAL(result, name, parameters) \
+  extern result real_##name parameters __asm__(#name) __attribute__((weak))
 REAL(void, __atomic_load, (size_t, const void *, void *, int));
 REAL(void, __atomic_store, (size_t, void *, void *, int));
 REAL(void, __atomic_exchange, (size_t, void *, void *, void *, int));
@@ -89,18 +90,20 @@ CHECKED void __crun___atomic_exchange(size_t n, void *p, void *v, void *old, int
   did_write(old, n, HERE);
 }
 
-CHECKED bool __crun___atomic_compare_exchange(size_t n, void *p, void *expected, void *v, int mo, int fail_mo) {
+CHECKED bool __crun___atomic_compare_exchange(size_t n, void *p, void *expected, void *v, int mo,
+                                              int fail_mo) {
   did_read(expected, n, HERE);
   did_read(v, n, HERE);
   begin(p, n, true, HERE);
-  bool done = real___atomic_compare_exchange ? real___atomic_compare_exchange(n, p, expected, v, mo, fail_mo)
-                                             : compare_exchange(n, p, expected, v);
+  bool done = real___atomic_compare_exchange
+                  ? real___atomic_compare_exchange(n, p, expected, v, mo, fail_mo)
+                  : compare_exchange(n, p, expected, v);
   edge_acquire(p);  // A1
   if (!done) did_write(expected, n, HERE);
   return done;
 }
 
-// ---- lanes ------------------------------------------------------------------------------------------
+// ---- lanes --------------------------------------------------------------------------------------
 
 // Neighbouring lanes are one range.
 static void masked(void *p, size_t size, uint64_t mask, unsigned flags, uintptr_t pc) {
@@ -117,7 +120,15 @@ static void lanes(void *const *p, size_t size, uint64_t mask, unsigned flags, ui
   for (; mask; mask &= mask - 1) did(p[__builtin_ctzll(mask)], size, flags, pc);
 }
 
-CHECKED void __crun_read_masked(void *p, size_t size, uint64_t mask) { masked(p, size, mask, ACCESS_READ, HERE); }
-CHECKED void __crun_write_masked(void *p, size_t size, uint64_t mask) { masked(p, size, mask, ACCESS_WRITE, HERE); }
-CHECKED void __crun_read_lanes(void **p, size_t size, uint64_t mask) { lanes(p, size, mask, ACCESS_READ, HERE); }
-CHECKED void __crun_write_lanes(void **p, size_t size, uint64_t mask) { lanes(p, size, mask, ACCESS_WRITE, HERE); }
+CHECKED void __crun_read_masked(void *p, size_t size, uint64_t mask) {
+  masked(p, size, mask, ACCESS_READ, HERE);
+}
+CHECKED void __crun_write_masked(void *p, size_t size, uint64_t mask) {
+  masked(p, size, mask, ACCESS_WRITE, HERE);
+}
+CHECKED void __crun_read_lanes(void **p, size_t size, uint64_t mask) {
+  lanes(p, size, mask, ACCESS_READ, HERE);
+}
+CHECKED void __crun_write_lanes(void **p, size_t size, uint64_t mask) {
+  lanes(p, size, mask, ACCESS_WRITE, HERE);
+}

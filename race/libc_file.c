@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // libc_file.c: the checked input and output functions: their buffers, and the order they make.
 //
-// What is written to a pipe, socket, eventfd or file may be read by another goroutine, which then knows
-// that the writer came that far:
+// What is written to a pipe, socket, eventfd or file may be read by another goroutine, which then
+// knows that the writer came that far:
 //
 //   R1: a write, on the object behind the descriptor, before the call
 //   A1: a read that got something from that object, after the call, before its buffer is checked
 //
 // The object is told by device and inode, which both ends of a pipe have in common. Sockets have no
-// such thing: all of them are one object. Two objects may share a key: more order than there is, so a
-// race can be missed there, and no false alarm is made. Streams (FILE) release and acquire on the
-// descriptor below, but for stdout and stderr, which nobody reads back; the lock inside a FILE orders
-// nothing. Otherwise every printf would hide races.
+// such thing: all of them are one object. Two objects may share a key: more order than there is, so
+// a race can be missed there, and no false alarm is made. Streams (FILE) release and acquire on the
+// descriptor below, but for stdout and stderr, which nobody reads back; the lock inside a FILE
+// orders nothing. Otherwise every printf would hide races.
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -53,7 +53,7 @@ static ssize_t got(int fd, void *p, ssize_t r, uintptr_t pc) {
   return r;
 }
 
-// ---- descriptors ----------------------------------------------------------------------------------
+// ---- descriptors --------------------------------------------------------------------------------
 
 CHECKED ssize_t __crun_read(int fd, void *p, size_t n) { return got(fd, p, read(fd, p, n), HERE); }
 
@@ -62,8 +62,12 @@ CHECKED ssize_t __crun_write(int fd, const void *p, size_t n) {
   return write(fd, p, n);
 }
 
-CHECKED ssize_t __crun_pread(int fd, void *p, size_t n, off_t at) { return got(fd, p, pread(fd, p, n, at), HERE); }
-CHECKED ssize_t __crun_pread64(int fd, void *p, size_t n, off_t at) { return got(fd, p, pread(fd, p, n, at), HERE); }
+CHECKED ssize_t __crun_pread(int fd, void *p, size_t n, off_t at) {
+  return got(fd, p, pread(fd, p, n, at), HERE);
+}
+CHECKED ssize_t __crun_pread64(int fd, void *p, size_t n, off_t at) {
+  return got(fd, p, pread(fd, p, n, at), HERE);
+}
 
 CHECKED ssize_t __crun_pwrite(int fd, const void *p, size_t n, off_t at) {
   will_write(fd, p, n, HERE);
@@ -88,7 +92,8 @@ CHECKED ssize_t __crun_recv(int fd, void *p, size_t n, int flags) {
   return received(fd, p, n, recv(fd, p, n, flags), HERE);
 }
 
-CHECKED ssize_t __crun_recvfrom(int fd, void *p, size_t n, int flags, struct sockaddr *from, socklen_t *len) {
+CHECKED ssize_t __crun_recvfrom(int fd, void *p, size_t n, int flags, struct sockaddr *from,
+                                socklen_t *len) {
   return received(fd, p, n, recvfrom(fd, p, n, flags, from, len), HERE);
 }
 
@@ -97,13 +102,14 @@ CHECKED ssize_t __crun_send(int fd, const void *p, size_t n, int flags) {
   return send(fd, p, n, flags);
 }
 
-CHECKED ssize_t __crun_sendto(int fd, const void *p, size_t n, int flags, const struct sockaddr *to, socklen_t len) {
+CHECKED ssize_t __crun_sendto(int fd, const void *p, size_t n, int flags, const struct sockaddr *to,
+                              socklen_t len) {
   will_write(fd, p, n, HERE);
   did_read(to, to ? len : 0, HERE);
   return sendto(fd, p, n, flags, to, len);
 }
 
-// ---- streams --------------------------------------------------------------------------------------
+// ---- streams ------------------------------------------------------------------------------------
 
 void did_stream(FILE *f) {
   if (g_self() && f != stdout && f != stderr) edge_release_merge(key_of(fileno(f)));  // R1
@@ -157,9 +163,11 @@ static ssize_t line(char **p, size_t *n, int end, FILE *f, uintptr_t pc) {
 }
 
 CHECKED ssize_t __crun_getline(char **p, size_t *n, FILE *f) { return line(p, n, '\n', f, HERE); }
-CHECKED ssize_t __crun_getdelim(char **p, size_t *n, int end, FILE *f) { return line(p, n, end, f, HERE); }
+CHECKED ssize_t __crun_getdelim(char **p, size_t *n, int end, FILE *f) {
+  return line(p, n, end, f, HERE);
+}
 
-// ---- -D_FORTIFY_SOURCE ------------------------------------------------------------------------------
+// ---- -D_FORTIFY_SOURCE --------------------------------------------------------------------------
 
 ssize_t __read_chk(int, void *, size_t, size_t);
 ssize_t __pread_chk(int, void *, size_t, off_t, size_t);
@@ -184,8 +192,8 @@ CHECKED ssize_t __crun___recv_chk(int fd, void *p, size_t n, size_t room, int fl
   return received(fd, p, n, __recv_chk(fd, p, n, room, flags), HERE);
 }
 
-CHECKED ssize_t __crun___recvfrom_chk(int fd, void *p, size_t n, size_t room, int flags, struct sockaddr *from,
-                                      socklen_t *len) {
+CHECKED ssize_t __crun___recvfrom_chk(int fd, void *p, size_t n, size_t room, int flags,
+                                      struct sockaddr *from, socklen_t *len) {
   return received(fd, p, n, __recvfrom_chk(fd, p, n, room, flags, from, len), HERE);
 }
 

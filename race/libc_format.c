@@ -21,7 +21,8 @@ struct spec {
   char conversion; // 0: none, the walk ends
 };
 
-// A va_list as an object of its own: in a parameter it is a pointer on some machines, and not on others.
+// A va_list as an object of its own: in a parameter it is a pointer on some machines, and not on
+// others.
 struct args {
   va_list list;
 };
@@ -120,7 +121,7 @@ static void did_arguments(const char *format, va_list list, uintptr_t pc) {
   va_end(a.list);
 }
 
-// ---- to memory ------------------------------------------------------------------------------------
+// ---- to memory ----------------------------------------------------------------------------------
 
 // did_print: a call with room for n bytes at d made a text of r bytes.
 static int did_print(char *d, size_t n, int r, uintptr_t pc) {
@@ -143,7 +144,8 @@ CHECKED int __crun_vsprintf(char *d, const char *f, va_list a) {
   return did_print(d, ANY_LENGTH, vsprintf(d, f, a), HERE);
 }
 
-CHECKED int __crun___vsnprintf_chk(char *d, size_t n, int flag, size_t room, const char *f, va_list a) {
+CHECKED int __crun___vsnprintf_chk(char *d, size_t n, int flag, size_t room, const char *f,
+                                   va_list a) {
   did_arguments(f, a, HERE);
   return did_print(d, n, __vsnprintf_chk(d, n, flag, room, f, a), HERE);
 }
@@ -178,7 +180,7 @@ CHECKED int __crun___sprintf_chk(char *d, int flag, size_t room, const char *f, 
   VARIADIC(f, did_print(d, ANY_LENGTH, __vsprintf_chk(d, flag, room, f, a), HERE));
 }
 
-// ---- to files -------------------------------------------------------------------------------------
+// ---- to files -----------------------------------------------------------------------------------
 
 CHECKED int __crun_vprintf(const char *f, va_list a) {
   did_arguments(f, a, HERE);
@@ -203,7 +205,9 @@ CHECKED int __crun___vfprintf_chk(FILE *to, int flag, const char *f, va_list a) 
 }
 
 CHECKED int __crun_printf(const char *f, ...) { VARIADIC(f, vprintf(f, a)); }
-CHECKED int __crun___printf_chk(int flag, const char *f, ...) { VARIADIC(f, __vprintf_chk(flag, f, a)); }
+CHECKED int __crun___printf_chk(int flag, const char *f, ...) {
+  VARIADIC(f, __vprintf_chk(flag, f, a));
+}
 CHECKED int __crun_fprintf(FILE *to, const char *f, ...) {
   did_stream(to);
   VARIADIC(f, vfprintf(to, f, a));

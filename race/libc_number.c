@@ -19,8 +19,10 @@ static void did_number(const char *s, const char *end, char **to, uintptr_t pc) 
 }
 
 // The names behind an asm label: in C the header may give strtol another symbol (glibc 2.38's
-// __isoc23_strtol), and what is called must be what the program called. Weak: not every glibc has both.
-#define REAL(result, name, parameters) extern result real_##name parameters __asm__(#name) __attribute__((weak))
+// __isoc23_strtol), and what is called must be what the program called. Weak: not every glibc has
+// both.
+#define REAL(result, name, parameters) \
+  extern result real_##name parameters __asm__(#name) __attribute__((weak))
 
 #define INTEGER(result, name)                                     \
   REAL(result, name, (const char *, char **, int));               \

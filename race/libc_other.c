@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libc_other.c: further checked libc functions: sorting, mappings, clocks (libc.h says what checked means).
+// libc_other.c: further checked libc functions: sorting, mappings, clocks (libc.h says what checked
+// means).
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -12,12 +13,13 @@
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
 // The comparisons are the program's own code and checked there.
-CHECKED void __crun_qsort(void *base, size_t n, size_t size, int (*compare)(const void *, const void *)) {
+CHECKED void __crun_qsort(void *base, size_t n, size_t size,
+                          int (*compare)(const void *, const void *)) {
   if (n > 1) did_write(base, n * size, HERE);
   qsort(base, n, size, compare);
 }
 
-// ---- mappings: memory comes and goes with the address, so what was known of it must go too ------------
+// ---- mappings: memory comes and goes with the address, so what was known of it must go too ------
 
 static void *fresh(void *p, size_t n) {
   if (p != MAP_FAILED) race_fresh(p, n);
@@ -51,7 +53,7 @@ CHECKED void *__crun_mremap(void *p, size_t n, size_t to, int flags, ...) {
   return q;
 }
 
-// ---- clocks -----------------------------------------------------------------------------------------
+// ---- clocks -------------------------------------------------------------------------------------
 
 CHECKED time_t __crun_time(time_t *t) {
   did_write(t, t ? sizeof *t : 0, HERE);

@@ -11,7 +11,7 @@
 
 typedef unsigned char byte;
 
-// ---- blocks ---------------------------------------------------------------------------------------
+// ---- blocks -------------------------------------------------------------------------------------
 
 static inline void did_copy(void *d, const void *s, size_t n, uintptr_t pc) {
   did_read(s, n, pc);
@@ -113,7 +113,7 @@ CHECKED void *__crun_memccpy(void *d, const void *s, int c, size_t n) {
   return memccpy(d, s, c, n);
 }
 
-// ---- lengths and copies ---------------------------------------------------------------------------
+// ---- lengths and copies -------------------------------------------------------------------------
 
 CHECKED size_t __crun_strlen(const char *s) {
   size_t n = strlen(s);
@@ -184,11 +184,17 @@ static char *did_duplicate(char *d, const char *s, size_t n, uintptr_t pc) {
 }
 
 CHECKED char *__crun_strdup(const char *s) { return did_duplicate(strdup(s), s, ANY_LENGTH, HERE); }
-CHECKED char *__crun___strdup(const char *s) { return did_duplicate(strdup(s), s, ANY_LENGTH, HERE); }
-CHECKED char *__crun_strndup(const char *s, size_t n) { return did_duplicate(strndup(s, n), s, n, HERE); }
-CHECKED char *__crun___strndup(const char *s, size_t n) { return did_duplicate(strndup(s, n), s, n, HERE); }
+CHECKED char *__crun___strdup(const char *s) {
+  return did_duplicate(strdup(s), s, ANY_LENGTH, HERE);
+}
+CHECKED char *__crun_strndup(const char *s, size_t n) {
+  return did_duplicate(strndup(s, n), s, n, HERE);
+}
+CHECKED char *__crun___strndup(const char *s, size_t n) {
+  return did_duplicate(strndup(s, n), s, n, HERE);
+}
 
-// ---- comparisons ----------------------------------------------------------------------------------
+// ---- comparisons --------------------------------------------------------------------------------
 
 // The bytes that a comparison of strings looks at in each: up to a difference or the end.
 static size_t strings_compared(const char *a, const char *b, size_t n, bool fold) {
@@ -233,7 +239,7 @@ CHECKED int __crun_strcoll(const char *a, const char *b) {
   return strcoll(a, b);
 }
 
-// ---- searches -------------------------------------------------------------------------------------
+// ---- searches -----------------------------------------------------------------------------------
 
 // found: the last byte that was looked at, or nil: all of s.
 static char *did_search(const char *s, const char *found, uintptr_t pc) {
@@ -243,7 +249,9 @@ static char *did_search(const char *s, const char *found, uintptr_t pc) {
 
 CHECKED char *__crun_strchr(const char *s, int c) { return did_search(s, strchr(s, c), HERE); }
 CHECKED char *__crun_index(const char *s, int c) { return did_search(s, strchr(s, c), HERE); }
-CHECKED char *__crun_strchrnul(const char *s, int c) { return did_search(s, strchrnul(s, c), HERE); }
+CHECKED char *__crun_strchrnul(const char *s, int c) {
+  return did_search(s, strchrnul(s, c), HERE);
+}
 
 CHECKED char *__crun_strrchr(const char *s, int c) {
   did_read_string(s, HERE);
@@ -263,7 +271,9 @@ static char *did_find(const char *s, const char *what, const char *found, uintpt
   return (char *)found;
 }
 
-CHECKED char *__crun_strstr(const char *s, const char *what) { return did_find(s, what, strstr(s, what), HERE); }
+CHECKED char *__crun_strstr(const char *s, const char *what) {
+  return did_find(s, what, strstr(s, what), HERE);
+}
 
 CHECKED char *__crun_strcasestr(const char *s, const char *what) {
   return did_find(s, what, strcasestr(s, what), HERE);
@@ -293,11 +303,12 @@ CHECKED char *__crun_strpbrk(const char *s, const char *set) {
   return strpbrk(s, set);
 }
 
-// ---- tokens ---------------------------------------------------------------------------------------
+// ---- tokens -------------------------------------------------------------------------------------
 
-// did_token: a token was cut from s, which it begins at or after; rest: where the next search begins
-// (nil: nowhere). The delimiter became a zero if rest is just behind it.
-static void did_token(const char *s, const char *token, const char *rest, const char *set, uintptr_t pc) {
+// did_token: a token was cut from s, which it begins at or after; rest: where the next search
+// begins (nil: nowhere). The delimiter became a zero if rest is just behind it.
+static void did_token(const char *s, const char *token, const char *rest, const char *set,
+                      uintptr_t pc) {
   did_read_string(set, pc);
   const char *end = token + strlen(token);
   did_read(s, end - s + 1, pc);
@@ -316,8 +327,12 @@ static char *token(char *s, const char *set, char **save, uintptr_t pc) {
   return r;
 }
 
-CHECKED char *__crun_strtok_r(char *s, const char *set, char **save) { return token(s, set, save, HERE); }
-CHECKED char *__crun___strtok_r(char *s, const char *set, char **save) { return token(s, set, save, HERE); }
+CHECKED char *__crun_strtok_r(char *s, const char *set, char **save) {
+  return token(s, set, save, HERE);
+}
+CHECKED char *__crun___strtok_r(char *s, const char *set, char **save) {
+  return token(s, set, save, HERE);
+}
 
 CHECKED char *__crun_strsep(char **s, const char *set) {
   did_read(s, sizeof *s, HERE);
@@ -328,7 +343,7 @@ CHECKED char *__crun_strsep(char **s, const char *set) {
   return r;
 }
 
-// ---- -D_FORTIFY_SOURCE ------------------------------------------------------------------------------
+// ---- -D_FORTIFY_SOURCE --------------------------------------------------------------------------
 
 void *__memcpy_chk(void *, const void *, size_t, size_t);
 void *__memmove_chk(void *, const void *, size_t, size_t);
