@@ -89,6 +89,7 @@ struct p {
   _Alignas(64) struct runq runq;
   struct g *_Atomic runnext;   // the owner's next, ahead of the ring; thieves take it as a last resort
   _Atomic uint32_t schedtick;  // owner: bumped each time a G begins to run
+  _Atomic bool next_is_new;    // owner: runnext was started, and not made ready
   uint32_t id;
   _Atomic uint32_t status;
   struct m *_Atomic m;         // who has it, as far as sysmon may know: mp->p decides; nil when idle

@@ -55,15 +55,17 @@ void g_free(struct p *pp, struct g *gp) {
   gp->schedlink = pp->gfree;
   pp->gfree = gp;
   if (++pp->ngfree < GFREE_LOCAL) return;
+  struct g *head = pp->gfree, *tail = head;
+  uint32_t n = GFREE_LOCAL / 2;
+  for (uint32_t i = 1; i < n; i++) tail = tail->schedlink;
+  pp->gfree = tail->schedlink;
+  pp->ngfree -= n;
+  tail->schedlink = NULL;
+  for (struct g *x = head; x; x = x->schedlink) stack_trim(x);
   lock(&gfree_lock);
-  while (pp->ngfree > GFREE_LOCAL / 2) {
-    struct g *x = pp->gfree;
-    pp->gfree = x->schedlink;
-    pp->ngfree--;
-    x->schedlink = gfree;
-    gfree = x;
-    store_rlx(&ngfree, load_rlx(&ngfree) + 1);
-  }
+  tail->schedlink = gfree;
+  gfree = head;
+  store_rlx(&ngfree, load_rlx(&ngfree) + n);
   unlock(&gfree_lock);
 }
 

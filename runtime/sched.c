@@ -351,10 +351,15 @@ static struct g *global(struct p *pp, uint32_t max) {
   return gp;
 }
 
+// A runnext that was made ready is no work for others: its P is about to run it. One that was started is,
+// for its creator may go on for long.
 static bool work_anywhere(void) {
   if (load_seq(&sched.global_len)) return true;  // A1
-  for (uint32_t i = 0; i < sched.nprocs; i++)
-    if (runq_len(&sched.procs[i]->runq)) return true;
+  for (uint32_t i = 0; i < sched.nprocs; i++) {
+    struct p *pp = sched.procs[i];
+    if (runq_len(&pp->runq)) return true;
+    if (load_rlx(&pp->next_is_new) && load_acq(&pp->runnext)) return true;
+  }
   return timers_next() <= nanotime();
 }
 
@@ -517,6 +522,7 @@ void ready(struct g *gp) {
   store_rel(&gp->status, G_RUNNABLE);
   struct m *mp = getm();
   if (mp && mp->p) {
+    store_rlx(&mp->p->next_is_new, false);
     if (!put(mp->p, gp, true)) return;
   } else {
     global_put(gp);
@@ -528,8 +534,12 @@ void ready(struct g *gp) {
 void ready_new(struct g *gp) {
   store_rel(&gp->status, G_RUNNABLE);
   struct m *mp = getm();
-  if (mp && mp->p) put(mp->p, gp, true);
-  else global_put(gp);
+  if (mp && mp->p) {
+    store_rlx(&mp->p->next_is_new, true);
+    put(mp->p, gp, true);
+  } else {
+    global_put(gp);
+  }
   atomic_thread_fence(memory_order_seq_cst);  // R1
   wakep();
 }

@@ -108,6 +108,14 @@ struct g *stack_new(void) {
   return gp;
 }
 
+void stack_trim(struct g *gp) {
+  enum { KEEP = 32 * 1024, PAGE = 4096 };
+  char *end = gp->stack_end - KEEP;
+  unsigned char there = 0;
+  if (mincore(end - PAGE, PAGE, &there) == 0 && (there & 1))
+    madvise(gp->stack_lo, (size_t)(end - gp->stack_lo), MADV_DONTNEED);
+}
+
 void *stack_top(struct g *gp) { return (void *)((uintptr_t)gp & ~63ull); }
 
 void stack_each(void (*fn)(struct g *gp, void *arg), void *arg) {

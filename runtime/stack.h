@@ -17,6 +17,9 @@ void stack_init(void);
 // stack_new returns a G in G_IDLE with its stack; nil: no memory. All its fields but the stack's are zero.
 struct g *stack_new(void);
 
+// stack_trim gives the kernel back what a stack that was deep once holds below its first 32 KiB.
+void stack_trim(struct g *gp);
+
 // stack_top is where gp's first frame begins, 64-aligned.
 void *stack_top(struct g *gp);
 

@@ -247,6 +247,32 @@ static void stacks_are_used_again(void) {
   check(resident_kb() < before + 100000);  // 200,000 stacks would be 800,000 KB
 }
 
+static void goes_deep(cr_waitgroup *deep, cr_chan(int) gate, cr_waitgroup *ended) {
+  volatile char frame[64 * 1024];
+  for (size_t i = 0; i < sizeof frame; i += 1024) frame[i] = 1;
+  cr_waitgroup_done(deep);
+  cr_chan_recv(gate, NULL);
+  cr_waitgroup_done(ended);
+}
+
+// Stacks that were deep at the same time do not keep what they touched, but for 64 a P.
+static void deep_stacks_are_trimmed(void) {
+  enum { N = 2000 };
+  cr_chan(int) gate = cr_chan_make(int);
+  cr_waitgroup deep = {0}, ended = {0};
+  long before = resident_kb();
+  cr_waitgroup_add(&deep, N);
+  cr_waitgroup_add(&ended, N);
+  for (int i = 0; i < N; i++) cr_go(goes_deep, &deep, gate, &ended);
+  cr_waitgroup_wait(&deep);
+  check(resident_kb() > before + N * 60);
+  cr_chan_close(gate);
+  cr_waitgroup_wait(&ended);
+  until(cr_num_goroutines() < 100);
+  check(resident_kb() < before + (long)N * 48);
+  cr_chan_free(gate);
+}
+
 // Runnable goroutines beyond a ring's size go to the global queue and are not lost.
 static void the_ring_spills(void) {
   enum { N = 5 * RUNQ_SIZE };
@@ -319,6 +345,7 @@ static int tests(void) {
       GO_TEST(sleep_takes_its_time),         GO_TEST(signals_hit_anywhere),
       GO_TEST(threads_park_as_threads),      GO_TEST(goexit_ends_the_goroutine),
       GO_TEST(stacks_are_used_again),        GO_TEST(the_ring_spills),
+      GO_TEST(deep_stacks_are_trimmed),
       GO_TEST(all_goroutines_are_listed),     GO_TEST(fatal_ends),
   };
   return cmocka_run_group_tests(list, NULL, NULL);
