@@ -60,11 +60,6 @@ static _Atomic uintptr_t *reaching;  // for each region, the block that holds it
 
 static inline uintptr_t region_of(uintptr_t p) { return (p & SHADOW_MASK) >> REGION_SHIFT; }
 
-static void reach(uintptr_t p, size_t n) {
-  for (uintptr_t r = region_of(p) + 1, last = region_of(p + n - 1); r <= last; r++)
-    atomic_store_explicit(&reaching[r], p, memory_order_relaxed);
-}
-
 // ---- entries ---------------------------------------------------------------------------------------
 
 static inline _Atomic uint64_t *entry_of(uintptr_t p) {
@@ -74,85 +69,6 @@ static inline _Atomic uint64_t *entry_of(uintptr_t p) {
 static inline uint64_t entry_get(uintptr_t p) { return atomic_load_explicit(entry_of(p), memory_order_relaxed); }
 
 static inline void entry_set(uintptr_t p, uint64_t e) { atomic_store_explicit(entry_of(p), e, memory_order_relaxed); }
-
-static void begin(uint8_t *inside, int *error) {
-  *inside = race_inside;
-  *error = errno;
-  race_inside = 1;
-}
-
-static void end(uint8_t inside, int error) {
-  race_inside = inside;
-  errno = error;
-}
-
-// fresh clears the shadow of a new block. A small one in one page is done here: its last word belongs to
-// no other block.
-static void fresh(uintptr_t p, size_t n) {
-  if (n > SMALL || (p ^ (p + n)) / SHADOW_PAGE_APP) {
-    shadow_clear(p, n);
-    return;
-  }
-  if (!page_is_touched(p)) return;
-  page_lock(p);
-  for (struct word *w = shadow_of(p), *last = w + (n + 7) / 8; w < last; w++) {
-    uint64_t c1 = word_get(w, 1);
-    if (__builtin_expect(cell_is_node(c1), 0)) {
-      word_clear(w, CELL_BYTES);
-    } else {
-      word_set(w, 0, 0);
-      word_set(w, 1, 0);
-    }
-  }
-  page_unlock(p);
-}
-
-static void know(uintptr_t p, size_t n, uintptr_t pc) {
-  race_g *g = g_self();
-  uint8_t inside;
-  int error;
-  begin(&inside, &error);
-  ctx_id ctx = g ? ctx_current(g, pc) : 0;
-  uint64_t who = g && g->info->goid <= GOID_MAX ? g->info->goid << GOID_SHIFT | (uint64_t)g->info->is_thread << THREAD_SHIFT : 0;
-  fresh(p, n);
-  entry_set(p + GRAIN, who | SECOND);
-  entry_set(p, (uint64_t)n << SIZE_SHIFT | (uint64_t)ctx << CTX_SHIFT | LIVE);
-  if (n && region_of(p) != region_of(p + n - 1)) reach(p, n);
-  end(inside, error);
-}
-
-static void *known(void *p, size_t n, uintptr_t pc) {
-  if (p && atomic_load_explicit(&table, memory_order_relaxed) && n < SIZE_LIMIT) know((uintptr_t)p, n, pc);
-  return p;
-}
-
-// live_size is the size that a live block was asked for; SIZE_MAX: it is not known.
-static size_t live_size(uintptr_t p) {
-  if (!atomic_load_explicit(&table, memory_order_relaxed)) return SIZE_MAX;
-  uint64_t e = entry_get(p);
-  return (e & TAG) == LIVE ? e >> SIZE_SHIFT : SIZE_MAX;
-}
-
-// forget ends the block's life for the detector: a write at pc. It returns its size; SIZE_MAX: it is
-// not known. The block is live while it is checked, so that a report can name it.
-static size_t forget(uintptr_t p, uintptr_t pc) {
-  size_t n = live_size(p);
-  if (n == SIZE_MAX) return n;
-  race_g *g = g_self();
-  if (g && n) range_check(g, p, n, ACCESS_WRITE | ACCESS_FREE, pc);
-  uint8_t inside;
-  int error;
-  begin(&inside, &error);
-  ctx_id ctx = g ? ctx_current(g, pc) : 0;
-  entry_set(p + GRAIN, (entry_get(p + GRAIN) & ((1ull << FREED_SHIFT) - 1)) | (uint64_t)ctx << FREED_SHIFT);
-  entry_set(p, (entry_get(p) & ~(uint64_t)TAG) | FREED);
-  syncvar_forget(p, n);
-  end(inside, error);
-  return n;
-}
-
-// revive takes a forget back.
-static void revive(uintptr_t p) { entry_set(p, (entry_get(p) & ~(uint64_t)TAG) | LIVE); }
 
 void heap_init(void) {
   hidden_heap_init();
@@ -229,6 +145,92 @@ bool heap_find_freed(uintptr_t addr, ctx_id ctx, struct heap_block *out) {
 }
 
 #ifndef __SANITIZE_ADDRESS__  // our unit tests under ASan keep its own malloc
+
+// ---- the life of a block ----------------------------------------------------------------------------
+
+static void begin(uint8_t *inside, int *error) {
+  *inside = race_inside;
+  *error = errno;
+  race_inside = 1;
+}
+
+static void end(uint8_t inside, int error) {
+  race_inside = inside;
+  errno = error;
+}
+
+static void reach(uintptr_t p, size_t n) {
+  for (uintptr_t r = region_of(p) + 1, last = region_of(p + n - 1); r <= last; r++)
+    atomic_store_explicit(&reaching[r], p, memory_order_relaxed);
+}
+
+// fresh clears the shadow of a new block. A small one in one page is done here: its last word belongs to
+// no other block.
+static void fresh(uintptr_t p, size_t n) {
+  if (n > SMALL || (p ^ (p + n)) / SHADOW_PAGE_APP) {
+    shadow_clear(p, n);
+    return;
+  }
+  if (!page_is_touched(p)) return;
+  page_lock(p);
+  for (struct word *w = shadow_of(p), *last = w + (n + 7) / 8; w < last; w++) {
+    uint64_t c1 = word_get(w, 1);
+    if (__builtin_expect(cell_is_node(c1), 0)) {
+      word_clear(w, CELL_BYTES);
+    } else {
+      word_set(w, 0, 0);
+      word_set(w, 1, 0);
+    }
+  }
+  page_unlock(p);
+}
+
+static void know(uintptr_t p, size_t n, uintptr_t pc) {
+  race_g *g = g_self();
+  uint8_t inside;
+  int error;
+  begin(&inside, &error);
+  ctx_id ctx = g ? ctx_current(g, pc) : 0;
+  uint64_t who = g && g->info->goid <= GOID_MAX ? g->info->goid << GOID_SHIFT | (uint64_t)g->info->is_thread << THREAD_SHIFT : 0;
+  fresh(p, n);
+  entry_set(p + GRAIN, who | SECOND);
+  entry_set(p, (uint64_t)n << SIZE_SHIFT | (uint64_t)ctx << CTX_SHIFT | LIVE);
+  if (n && region_of(p) != region_of(p + n - 1)) reach(p, n);
+  end(inside, error);
+}
+
+static void *known(void *p, size_t n, uintptr_t pc) {
+  if (p && atomic_load_explicit(&table, memory_order_relaxed) && n < SIZE_LIMIT) know((uintptr_t)p, n, pc);
+  return p;
+}
+
+// live_size is the size that a live block was asked for; SIZE_MAX: it is not known.
+static size_t live_size(uintptr_t p) {
+  if (!atomic_load_explicit(&table, memory_order_relaxed)) return SIZE_MAX;
+  uint64_t e = entry_get(p);
+  return (e & TAG) == LIVE ? e >> SIZE_SHIFT : SIZE_MAX;
+}
+
+// forget ends the block's life for the detector: a write at pc. It returns its size; SIZE_MAX: it is
+// not known. The block is live while it is checked, so that a report can name it.
+static size_t forget(uintptr_t p, uintptr_t pc) {
+  size_t n = live_size(p);
+  if (n == SIZE_MAX) return n;
+  race_g *g = g_self();
+  if (g && n) range_check(g, p, n, ACCESS_WRITE | ACCESS_FREE, pc);
+  uint8_t inside;
+  int error;
+  begin(&inside, &error);
+  ctx_id ctx = g ? ctx_current(g, pc) : 0;
+  entry_set(p + GRAIN, (entry_get(p + GRAIN) & ((1ull << FREED_SHIFT) - 1)) | (uint64_t)ctx << FREED_SHIFT);
+  entry_set(p, (entry_get(p) & ~(uint64_t)TAG) | FREED);
+  syncvar_forget(p, n);
+  end(inside, error);
+  return n;
+}
+
+// revive takes a forget back.
+static void revive(uintptr_t p) { entry_set(p, (entry_get(p) & ~(uint64_t)TAG) | LIVE); }
 
 // ---- the family --------------------------------------------------------------------------------------
 

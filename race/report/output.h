@@ -14,7 +14,7 @@ struct text {
 
 void text_add(struct text *t, const char *s);
 void text_addn(struct text *t, const char *s, size_t n);
-void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull));
 void text_free(struct text *t);
 
 // output_report writes a report to log_path (stderr, stdout, or FILE.pid); output_record one line to
