@@ -57,10 +57,14 @@ static bool of_switch(const struct sym_frame *f) {
   return f->func && (strcmp(f->func, "cr_mcall") == 0 || strncmp(f->func, "cr_go_", 6) == 0);
 }
 
-// of_runtime tells whether a frame is the runtime's own: its file lies where this one does.
+// of_runtime tells whether a frame is the runtime's own, or the detector's: by the names under which their
+// files are compiled, which begin as this one's does ("crun/runtime/", "crun/race/").
 static bool of_runtime(const struct sym_frame *f) {
-  static const char here[] = __FILE__, tail[] = "diag/dump.c";
-  return of_switch(f) || (f->file && strncmp(f->file, here, sizeof here - sizeof tail) == 0);
+  static const char here[] = __FILE__, tail[] = "runtime/diag/dump.c";
+  const size_t root = sizeof here - sizeof tail;
+  if (of_switch(f)) return true;
+  if (!f->file || strncmp(f->file, here, root) != 0) return false;
+  return strncmp(f->file + root, "runtime/", 8) == 0 || strncmp(f->file + root, "race/", 5) == 0;
 }
 
 // is_public tells whether a frame of the runtime is a function that the user calls.

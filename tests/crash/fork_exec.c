@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void spins(volatile int *stop) {
+static void spins(_Atomic int *stop) {
   while (!*stop) go_yield();
 }
 static void done(waitgroup *wg) { wg_done(wg); }
@@ -27,7 +27,7 @@ static int code_of(pid_t pid) {
 }
 
 int main(void) {
-  volatile int stop = 0;
+  _Atomic int stop = 0;
   for (int i = 0; i < 4; i++) go(spins, &stop);
   pid_t uses = fork();
   if (uses == 0) _exit(child());
