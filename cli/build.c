@@ -30,14 +30,16 @@ int command_cc(int argc, char **argv) {
     argv[0] = (char *)t.clang;
     clang_itself(&(struct args){.at = (const char **)argv, .n = argc});
   }
-  if (inv.race && inv.cxx) die(EXIT_UNABLE, "%s: C++ is not supported under -race, only C", inv.cxx);
+  if (inv.race && inv.cxx)
+    die(EXIT_UNABLE, "%s: C++ is not supported under -race, only C", inv.cxx);
   if (inv.race) return spawn_code(invocation_run(&inv, &t));
   struct args command = invocation_command(&inv, &t);
   clang_itself(&command);
 }
 
-// program_name is what clang's a.out is called here: the first file's name without folder and ending,
-// with .so for a shared library. A file that has no ending to lose would be written over: a.out then.
+// program_name is what clang's a.out is called here: the first file's name without folder and
+// ending, with .so for a shared library. A file that has no ending to lose would be written over:
+// a.out then.
 static const char *program_name(const struct invocation *inv) {
   const char *input = inv->inputs.at[0], *slash = strrchr(input, '/');
   const char *base = slash ? slash + 1 : input, *dot = strrchr(base, '.');
@@ -47,7 +49,8 @@ static const char *program_name(const struct invocation *inv) {
 
 int command_build(int argc, char **argv) {
   struct invocation inv = read_arguments(argc, argv, true);
-  if (inv.json) die(EXIT_USAGE, "-json goes with crun run; a built program takes CRUNRACE=json_path=FILE");
+  if (inv.json)
+    die(EXIT_USAGE, "-json goes with crun run; a built program takes CRUNRACE=json_path=FILE");
   if (inv.inputs.n == 0) die(EXIT_USAGE, "build: no files; 'crun help' shows the usage");
   invocation_check(&inv);
   struct toolchain t = toolchain_find(inv.race);

@@ -8,10 +8,10 @@
 
 enum exit_code {
   EXIT_OK = 0,
-  EXIT_BUILD = 1,    // the compiler or linker said no
+  EXIT_BUILD = 1,  // the compiler or linker said no
   EXIT_USAGE = 2,
-  EXIT_UNABLE = 68,  // crun could not do what was asked
-  EXIT_SIGNAL = 128, // plus the signal
+  EXIT_UNABLE = 68,   // crun could not do what was asked
+  EXIT_SIGNAL = 128,  // plus the signal
 };
 
 // A growing, nil-terminated list of arguments. The strings are not copied.

@@ -21,11 +21,13 @@ static void check(bool ok, const char *what, const char *found, const char *reme
 }
 
 static void check_file(const char *what, const char *path) {
-  check(access(path, R_OK) == 0, what, path, format("%s is missing; build or install crun again", path));
+  check(access(path, R_OK) == 0, what, path,
+        format("%s is missing; build or install crun again", path));
 }
 
 static void check_library(const char *what, const char *name, const char *package) {
-  static const char *const folders[] = {"/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/lib/x86_64-linux-gnu"};
+  static const char *const folders[] = {"/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib",
+                                        "/lib/x86_64-linux-gnu"};
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
     char *path = format("%s/%s", folders[i], name);
     if (access(path, R_OK) != 0) continue;
@@ -39,7 +41,8 @@ static void check_clang(const struct toolchain *t) {
   int major = t->clang ? clang_major(t->clang) : -1;
   check(major == CRUN_LLVM, "clang", t->clang ? t->clang : "",
         major < 0 ? format("install the package clang-%d", CRUN_LLVM)
-                  : format("%s is clang %d, the plugin needs %d; unset CRUN_CC", t->clang, major, CRUN_LLVM));
+                  : format("%s is clang %d, the plugin needs %d; unset CRUN_CC", t->clang, major,
+                           CRUN_LLVM));
 }
 
 // check_loads compiles an empty file with the plugin.
@@ -57,7 +60,8 @@ static void check_links(const struct toolchain *t) {
   const char *tmp = getenv("TMPDIR");
   char *folder = format("%s/crun-doctor-XXXXXX", tmp && *tmp ? tmp : "/tmp");
   if (!mkdtemp(folder)) {
-    check(false, "temporary files", "", format("%s: %s; set TMPDIR to a place with room", folder, strerror(errno)));
+    check(false, "temporary files", "",
+          format("%s: %s; set TMPDIR to a place with room", folder, strerror(errno)));
     return;
   }
   char *source = format("%s/p.c", folder), *program = format("%s/p", folder);
@@ -67,7 +71,8 @@ static void check_links(const struct toolchain *t) {
     fclose(f);
   }
   const char *link[] = {t->clang, source, "-o", program, NULL};
-  check(spawn_quiet(link) == 0, "compiling and linking", "a program can be made", "install the packages libc6-dev, gcc and binutils");
+  check(spawn_quiet(link) == 0, "compiling and linking", "a program can be made",
+        "install the packages libc6-dev, gcc and binutils");
   unlink(source);
   unlink(program);
   rmdir(folder);
@@ -96,8 +101,8 @@ int command_doctor(int argc, char **argv) {
   check_library("libdw", "libdw.so", "libdw-dev");
   check_library("libelf", "libelf.so", "libelf-dev");
   check_library("libunwind", "libunwind.so", "libunwind-dev");
-  check(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0, "membarrier", "the kernel has it",
-        "needs Linux 4.14; a goroutine that never blocks keeps its processor");
+  check(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0, "membarrier",
+        "the kernel has it", "needs Linux 4.14; a goroutine that never blocks keeps its processor");
   check_shadow();
   if (!problems) printf("\nAll is there.\n");
   return problems ? EXIT_UNABLE : EXIT_OK;

@@ -19,12 +19,12 @@ static const char overview[] =
     "  crun help  [exit-codes | environment]\n"
     "\n"
     "  -race       find data races: a report for each on stderr, exit code 66\n"
-    "  -json FILE  also write each race as one line of JSON to FILE\n"
+    "  -json FILE  with -race: also write each race as one line of JSON to FILE\n"
     "  -x          print the commands that are run\n"
     "\n"
-    "run takes the first arguments that are C, object or archive files as the program; all that follows\n"
-    "them goes to the program (a -- before it is dropped). build names the program after its first file.\n"
-    "Every other flag goes to clang.\n";
+    "run takes the first arguments that are C, object or archive files as the program; all that\n"
+    "follows goes to the program (a -- before it is dropped). build names the program after its\n"
+    "first file. Every other flag goes to clang.\n";
 
 static const char exit_codes[] =
     "exit codes of crun and of programs built by it:\n"
@@ -40,7 +40,7 @@ static const char environment[] =
     "  CRUNRACE       options of the race detector, key=value separated by spaces:\n"
     "                 log_path=FILE exitcode=N halt_on_error=1 json_path=FILE strip_path_prefix=P\n"
     "                 atexit_sleep_ms=N help=1 (prints them all)\n"
-    "  CRUNMAXPROCS   how many goroutines run at the same time; the default is the processors at hand\n"
+    "  CRUNMAXPROCS   how many goroutines run at once; the default is the processors at hand\n"
     "  CRUN_CC        the clang to call, instead of clang-%d\n"
     "  TMPDIR         where crun run keeps the program while it runs\n";
 
@@ -50,7 +50,8 @@ int command_help(int argc, char **argv) {
     fputs(exit_codes, stdout);
   } else if (strcmp(topic, "environment") == 0) {
     printf(environment, CRUN_LLVM);
-  } else if (*topic && strcmp(topic, "run") && strcmp(topic, "build") && strcmp(topic, "cc") && strcmp(topic, "doctor")) {
+  } else if (*topic && strcmp(topic, "run") && strcmp(topic, "build") && strcmp(topic, "cc") &&
+             strcmp(topic, "doctor")) {
     die(EXIT_USAGE, "no help on '%s'; topics are exit-codes and environment", topic);
   } else {
     fputs(overview, argc > 0 ? stdout : stderr);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// instrumented.c: looks for the plugin's ELF note (race/abi.inc has its layout) in objects and archives.
+// instrumented.c: looks for the plugin's ELF note (race/abi.inc has its layout) in objects and
+// archives.
 #include "instrumented.h"
 
 #include <fcntl.h>
@@ -17,13 +18,15 @@
 #define BITCODE_NOTE "crun.race.note"
 enum { NOTE_TYPE = 1, NOTE_ABI = 1, NOTE_FORM = 0 };
 
-// FOREIGN: not ours, but calls the __tsan_* functions, as -fsanitize=thread of any compiler makes it.
+// FOREIGN: not ours, but calls the __tsan_* functions, as -fsanitize=thread of any compiler makes
+// it.
 enum verdict { NO_CODE, UNCHECKED, FOREIGN, INSTRUMENTED };
 
 static void check_note(const char *name, uint32_t abi, uint32_t form) {
   if (abi == NOTE_ABI && form == NOTE_FORM) return;
-  die(EXIT_UNABLE, "%s was built with -race by another version of crun (interface %u.%u, this is %d.%d); build it again", name,
-      abi, form, NOTE_ABI, NOTE_FORM);
+  die(EXIT_UNABLE,
+      "%s was built with -race by another version of crun (%u.%u, this is %d.%d); build it again",
+      name, abi, form, NOTE_ABI, NOTE_FORM);
 }
 
 static bool read_note(const char *name, Elf_Data *data) {
@@ -31,7 +34,9 @@ static bool read_note(const char *name, Elf_Data *data) {
   size_t name_at, desc_at, at = 0;
   while (data && (at = gelf_getnote(data, at, &note, &name_at, &desc_at)) > 0) {
     const char *who = (const char *)data->d_buf + name_at;
-    if (note.n_type != NOTE_TYPE || note.n_namesz != sizeof NOTE_NAME || memcmp(who, NOTE_NAME, sizeof NOTE_NAME)) continue;
+    if (note.n_type != NOTE_TYPE || note.n_namesz != sizeof NOTE_NAME ||
+        memcmp(who, NOTE_NAME, sizeof NOTE_NAME))
+      continue;
     uint32_t word[4];  // abi, plugin, llvm, form
     if (note.n_descsz < sizeof word) continue;
     memcpy(word, (const char *)data->d_buf + desc_at, sizeof word);
@@ -46,7 +51,9 @@ static bool calls_tsan(Elf *elf, Elf_Scn *symbols, const GElf_Shdr *sh) {
   GElf_Sym sym;
   for (int i = 0; data && gelf_getsym(data, i, &sym); i++) {
     const char *name = elf_strptr(elf, sh->sh_link, sym.st_name);
-    if (sym.st_shndx == SHN_UNDEF && name && strncmp(name, "__tsan_", 7) == 0 && strcmp(name, "__tsan_init")) return true;
+    if (sym.st_shndx == SHN_UNDEF && name && strncmp(name, "__tsan_", 7) == 0 &&
+        strcmp(name, "__tsan_init"))
+      return true;
   }
   return false;
 }
@@ -60,7 +67,8 @@ static enum verdict elf_verdict(Elf *elf, const char *name) {
     GElf_Shdr sh;
     if (!gelf_getshdr(scn, &sh)) continue;
     const char *section = elf_strptr(elf, names, sh.sh_name);
-    if (section && strcmp(section, NOTE_SECTION) == 0 && read_note(name, elf_getdata(scn, NULL))) return INSTRUMENTED;
+    if (section && strcmp(section, NOTE_SECTION) == 0 && read_note(name, elf_getdata(scn, NULL)))
+      return INSTRUMENTED;
     if (sh.sh_type == SHT_PROGBITS && (sh.sh_flags & SHF_EXECINSTR) && sh.sh_size) v = UNCHECKED;
     if (sh.sh_type == SHT_SYMTAB) tsan |= calls_tsan(elf, scn, &sh);
   }
@@ -82,7 +90,8 @@ static enum verdict object_verdict(Elf *elf, const char *name) {
   return object ? elf_verdict(elf, name) : NO_CODE;
 }
 
-// A tally of the objects of one file: an archive of a thousand members is worth one line, not a thousand.
+// A tally of the objects of one file: an archive of a thousand members is worth one line, not a
+// thousand.
 struct tally {
   int count;
   const char *first;
@@ -111,9 +120,11 @@ static void look_at(struct survey *s, Elf *elf, const char *name) {
 
 static void look_at_members(struct survey *s, Elf *ar, int fd, const char *path) {
   Elf *member;
-  for (Elf_Cmd cmd = ELF_C_READ; (member = elf_begin(fd, cmd, ar)); cmd = elf_next(member), elf_end(member)) {
+  for (Elf_Cmd cmd = ELF_C_READ; (member = elf_begin(fd, cmd, ar));
+       cmd = elf_next(member), elf_end(member)) {
     Elf_Arhdr *h = elf_getarhdr(member);
-    if (h && h->ar_name && h->ar_name[0] != '/') look_at(s, member, format("%s(%s)", path, h->ar_name));
+    if (h && h->ar_name && h->ar_name[0] != '/')
+      look_at(s, member, format("%s(%s)", path, h->ar_name));
   }
 }
 

@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-// instrumented_object tells whether the object, or some member of the archive, is instrumented. It says
-// on stderr which one has code and is not, and ends crun if one was made by a plugin that does not fit.
+// instrumented_object tells whether the object, or some member of the archive, is instrumented. It
+// says on stderr which one has code and is not, and ends crun if one was made by a plugin that does
+// not fit.
 bool instrumented_object(const char *path);
 
 // instrumented_program tells whether a program has instrumented code in it.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// invocation.c: reads a compiler command line as clang does, as far as crun must know it, and adds to
-// it what makes the program a crun program:
+// invocation.c: reads a compiler command line as clang does, as far as crun must know it, and adds
+// to it what makes the program a crun program:
 //
 //     clang  COMPILE FLAGS  what the user gave  RACE FLAGS  LIBRARIES
 //
-// Compile flags come first, so that the user's -g0 or -fno-stack-clash-protection stands; the race flags
-// come after, so that -fno-sanitize=all cannot quietly switch off what -race asked for. Ours never count
-// as unused: a configure script's -Werror probes see its own flags only.
+// Compile flags come first, so that the user's -g0 or -fno-stack-clash-protection stands; the race
+// flags come after, so that -fno-sanitize=all cannot quietly switch off what -race asked for. Ours
+// never count as unused: a configure script's -Werror probes see its own flags only.
 #include "invocation.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "options.h"
 #include "spawn.h"
 
-// ---- taking apart ------------------------------------------------------------------------------------
+// ---- taking apart -------------------------------------------------------------------------------
 
 // flag_value tells whether s is the flag of ours called name, with one dash or two; *value is what
 // follows a '=', or nil.
@@ -33,7 +33,9 @@ static bool flag_value(const char *s, const char *name, const char **value) {
   return true;
 }
 
-static bool by_ending(const struct invocation *inv) { return !inv->language || strcmp(inv->language, "none") == 0; }
+static bool by_ending(const struct invocation *inv) {
+  return !inv->language || strcmp(inv->language, "none") == 0;
+}
 
 static void add_input(struct invocation *inv, const char *s) {
   args_add(&inv->inputs, s);
@@ -52,8 +54,12 @@ static void add_effect(struct invocation *inv, const char *s) {
   switch (option_effect(s)) {
   case EFFECT_NONE: break;
   case EFFECT_NO_LINK: inv->link = LINK_NONE; break;
-  case EFFECT_SHARED: if (inv->link < LINK_SHARED) inv->link = LINK_SHARED; break;
-  case EFFECT_PARTIAL: if (inv->link < LINK_PARTIAL) inv->link = LINK_PARTIAL; break;
+  case EFFECT_SHARED:
+    if (inv->link < LINK_SHARED) inv->link = LINK_SHARED;
+    break;
+  case EFFECT_PARTIAL:
+    if (inv->link < LINK_PARTIAL) inv->link = LINK_PARTIAL;
+    break;
   case EFFECT_NO_LIBRARIES: inv->no_libraries = true; break;
   case EFFECT_STATIC:
   case EFFECT_M32: inv->unsupported = s; break;
@@ -61,8 +67,10 @@ static void add_effect(struct invocation *inv, const char *s) {
 }
 
 static void add_value(struct invocation *inv, const char *s, const char *next) {
-  static const char *const output[] = {"--output", "-o", NULL}, *const language[] = {"--language", "-x", NULL};
-  static const char *const library[] = {"-l", NULL}, *const folder[] = {"--library-directory", "-L", NULL};
+  static const char *const output[] = {"--output", "-o", NULL};
+  static const char *const language[] = {"--language", "-x", NULL};
+  static const char *const library[] = {"-l", NULL};
+  static const char *const folder[] = {"--library-directory", "-L", NULL};
   const char *v;
   if ((v = option_value(s, next, output))) inv->output = v;
   else if ((v = option_value(s, next, language))) inv->language = v;
@@ -123,20 +131,23 @@ void invocation_check(const struct invocation *inv) {
   if (inv->cxx) die(EXIT_UNABLE, "%s: C++ is not supported, only C", inv->cxx);
 }
 
-// ---- sanitizers --------------------------------------------------------------------------------------
+// ---- sanitizers ---------------------------------------------------------------------------------
 
 static const char sanitize[] = "-fsanitize=";
 
-// without_thread is the option -fsanitize=LIST with what goes with -race: thread is what -race does, and
-// the driver would link a second detector for it; those that own the heap or a shadow end crun. nil:
-// nothing is left of the list.
+// without_thread is the option -fsanitize=LIST with what goes with -race: thread is what -race
+// does, and the driver would link a second detector for it; those that own the heap or a shadow end
+// crun. nil: nothing is left of the list.
 static const char *without_thread(const char *option) {
-  static const char *const rivals[] = {"address", "memory", "leak", "hwaddress", "dataflow", "type", NULL};
+  static const char *const rivals[] = {"address",  "memory", "leak", "hwaddress",
+                                       "dataflow", "type",   NULL};
   char *list = strdup(option + strlen(sanitize)), *rest = list, *kept = NULL;
   for (char *name; (name = strsep(&rest, ","));) {
     for (const char *const *r = rivals; *r; r++)
-      if (strcmp(name, *r) == 0) die(EXIT_UNABLE, "-race and -fsanitize=%s cannot be combined", name);
-    if (strcmp(name, "thread") != 0) kept = format("%s%s%s", kept ? kept : sanitize, kept ? "," : "", name);
+      if (strcmp(name, *r) == 0)
+        die(EXIT_UNABLE, "-race and -fsanitize=%s cannot be combined", name);
+    if (strcmp(name, "thread") != 0)
+      kept = format("%s%s%s", kept ? kept : sanitize, kept ? "," : "", name);
   }
   free(list);
   return kept;
@@ -150,7 +161,7 @@ static void add_users(struct args *a, const struct invocation *inv) {
   }
 }
 
-// ---- putting together --------------------------------------------------------------------------------
+// ---- putting together ---------------------------------------------------------------------------
 
 static void add_compile_flags(struct args *a, const struct toolchain *t) {
   args_add(a, "--start-no-unused-arguments");
@@ -164,8 +175,10 @@ static void add_compile_flags(struct args *a, const struct toolchain *t) {
 }
 
 static void add_race_flags(struct args *a, const struct toolchain *t) {
-  // clang's own instrumentation is off; what stays is that it does not speculate loads, and no_sanitize.
-  static const char *const off[] = {"memory-accesses", "func-entry-exit", "atomics", "memintrinsics"};
+  // clang's own instrumentation is off; what stays is that it does not speculate loads, and
+  // no_sanitize.
+  static const char *const off[] = {"memory-accesses", "func-entry-exit", "atomics",
+                                    "memintrinsics"};
   // It goes past the driver, which would link a runtime of its own.
   args_add(a, "-Xclang");
   args_add(a, "-fsanitize=thread");
@@ -190,7 +203,8 @@ static void add_archives(struct args *a, const struct invocation *inv, const str
   args_addf(a, "%s/libcrun_symbolize.a", t->lib);
 }
 
-static void add_program_libraries(struct args *a, const struct invocation *inv, const struct toolchain *t) {
+static void add_program_libraries(struct args *a, const struct invocation *inv,
+                                  const struct toolchain *t) {
   if (inv->no_libraries && !inv->race) return;
   if (!by_ending(inv)) args_add(a, "-xnone");
   args_add(a, "-Wl,--push-state,--as-needed");  // a program without goroutines gets none of these
@@ -220,8 +234,10 @@ static bool library_instrumented(const struct invocation *inv, const char *name)
 static void check_instrumented(const struct invocation *inv) {
   bool some = inv->sources;
   for (int i = 0; i < inv->objects.n; i++) some |= instrumented_object(inv->objects.at[i]);
-  for (int i = 0; i < inv->libraries.n; i++) some |= library_instrumented(inv, inv->libraries.at[i]);
-  if (!some) die(EXIT_UNABLE, "nothing here was built with -race; compile the C files with -race too");
+  for (int i = 0; i < inv->libraries.n; i++)
+    some |= library_instrumented(inv, inv->libraries.at[i]);
+  if (!some)
+    die(EXIT_UNABLE, "nothing here was built with -race; compile the C files with -race too");
 }
 
 struct args invocation_command(const struct invocation *inv, const struct toolchain *t) {
@@ -235,7 +251,9 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
   if (inv->race) add_race_flags(&a, t);
   if (inv->race && inv->link != LINK_NONE) check_instrumented(inv);
   if (inv->link == LINK_PROGRAM && inv->unsupported)
-    die(EXIT_UNABLE, "%s is not supported: crun links 64-bit programs that load libdw and libunwind", inv->unsupported);
+    die(EXIT_UNABLE,
+        "%s is not supported: crun links 64-bit programs that load libdw and libunwind",
+        inv->unsupported);
   if (inv->link == LINK_PROGRAM) add_program_libraries(&a, inv, t);
   // The checks of a shared library are in the program that loads it.
   if (inv->link == LINK_SHARED && inv->race) args_add(&a, "-Wl,-z,undefs");
@@ -248,8 +266,9 @@ static void check_plugin_loads(const struct toolchain *t) {
   char *plugin = format("-fpass-plugin=%s", t->plugin);
   const char *probe[] = {t->clang, plugin, "-xc", "-c", "/dev/null", "-o", "/dev/null", NULL};
   if (spawn_quiet(probe) == 0) return;
-  die(EXIT_UNABLE, "the plugin %s does not load into %s (clang %d); it needs clang %d of the package clang-%d", t->plugin,
-      t->clang, clang_major(t->clang), CRUN_LLVM, CRUN_LLVM);
+  die(EXIT_UNABLE,
+      "the plugin %s does not load into %s (clang %d); it needs clang %d of the package clang-%d",
+      t->plugin, t->clang, clang_major(t->clang), CRUN_LLVM, CRUN_LLVM);
 }
 
 int invocation_run(const struct invocation *inv, const struct toolchain *t) {
@@ -257,6 +276,7 @@ int invocation_run(const struct invocation *inv, const struct toolchain *t) {
   if (inv->print) print_command(a.at);
   int status = spawn_wait(a.at);
   if (status < 0) die(EXIT_UNABLE, "cannot run %s: %s", t->clang, strerror(errno));
-  if (inv->race && inv->sources && spawn_code(status) != 0 && !WIFSIGNALED(status)) check_plugin_loads(t);
+  if (inv->race && inv->sources && spawn_code(status) != 0 && !WIFSIGNALED(status))
+    check_plugin_loads(t);
   return status;
 }

@@ -9,37 +9,38 @@
 enum link { LINK_PROGRAM, LINK_SHARED, LINK_PARTIAL, LINK_NONE };
 
 struct invocation {
-  struct args clang;      // all that goes to clang, in order
-  struct args inputs;     // the input files among them, - for standard input
-  struct args objects;    // the inputs that are for the linker: checked under -race
-  struct args libraries;  // the values of -l
-  struct args folders;    // the values of -L
-  const char *output;     // -o; nil: none
-  const char *json;       // -json (run)
-  const char *language;   // the last -x; nil: by the files' endings
-  const char *cxx;        // an input that is C++ or another language that is not C; nil: none
+  struct args clang;        // all that goes to clang, in order
+  struct args inputs;       // the input files among them, - for standard input
+  struct args objects;      // the inputs that are for the linker: checked under -race
+  struct args libraries;    // the values of -l
+  struct args folders;      // the values of -L
+  const char *output;       // -o; nil: none
+  const char *json;         // -json (run)
+  const char *language;     // the last -x; nil: by the files' endings
+  const char *cxx;          // an input that is C++ or another language that is not C; nil: none
   const char *unsupported;  // an option of a link that crun's libraries do not go into; nil: none
   enum link link;
   bool race;
-  bool print;             // -x
-  bool sources;           // some input is compiled
-  bool no_libraries;      // -nostdlib or -nodefaultlibs
-  bool unfinished;        // the last option lacks its value: clang will say so
+  bool print;         // -x
+  bool sources;       // some input is compiled
+  bool no_libraries;  // -nostdlib or -nodefaultlibs
+  bool unfinished;    // the last option lacks its value: clang will say so
 };
 
 // invocation_add takes argv[i] (and what belongs to it) in and returns the index of the next. With
 // `ours` the flags -x (print) and -json are crun's.
 int invocation_add(struct invocation *inv, int argc, const char *const *argv, int i, bool ours);
 
-// invocation_check ends the command with a clear word if an input is not there, is a directory or C++.
+// invocation_check ends the command with a clear word if an input is not there, is a directory or
+// C++.
 void invocation_check(const struct invocation *inv);
 
-// invocation_command puts the command for clang together. Under -race it looks at the objects that are
-// linked, and ends crun if one does not fit or none is instrumented.
+// invocation_command puts the command for clang together. Under -race it looks at the objects that
+// are linked, and ends crun if one does not fit or none is instrumented.
 struct args invocation_command(const struct invocation *inv, const struct toolchain *t);
 
-// invocation_run runs that command and returns clang's wait status. If clang failed because the plugin
-// does not load into it, that ends crun with exit code 68.
+// invocation_run runs that command and returns clang's wait status. If clang failed because the
+// plugin does not load into it, that ends crun with exit code 68.
 int invocation_run(const struct invocation *inv, const struct toolchain *t);
 
 #endif

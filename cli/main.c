@@ -40,7 +40,8 @@ static int distance(const char *a, const char *b) {
 }
 
 static _Noreturn void unknown(const char *name) {
-  if (is_program_part(name)) die(EXIT_USAGE, "unknown command '%s'; did you mean 'crun run %s'?", name, name);
+  if (is_program_part(name))
+    die(EXIT_USAGE, "unknown command '%s'; did you mean 'crun run %s'?", name, name);
   const char *near = NULL;
   int best = strlen(name) > 2 ? 3 : 2;  // of a word of two letters, two changes leave nothing
   for (int i = 0; i < COMMANDS; i++) {
@@ -75,7 +76,8 @@ static int finish(int code) {
 int main(int argc, char **argv) {
   hold_streams();
   const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-  if (argc > 0 && strcmp(slash ? slash + 1 : argv[0], "crun-cc") == 0) return command_cc(argc, argv);
+  if (argc > 0 && strcmp(slash ? slash + 1 : argv[0], "crun-cc") == 0)
+    return command_cc(argc, argv);
   if (argc < 2) {
     command_help(0, NULL);
     return EXIT_USAGE;

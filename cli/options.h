@@ -9,11 +9,20 @@
 bool option_takes(const char *option);
 
 // What an option makes of the whole command.
-enum effect { EFFECT_NONE, EFFECT_NO_LINK, EFFECT_SHARED, EFFECT_PARTIAL, EFFECT_STATIC, EFFECT_NO_LIBRARIES, EFFECT_M32 };
+enum effect {
+  EFFECT_NONE,
+  EFFECT_NO_LINK,
+  EFFECT_SHARED,
+  EFFECT_PARTIAL,
+  EFFECT_STATIC,
+  EFFECT_NO_LIBRARIES,
+  EFFECT_M32
+};
 enum effect option_effect(const char *option);
 
-// option_value returns the value that s gives to one of the names (a nil-terminated list): what follows
-// the name if it is joined ("-ofile", "--output=file"), next if s is the name alone; nil if s is another.
+// option_value returns the value that s gives to one of the names (a nil-terminated list): what
+// follows the name if it is joined ("-ofile", "--output=file"), next if s is the name alone; nil if
+// s is another.
 const char *option_value(const char *s, const char *next, const char *const *names);
 
 // A file by its ending, as clang takes it; a file of any other name is for the linker.
@@ -23,7 +32,8 @@ enum file_kind file_kind(const char *name);
 // is_program_part tells whether crun run takes the argument as a file of the program to build.
 bool is_program_part(const char *s);
 
-// is_language tells whether s is a language that -x takes; is_cxx_language, C++ or another that is not C.
+// is_language tells whether s is a language that -x takes; is_cxx_language, C++ or another that is
+// not C.
 bool is_language(const char *s);
 bool is_cxx_language(const char *s);
 

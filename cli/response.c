@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// response.c: reads response files. crun must see what is in them: -race, -c and the objects to link.
+// response.c: reads response files. crun must see what is in them: -race, -c and the objects to
+// link.
 #include "response.h"
 
 #include <ctype.h>

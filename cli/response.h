@@ -5,8 +5,9 @@
 
 #include "cli.h"
 
-// response_expand returns argv with each @file replaced by the arguments in it, as clang does: blanks
-// separate, quotes of both kinds and backslashes protect. An @file that cannot be read stays as it is.
+// response_expand returns argv with each @file replaced by the arguments in it, as clang does:
+// blanks separate, quotes of both kinds and backslashes protect. An @file that cannot be read stays
+// as it is.
 struct args response_expand(int argc, char **argv);
 
 #endif

@@ -17,7 +17,7 @@
 #include "options.h"
 #include "spawn.h"
 
-// ---- the temporary folder ----------------------------------------------------------------------------
+// ---- the temporary folder -----------------------------------------------------------------------
 
 static char *folder;  // nil: none; removed at exit
 
@@ -35,19 +35,23 @@ static void folder_make(void) {
   const char *tmp = getenv("TMPDIR");
   char *path = format("%s/crun-XXXXXX", tmp && *tmp ? tmp : "/tmp");
   if (!mkdtemp(path))
-    die(EXIT_UNABLE, "cannot make a folder in %s: %s; set TMPDIR to a place with room", tmp && *tmp ? tmp : "/tmp", strerror(errno));
+    die(EXIT_UNABLE, "cannot make a folder in %s: %s; set TMPDIR to a place with room",
+        tmp && *tmp ? tmp : "/tmp", strerror(errno));
   folder = path;
   atexit(folder_remove);
 }
 
-// ---- where the reports go ----------------------------------------------------------------------------
+// ---- where the reports go -----------------------------------------------------------------------
 
 // add_option adds key=value to CRUNRACE, in quotes that do not occur in the value.
 static void add_option(const char *key, const char *value) {
   char quote = strchr(value, '"') ? '\'' : '"';
-  if (strchr(value, quote)) die(EXIT_USAGE, "%s: a name with both kinds of quotes cannot be passed on", value);
+  if (strchr(value, quote))
+    die(EXIT_USAGE, "%s: a name with both kinds of quotes cannot be passed on", value);
   const char *old = getenv("CRUNRACE");
-  setenv("CRUNRACE", format("%s%s%s=%c%s%c", old ? old : "", old && *old ? " " : "", key, quote, value, quote), 1);
+  setenv("CRUNRACE",
+         format("%s%s%s=%c%s%c", old ? old : "", old && *old ? " " : "", key, quote, value, quote),
+         1);
 }
 
 // use_json makes the file ready, empty, and tells the program to write its records there.
@@ -75,7 +79,8 @@ static void check_log(void) {
   if (!path || !*path || strcmp(path, "stderr") == 0 || strcmp(path, "stdout") == 0) return;
   char *name = format("%s.%d", path, (int)getpid());
   int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0 && errno != EEXIST) die(EXIT_UNABLE, "cannot write log_path %s: %s", name, strerror(errno));
+  if (fd < 0 && errno != EEXIST)
+    die(EXIT_UNABLE, "cannot write log_path %s: %s", name, strerror(errno));
   if (fd < 0) return;
   close(fd);
   unlink(name);
@@ -86,7 +91,7 @@ static void prepare_reports(const struct invocation *inv) {
   if (inv->json) use_json(inv->json);
 }
 
-// ---- the program -------------------------------------------------------------------------------------
+// ---- the program --------------------------------------------------------------------------------
 
 static struct args program_command(const char *program, int argc, const char *const *argv) {
   struct args a = {0};
@@ -97,12 +102,14 @@ static struct args program_command(const char *program, int argc, const char *co
 
 // program_in is the path in the temporary folder: the program is called after its first file.
 static const char *program_in(const char *in, const char *input) {
-  const char *slash = strrchr(input, '/'), *base = slash ? slash + 1 : input, *dot = strrchr(base, '.');
+  const char *slash = strrchr(input, '/'), *base = slash ? slash + 1 : input,
+             *dot = strrchr(base, '.');
   return dot && dot > base ? format("%s/%.*s", in, (int)(dot - base), base) : format("%s/main", in);
 }
 
 static int build_and_run(struct invocation *inv, int argc, const char *const *argv) {
-  if (inv->link != LINK_PROGRAM) die(EXIT_USAGE, "run needs a whole program: leave out -c, -S, -E, -shared and the like");
+  if (inv->link != LINK_PROGRAM)
+    die(EXIT_USAGE, "run needs a whole program: leave out -c, -S, -E, -shared and the like");
   if (inv->output) die(EXIT_USAGE, "run keeps no program: use crun build -o %s", inv->output);
   if (inv->json && !inv->race) die(EXIT_USAGE, "-json goes with -race");
   invocation_check(inv);
@@ -130,7 +137,8 @@ static int run_program(const struct invocation *inv, int argc, const char *const
   if (stat(program, &st) != 0) die(EXIT_BUILD, "%s: %s", program, strerror(errno));
   if (S_ISDIR(st.st_mode)) die(EXIT_USAGE, "%s is a directory; name the C files in it", program);
   if (access(program, X_OK) != 0) die(EXIT_USAGE, "%s is neither a C file nor a program", program);
-  if (inv->clang.n) die(EXIT_USAGE, "%s is built already: %s goes with crun build", program, inv->clang.at[0]);
+  if (inv->clang.n)
+    die(EXIT_USAGE, "%s is built already: %s goes with crun build", program, inv->clang.at[0]);
   if ((inv->race || inv->json) && !instrumented_program(program))
     die(EXIT_UNABLE, "%s was not built with -race", program);
   prepare_reports(inv);
@@ -143,7 +151,8 @@ int command_run(int argc, char **arguments) {
   const char *const *argv = (const char *const *)arguments;
   struct invocation inv = {0};
   int i = 1;
-  while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0) i = invocation_add(&inv, argc, argv, i, true);
+  while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0)
+    i = invocation_add(&inv, argc, argv, i, true);
   if (i < argc && strcmp(argv[i], "--") == 0) i++;
   if (i >= argc) die(EXIT_USAGE, "run: no program; 'crun help' shows the usage");
   if (!is_program_part(argv[i])) return run_program(&inv, argc - i, argv + i);

@@ -2,7 +2,8 @@
 // spawn.c: starts programs, waits for them, and passes signals on.
 //
 // A program runs in crun's own process group, in the foreground if crun is. What the terminal sends
-// (ctrl-C, ctrl-\, ctrl-Z, a hang-up) reaches both; what a process sends to crun alone is passed on.
+// (ctrl-C, ctrl-\, ctrl-Z, a hang-up) reaches both; what a process sends to crun alone is passed
+// on.
 #include "spawn.h"
 
 #include <errno.h>
@@ -23,15 +24,16 @@ extern char **environ;
 static const int held[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
 enum { HELD = sizeof held / sizeof *held };
 
-static sigset_t ours;                  // those that signals_hold took; read-only after it
-static volatile sig_atomic_t child;    // 0: none
+static sigset_t ours;                // those that signals_hold took; read-only after it
+static volatile sig_atomic_t child;  // 0: none
 static volatile sig_atomic_t received;
 
 static void on_signal(int sig, siginfo_t *info, void *context) {
   (void)context;
   int saved = errno;
   received = sig;
-  if (info->si_code <= 0 && child > 0) kill((pid_t)child, sig);  // from a process, not from the kernel
+  if (info->si_code <= 0 && child > 0)
+    kill((pid_t)child, sig);  // from a process, not from the kernel
   errno = saved;
 }
 
@@ -47,8 +49,9 @@ void signals_hold(void) {
   }
 }
 
-// start spawns argv with stdout (out >= 0) or all three streams (quiet) elsewhere; 0 or an error number.
-// The signals in `ours` are blocked by the caller until it has the pid; mask is what the child gets.
+// start spawns argv with stdout (out >= 0) or all three streams (quiet) elsewhere; 0 or an error
+// number. The signals in `ours` are blocked by the caller until it has the pid; mask is what the
+// child gets.
 static int start(pid_t *pid, const char *const *argv, const sigset_t *mask, int out, bool quiet) {
   posix_spawnattr_t attr;
   posix_spawn_file_actions_t files;
@@ -107,7 +110,9 @@ int spawn_wait(const char *const *argv) {
 
 void spawn_exec(const char *const *argv) { execv(argv[0], (char *const *)argv); }
 
-int spawn_code(int status) { return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status); }
+int spawn_code(int status) {
+  return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
 
 static int run_quietly(const char *const *argv, int out, int in, char **text) {
   sigset_t mask;
@@ -145,7 +150,8 @@ char *spawn_read(const char *const *argv) {
 }
 
 static void print_word(const char *s) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./,:@%";
+  static const char plain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./,:@%";
   if (*s && !s[strspn(s, plain)]) {
     fputs(s, stderr);
     return;

@@ -77,7 +77,8 @@ static const char *include_folder(const char *root) {
 
 struct toolchain toolchain_paths(void) {
   const char *root = prefix();
-  struct toolchain t = {.clang = find_clang(), .include = include_folder(root), .lib = find_lib(root)};
+  struct toolchain t = {
+      .clang = find_clang(), .include = include_folder(root), .lib = find_lib(root)};
   t.header = format("%s/include/crun/crun.h", root);
   t.plugin = format("%s/crun-race-%d.so", t.lib, CRUN_LLVM);
   return t;
@@ -93,23 +94,26 @@ int clang_major(const char *clang) {
 }
 
 static void need(const char *path, const char *what) {
-  if (!readable(path)) die(EXIT_UNABLE, "%s is missing (%s); build or install crun again", what, path);
+  if (!readable(path))
+    die(EXIT_UNABLE, "%s is missing (%s); build or install crun again", what, path);
 }
 
-// The plugin loads into the clang it was built for and into no other. Which one clang-19 is need not be
-// asked before every compilation; one that the user names is.
+// The plugin loads into the clang it was built for and into no other. Which one clang-19 is need
+// not be asked before every compilation; one that the user names is.
 static void check_version(const char *clang) {
   int major = clang_major(clang);
   if (major == CRUN_LLVM) return;
   if (major < 0) die(EXIT_UNABLE, "CRUN_CC=%s is no clang; -race needs clang-%d", clang, CRUN_LLVM);
-  die(EXIT_UNABLE, "the plugin was built for clang %d, but CRUN_CC=%s is clang %d", CRUN_LLVM, clang, major);
+  die(EXIT_UNABLE, "the plugin was built for clang %d, but CRUN_CC=%s is clang %d", CRUN_LLVM,
+      clang, major);
 }
 
 struct toolchain toolchain_find(bool race) {
   struct toolchain t = toolchain_paths();
   const char *asked = asked_clang();
   if (!t.clang && asked) die(EXIT_UNABLE, "CRUN_CC=%s cannot be executed", asked);
-  if (!t.clang) die(EXIT_UNABLE, "clang-%d is missing; install the package clang-%d", CRUN_LLVM, CRUN_LLVM);
+  if (!t.clang)
+    die(EXIT_UNABLE, "clang-%d is missing; install the package clang-%d", CRUN_LLVM, CRUN_LLVM);
   need(t.header, "the header crun/crun.h");
   need(format("%s/libcrun_runtime%s.a", t.lib, race ? "_race" : ""), "the runtime library");
   need(format("%s/libcrun_symbolize.a", t.lib), "the symbolizer");

@@ -6,15 +6,16 @@
 #include <stdbool.h>
 
 struct toolchain {
-  const char *clang;     // path or name to execute
-  const char *header;    // crun/crun.h
-  const char *include;   // the folder it is found from; nil: clang looks there anyway
-  const char *lib;       // folder with the archives and the plugin
+  const char *clang;    // path or name to execute
+  const char *header;   // crun/crun.h
+  const char *include;  // the folder it is found from; nil: clang looks there anyway
+  const char *lib;      // folder with the archives and the plugin
   const char *plugin;
 };
 
 // toolchain_find finds all from the place of this executable. What a race build (race) or any build
-// needs and is not there ends the command with exit code 68 and the name of the package that has it.
+// needs and is not there ends the command with exit code 68 and the name of the package that has
+// it.
 struct toolchain toolchain_find(bool race);
 
 // toolchain_paths is toolchain_find without the checks; clang is nil if there is none.

@@ -41,7 +41,7 @@ racy() {
   cat >"${1:-racy.c}" <<'C'
 #include <pthread.h>
 int shared;
-static void *body(void *arg) { shared++; return arg; }
+static void *body(void *arg) { shared = 1; return arg; }
 int main(void) {
   pthread_t a, b;
   pthread_create(&a, 0, body, 0);

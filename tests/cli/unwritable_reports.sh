@@ -22,7 +22,7 @@ cat >move.c <<'C'
 #include <unistd.h>
 #include <pthread.h>
 int shared;
-static void *body(void *arg) { shared++; return arg; }
+static void *body(void *arg) { shared = 1; return arg; }
 int main(void) {
   if (chdir("/")) return 1;
   pthread_t a, b;
