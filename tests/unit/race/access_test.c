@@ -18,6 +18,7 @@
 #include "access.h"
 #include "context.h"
 #include "epoch.h"
+#include "init.h"
 #include "scan.h"
 #include "shadow.h"
 #include "slot.h"
@@ -346,10 +347,8 @@ static void test_inside_and_hidden(void **state) {
 }
 
 int main(void) {
-  shadow_init();
-  epoch_init();
-  slot_init();
-  context_init();
+  race_init();
+  race_cur = NULL;  // nothing is checked but what a test checks itself
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_composite),      cmocka_unit_test(test_thousand_readers),
       cmocka_unit_test(test_long_range),     cmocka_unit_test(test_inside_and_hidden),

@@ -13,6 +13,7 @@
 #include "context.h"
 #include "epoch.h"
 #include "frame.h"
+#include "init.h"
 #include "shadow.h"
 #include "slot.h"
 
@@ -147,10 +148,8 @@ static void test_composite(void **state) {
 }
 
 int main(void) {
-  shadow_init();
-  epoch_init();
-  slot_init();
-  context_init();
+  race_init();
+  race_cur = NULL;  // nothing is checked but what a test checks itself
   g = race_g_new(NULL, ginfo_new(NULL, 1, 0, false));
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stack), cmocka_unit_test(test_recursion), cmocka_unit_test(test_mutual_recursion),

@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "context.h"
 #include "epoch.h"
+#include "init.h"
 #include "scan.h"
 #include "shadow.h"
 #include "slot.h"
@@ -223,10 +224,8 @@ static void test_slot_renew(void **state) {
 }
 
 int main(void) {
-  shadow_init();
-  epoch_init();
-  slot_init();
-  context_init();
+  race_init();
+  race_cur = NULL;  // nothing is checked but what a test checks itself
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_current_epoch_is_kept),
       cmocka_unit_test(test_ids_recycle),
