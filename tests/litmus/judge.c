@@ -265,7 +265,9 @@ static char *build(struct program *p) {
   strcpy(flags, p->flags);
   n += split(flags, argv + n, 16);
   argv[n++] = "-I" LITMUS_DIR;
-  char *rest[] = {(char *)p->level, "-g", "-o", exe, plain_object ? object : (char *)p->source, "-lm"};
+  char *rest[] = {(char *)p->level, "-g", "-o", exe, plain_object ? object : (char *)p->source, "-lm",
+                  // A link in which nothing is instrumented is refused; here something is.
+                  plain_object ? LITMUS_DIR "/instrumented.c" : NULL};
   memcpy(argv + n, rest, sizeof rest);
   must(p, "building", argv);
   free(object);
