@@ -235,7 +235,9 @@ static void revive(uintptr_t p) { entry_set(p, (entry_get(p) & ~(uint64_t)TAG) |
 // ---- the family --------------------------------------------------------------------------------------
 
 // hidden: this thread's blocks come from race/'s own memory now. Rare.
-static inline bool hidden(void) { return __builtin_expect(race_hidden != 0, 0); }
+static inline bool hidden(void) {
+  return __builtin_expect(race_hidden != 0, 0) && atomic_load_explicit(&table, memory_order_relaxed);
+}
 
 static void *out_of_memory(void *p) {
   if (!p) errno = ENOMEM;
