@@ -61,6 +61,8 @@ struct g {
   void *wait_elem;         // scratch of whom it waits for
   struct sudog *waiting;   // what it waits on, in lock order
   _Atomic uint32_t select_done;
+  struct cr_defer_record *defers;  // what is to run when its scopes end, innermost first
+  struct panic *panics;            // what it panics with now, newest first
   struct lock *park_lock;  // park_unlock's
   race_g *race;
   int errno_saved;         // its errno while it does not run

@@ -126,11 +126,8 @@ static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *
   gp->sp = sp;
 }
 
-__attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_desc *d,
-                                                            const struct go_regs *regs, const void *args,
-                                                            uintptr_t pc) {
-  struct g *creator = getg();
-  rt_enter();
+// g_new makes a goroutine without a function.
+static struct g *g_new(uint64_t parent_goid, uintptr_t pc) {
   struct m *mp = getm();
   struct g *gp = mp && mp->p ? g_reuse(mp->p) : NULL;
   if (!gp) gp = stack_new();
@@ -139,20 +136,49 @@ __attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_
           strerror(errno), (unsigned long long)sched_goroutines());
   gp->goid = add_rlx(&sched.goid, 1) + 1;
   gp->go_pc = pc;
-  gp->parent_goid = creator->goid;
+  gp->parent_goid = parent_goid;
   gp->errno_saved = 0;
   gp->name[0] = 0;
   gp->waiting = NULL;
   gp->param = NULL;
+  gp->defers = NULL;
+  gp->panics = NULL;
   store_rlx(&gp->select_done, 0);
   atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
   race_fresh(gp->stack_lo, gp->stack_hi - gp->stack_lo);
-  lay(gp, d, regs, args);
+  return gp;
+}
+
+// make_known tells the detector of gp, whose stack is laid.
+static void make_known(struct g *gp, uintptr_t pc) {
   gp->race = race_g_create(gp->goid, pc);
   race_stack(gp->race, gp->stack_lo, gp->stack_hi);
+}
+
+__attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_desc *d,
+                                                            const struct go_regs *regs, const void *args,
+                                                            uintptr_t pc) {
+  struct g *creator = getg();
+  rt_enter();
+  struct g *gp = g_new(creator->goid, pc);
+  lay(gp, d, regs, args);
+  make_known(gp, pc);
   sysmon_start();
   ready_new(gp);
   rt_exit();
+}
+
+void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent_goid, uintptr_t pc) {
+  struct g *gp = g_new(parent_goid, pc);
+  struct go_regs *r = (struct go_regs *)((char *)stack_top(gp) - FN_BYTES - sizeof *r);
+  *r = (struct go_regs){.gpr = {(uintptr_t)arg}, .x87 = 0x37f, .mxcsr = 0x1f80};
+  *(void (**)(void *))(r + 1) = fn;
+  void **sp = (void **)r;
+  *--sp = (void *)cr_go_entry;
+  gp->sp = sp;
+  make_known(gp, 0);
+  race_acquire_g(gp->race, sync);
+  ready_new(gp);
 }
 
 // cr_go_begin is the new goroutine's first step; cr_go_return its last.

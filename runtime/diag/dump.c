@@ -253,12 +253,7 @@ static _Noreturn void die(const char *kind, const char *text) {
   __builtin_unreachable();
 }
 
-__attribute__((visibility("default"))) _Noreturn void cr_panic(const char *fmt, ...) {
-  char text[512];
-  va_list ap;
-  va_start(ap, fmt);
-  vsnprintf(text, sizeof text, fmt, ap);
-  va_end(ap);
+_Noreturn void die_panicking(const char *text) {
   if (!getm()) getg();  // a thread of the program's: its trace is wanted too
   die("panic", text);
 }

@@ -8,6 +8,9 @@
 // fatal prints "fatal error: <message>" with all traces and ends the process with exit code 2.
 _Noreturn void fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+// die_panicking is fatal for panics that nobody recovers; text is theirs.
+_Noreturn void die_panicking(const char *text);
+
 // deadlock is fatal for the case that nobody can go on.
 _Noreturn void deadlock(void);
 
