@@ -10,20 +10,14 @@ static void compute(int n, long long takes_ns, chan(int) out) {
   chan_send(out, n * n);  // out has room for one, so that this goroutine ends even if nobody waits
 }
 
-static void alarm_after(long long ns, chan(int) out) {
-  go_sleep(ns);
-  chan_send(out, 0);
-}
-
 // ask prints the square of n, or that it took too long.
 static void ask(int n, long long takes_ns, long long patience_ns) {
-  chan(int) answer = chan_make(int, 1), timeout = chan_make(int, 1);
+  chan(int) answer = chan_make(int, 1);
   int square;
   go(compute, n, takes_ns, answer);
-  go(alarm_after, patience_ns, timeout);
   select {
     on_recv (answer, &square) { printf("%d squared is %d\n", n, square); }
-    on_recv (timeout, NULL)   { printf("%d squared took too long\n", n); }
+    on_timeout (patience_ns)  { printf("%d squared took too long\n", n); }
   }
 }
 

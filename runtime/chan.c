@@ -35,6 +35,7 @@
 #include "g.h"
 #include "race/race.h"
 #include "sched.h"
+#include "ticker.h"
 
 #define PC() ((uintptr_t)__builtin_return_address(0))
 
@@ -86,7 +87,8 @@ void chan_put(struct cr_chan *c, const void *elem) {
 
 void chan_take(struct cr_chan *c, void *elem, uintptr_t pc) {
   char *s = slot(c, c->recvx);
-  race_release_acquire(s);  // R2, A1
+  if (c->timer) race_acquire(s);  // A1: a timer waits for no receiver
+  else race_release_acquire(s);   // R2, A1
   if (elem) {
     race_write(elem, c->elem_size, pc);
     copy_elem(elem, s, c->elem_size);
@@ -192,12 +194,10 @@ static bool empty(const struct cr_chan *c) {
   return load_acq(&c->count) == 0;
 }
 
-_Noreturn static void panic_closed(void) { cr_panic("send on closed channel"); }
-
 static enum chan_result send_locked(struct cr_chan *c, const void *elem, bool block, uintptr_t pc) {
   if (load_rlx(&c->closed)) {
     unlock(&c->lock);
-    panic_closed();
+    return CHAN_CLOSED;
   }
   struct sudog *sg = chan_dequeue(&c->recvq);
   if (sg) {
@@ -216,8 +216,7 @@ static enum chan_result send_locked(struct cr_chan *c, const void *elem, bool bl
     unlock(&c->lock);
     return CHAN_WOULD_BLOCK;
   }
-  if (!wait_in(c, &c->sendq, (void *)elem, WAIT_CHAN_SEND, pc)) panic_closed();
-  return CHAN_DONE;
+  return wait_in(c, &c->sendq, (void *)elem, WAIT_CHAN_SEND, pc) ? CHAN_DONE : CHAN_CLOSED;
 }
 
 enum chan_result chan_send(struct cr_chan *c, const void *elem, bool block, uintptr_t pc) {
@@ -266,6 +265,7 @@ enum chan_result chan_recv(struct cr_chan *c, void *elem, bool block, uintptr_t 
     if (!block) return CHAN_WOULD_BLOCK;
     park_forever(WAIT_CHAN_RECV_NIL);
   }
+  if (__builtin_expect(c->timer != NULL, 0)) ticker_poll(c->timer);
   // Empty and then not closed: it was empty and open at that moment. What is closed goes by the lock.
   if (!block && empty(c) && !load_acq(&c->closed)) return CHAN_WOULD_BLOCK;
   lock(&c->lock);
@@ -293,11 +293,12 @@ static struct sudog **wake_all_closed(struct cr_chan *c, struct cr_waitq *q, boo
   return tail;
 }
 
-static void close_chan(struct cr_chan *c, uintptr_t pc) {
+// close_chan closes c; false: it was closed.
+static bool close_chan(struct cr_chan *c, uintptr_t pc) {
   lock(&c->lock);
   if (load_rlx(&c->closed)) {
     unlock(&c->lock);
-    cr_panic("close of closed channel");
+    return false;
   }
   race_write(header(c), sizeof c->buf, pc);
   race_release(c);  // R3
@@ -312,6 +313,7 @@ static void close_chan(struct cr_chan *c, uintptr_t pc) {
     woken = sg->next;
     ready(sg->g);
   }
+  return true;
 }
 
 // ---- make and free ------------------------------------------------------------------------------
@@ -334,6 +336,10 @@ struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap) {
 
 void cr_chan_free_raw(struct cr_chan *c) {
   if (!c) return;
+  if (c->timer) {
+    ticker_free(c->timer, PC());
+    return;
+  }
   lock(&c->lock);
   bool used = !waitq_empty(&c->recvq) || !waitq_empty(&c->sendq);
   unlock(&c->lock);
@@ -347,22 +353,21 @@ void cr_chan_free_raw(struct cr_chan *c) {
 
 // ---- the public calls ---------------------------------------------------------------------------
 
-void cr_chan_send_raw(struct cr_chan *c, const void *elem) {
+static bool send_or_panic(struct cr_chan *c, const void *elem, bool block, uintptr_t pc) {
   rt_enter();
-  chan_send(c, elem, true, PC());
+  enum chan_result r = chan_send(c, elem, block, pc);
   rt_exit();
+  if (r == CHAN_CLOSED) cr_panic("send on closed channel");
+  return r == CHAN_DONE;
 }
+
+void cr_chan_send_raw(struct cr_chan *c, const void *elem) { send_or_panic(c, elem, true, PC()); }
+
+bool cr_chan_try_send_raw(struct cr_chan *c, const void *elem) { return send_or_panic(c, elem, false, PC()); }
 
 bool cr_chan_recv_raw(struct cr_chan *c, void *elem) {
   rt_enter();
   enum chan_result r = chan_recv(c, elem, true, PC());
-  rt_exit();
-  return r == CHAN_DONE;
-}
-
-bool cr_chan_try_send_raw(struct cr_chan *c, const void *elem) {
-  rt_enter();
-  enum chan_result r = chan_send(c, elem, false, PC());
   rt_exit();
   return r == CHAN_DONE;
 }
@@ -388,12 +393,14 @@ bool cr_chan_try_recv_ok_raw(struct cr_chan *c, void *elem, bool *ok) {
 void cr_chan_close_raw(struct cr_chan *c) {
   if (!c) cr_panic("close of nil channel");
   rt_enter();
-  close_chan(c, PC());
+  bool was_open = close_chan(c, PC());
   rt_exit();
+  if (!was_open) cr_panic("close of closed channel");
 }
 
-size_t cr_chan_len_raw(const struct cr_chan *c) { return c ? load_rlx(&c->count) : 0; }
-size_t cr_chan_cap_raw(const struct cr_chan *c) { return c ? c->cap : 0; }
+// The place for a timer's moment is no buffer that anybody may see.
+size_t cr_chan_len_raw(const struct cr_chan *c) { return c && !c->timer ? load_rlx(&c->count) : 0; }
+size_t cr_chan_cap_raw(const struct cr_chan *c) { return c && !c->timer ? c->cap : 0; }
 
 // ---- the walker ---------------------------------------------------------------------------------
 

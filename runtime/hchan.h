@@ -22,6 +22,7 @@ struct cr_chan {
   size_t sendx;             // under lock: the slot of the next send
   size_t recvx;             // under lock: the slot of the next receive
   char *buf;                // read-only after init: cap slots; -race: the word that send and close meet on
+  struct cr_timer *timer;   // read-only after init: whose channel it is; nil: nobody's
   struct cr_waitq recvq;    // under lock
   struct cr_waitq sendq;    // under lock
 };
@@ -29,6 +30,7 @@ struct cr_chan {
 enum chan_result { CHAN_WOULD_BLOCK, CHAN_DONE, CHAN_CLOSED };
 
 // chan_send and chan_recv are whole operations, by the goroutine that runs, for the user's call at pc.
+// A send that is CHAN_CLOSED is the caller's to panic about, outside the runtime.
 enum chan_result chan_send(struct cr_chan *c, const void *elem, bool block, uintptr_t pc);
 enum chan_result chan_recv(struct cr_chan *c, void *elem, bool block, uintptr_t pc);
 

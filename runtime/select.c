@@ -22,16 +22,20 @@
 
 #include "base/atomic.h"
 #include "base/check.h"
-#include "copy.h"
 #include "crun/crun.h"
 #include "g.h"
 #include "hchan.h"
 #include "race/race.h"
 #include "sched.h"
+#include "ticker.h"
+#include "timer.h"
 
 #define PC() ((uintptr_t)__builtin_return_address(0))
 
 enum { ON_STACK = 32 };  // cases whose scratch is in the frame: 2.5 KB
+
+// What a select comes to beside the index of a case, CR_SELECT_DEFAULT_ and CR_SELECT_TIMEOUT_.
+enum { SEND_CLOSED = -3, NOT_YET = -4 };
 
 // What one select needs beside its cases.
 struct scratch {
@@ -45,6 +49,17 @@ struct selection {
   struct cr_select_state *s;
   struct scratch x;
   uintptr_t pc;
+  enum wait_reason why;
+  bool received;          // the chosen case received a value
+  struct alarm *alarm;    // of the park under way; nil: it has no end
+};
+
+// What ends a park when its time has passed.
+struct alarm {
+  struct timer timer;
+  int64_t when_ns;
+  struct g *gp;
+  _Atomic uint32_t over;  // ring has run
 };
 
 static struct cr_chan *chan_at(const struct selection *sel, uint32_t i) {
@@ -59,6 +74,7 @@ static void make_poll_order(struct selection *sel) {
     const struct cr_select_case *k = &sel->s->cases[i];
     if (!k->c) continue;
     if (k->send) chan_race_used(k->c, sel->pc);
+    else if (__builtin_expect(k->c->timer != NULL, 0)) ticker_poll(k->c->timer);
     uint32_t j = (uint32_t)(((uint64_t)cheaprand() * (n + 1)) >> 32);
     sel->x.poll[n] = sel->x.poll[j];
     sel->x.poll[j] = i;
@@ -110,11 +126,32 @@ static void unlock_all(const struct selection *sel) {
   }
 }
 
+// ring wins the select for nobody.
+static void ring(void *arg) {
+  struct alarm *a = arg;
+  struct g *gp = a->gp;
+  uint32_t open = 0;
+  bool won = cas_acq_rel(&gp->select_done, &open, 1);
+  if (won) gp->param = NULL;
+  store_rel(&a->over, 1);  // R1
+  if (won) ready(gp);
+}
+
+// quiet stops the alarm, or waits until it has rung: it is in our frame.
+static void quiet(struct alarm *a) {
+  if (timer_stop(&a->timer)) return;
+  while (load_acq(&a->over) == 0) futex_wait(&a->over, 0, 20 * 1000);  // A1
+}
+
 // select_unlock_parked commits the park. Each next channel is read before the unlock that may let g go.
+// The alarm can let it go before the first, and then g waits for the last; but with none it is gone.
 static bool select_unlock_parked(struct g *gp, void *arg) {
   (void)gp;
   const struct selection *sel = arg;
   uint32_t n = sel->x.n;
+  struct alarm *a = sel->alarm;
+  if (a) timer_start(&a->timer, a->when_ns, ring, a);
+  if (n == 0) return true;
   struct cr_chan *c = chan_at(sel, 0);
   for (uint32_t i = 1; i <= n; i++) {
     struct cr_chan *next = i < n ? chan_at(sel, i) : NULL;
@@ -126,53 +163,53 @@ static bool select_unlock_parked(struct g *gp, void *arg) {
 
 // ---- pass 1 -------------------------------------------------------------------------------------
 
-_Noreturn static void panic_closed(void) { cr_panic("send on closed channel"); }
-
-static void set_ok(const struct selection *sel, const struct cr_select_case *k, bool ok) {
+static void set_ok(struct selection *sel, const struct cr_select_case *k, bool ok) {
+  sel->received = ok;
   if (!k->ok) return;
   race_write(k->ok, sizeof *k->ok, sel->pc);
   *k->ok = ok;
 }
 
 // try_send does case k if it can, and then has unlocked all.
-static bool try_send(const struct selection *sel, const struct cr_select_case *k) {
+static enum chan_result try_send(const struct selection *sel, const struct cr_select_case *k) {
   struct cr_chan *c = k->c;
   if (load_rlx(&c->closed)) {
     unlock_all(sel);
-    panic_closed();
+    return CHAN_CLOSED;
   }
   struct sudog *sg = chan_dequeue(&c->recvq);
-  if (!sg && load_rlx(&c->count) == c->cap) return false;
+  if (!sg && load_rlx(&c->count) == c->cap) return CHAN_WOULD_BLOCK;
   struct g *peer = sg ? sg->g : NULL;
   if (sg) chan_send_direct(c, sg, k->elem);
   else chan_put(c, k->elem);
   unlock_all(sel);
   if (peer) ready(peer);
-  return true;
+  return CHAN_DONE;
 }
 
-static bool try_recv(const struct selection *sel, const struct cr_select_case *k) {
+static enum chan_result try_recv(struct selection *sel, const struct cr_select_case *k) {
   struct cr_chan *c = k->c;
   struct sudog *sg = chan_dequeue(&c->sendq);
   struct g *peer = sg ? sg->g : NULL;
   bool ok = true;
   if (sg) chan_recv_direct(c, sg, k->elem, sel->pc);
   else if (load_rlx(&c->count) > 0) chan_take(c, k->elem, sel->pc);
-  else if (!load_rlx(&c->closed)) return false;
+  else if (!load_rlx(&c->closed)) return CHAN_WOULD_BLOCK;
   else chan_take_closed(c, k->elem, sel->pc), ok = false;
   unlock_all(sel);
   if (peer) ready(peer);
   set_ok(sel, k, ok);
-  return true;
+  return CHAN_DONE;
 }
 
-// try_all returns the case that it did, having unlocked all, or -1 with all still locked.
-static int try_all(const struct selection *sel) {
+// try_all returns the case that it did, or SEND_CLOSED, having unlocked all; or NOT_YET with all locked.
+static int try_all(struct selection *sel) {
   for (uint32_t i = 0; i < sel->x.n; i++) {
     const struct cr_select_case *k = &sel->s->cases[sel->x.poll[i]];
-    if (k->send ? try_send(sel, k) : try_recv(sel, k)) return (int)sel->x.poll[i];
+    enum chan_result r = k->send ? try_send(sel, k) : try_recv(sel, k);
+    if (r != CHAN_WOULD_BLOCK) return r == CHAN_DONE ? (int)sel->x.poll[i] : SEND_CLOSED;
   }
-  return -1;
+  return NOT_YET;
 }
 
 // ---- passes 2 and 3 -----------------------------------------------------------------------------
@@ -186,7 +223,7 @@ static void enqueue_all(struct selection *sel, struct g *gp) {
     *sg = (struct sudog){.g = gp, .elem = k->elem, .c = k->c, .pc = sel->pc, .is_select = true};
     waitq_push(k->send ? &k->c->sendq : &k->c->recvq, sg);
   }
-  gp->waiting = &sel->x.sudogs[0];
+  gp->waiting = sel->x.n ? &sel->x.sudogs[0] : NULL;
 }
 
 // dequeue_all takes out what no peer has taken and returns the place of the sudog that won.
@@ -205,16 +242,24 @@ static uint32_t dequeue_all(const struct selection *sel, const struct sudog *won
 
 static int wait_for_one(struct selection *sel) {
   struct g *gp = getg();
+  struct alarm a = {.gp = gp};
+  sel->alarm = NULL;
+  if (sel->s->has_timeout) {
+    a.when_ns = after_ns(sel->s->timeout_ns);
+    sel->alarm = &a;
+  }
   enqueue_all(sel, gp);
-  park(select_unlock_parked, sel, WAIT_SELECT);
+  park(select_unlock_parked, sel, sel->why);
+  if (sel->alarm) quiet(&a);
   struct sudog *won = gp->param;
   gp->param = NULL;
   gp->waiting = NULL;
   uint32_t at = dequeue_all(sel, won);
+  if (!won && sel->alarm) return CR_SELECT_TIMEOUT_;
   if (at == sel->x.n) throw("select: bad wakeup");
   const struct cr_select_case *k = &sel->s->cases[sel->x.order[at]];
   if (!k->send) set_ok(sel, k, won->success);
-  else if (!won->success) panic_closed();
+  else if (!won->success) return SEND_CLOSED;
   return (int)sel->x.order[at];
 }
 
@@ -225,20 +270,27 @@ static bool stay_parked(struct g *gp, void *arg) {
   return true;
 }
 
+// at_once is what a select comes to that may not wait; NOT_YET: it may.
+static int at_once(const struct cr_select_state *s) {
+  if (s->has_default) return CR_SELECT_DEFAULT_;
+  return s->has_timeout && s->timeout_ns <= 0 ? CR_SELECT_TIMEOUT_ : NOT_YET;
+}
+
 static int select_with(struct selection *sel) {
   make_poll_order(sel);
-  if (sel->x.n == 0) {
-    if (sel->s->has_default) return CR_SELECT_DEFAULT_;
+  int now = at_once(sel->s);
+  if (sel->x.n == 0 && !sel->s->has_timeout) {
+    if (now != NOT_YET) return now;
     park(stay_parked, NULL, sel->s->n ? WAIT_SELECT : WAIT_SELECT_EMPTY);
     throw("select: woke up with no case");
   }
   make_lock_order(sel);
   lock_all(sel);
   int done = try_all(sel);
-  if (done >= 0) return done;
-  if (!sel->s->has_default) return wait_for_one(sel);
+  if (done != NOT_YET) return done;
+  if (now == NOT_YET) return wait_for_one(sel);
   unlock_all(sel);
-  return CR_SELECT_DEFAULT_;
+  return now;
 }
 
 // select_one is a select of one case: the plain operation, blocking or not.
@@ -248,6 +300,7 @@ static int select_one(struct selection *sel) {
   enum chan_result r = k->send ? chan_send(k->c, k->elem, block, sel->pc)
                                : chan_recv(k->c, k->elem, block, sel->pc);
   if (r == CHAN_WOULD_BLOCK) return CR_SELECT_DEFAULT_;
+  if (k->send && r == CHAN_CLOSED) return SEND_CLOSED;
   if (!k->send) set_ok(sel, k, r == CHAN_DONE);
   return 0;
 }
@@ -275,10 +328,20 @@ static __attribute__((noinline)) int select_many(struct selection *sel) {
   return done;
 }
 
-static int select_go(struct cr_select_state *s, uintptr_t pc) {
-  struct selection sel = {.s = s, .pc = pc};
-  if (s->n == 1) return select_one(&sel);
-  return s->n <= ON_STACK ? select_few(&sel) : select_many(&sel);
+static int select_go(struct selection *sel) {
+  if (sel->s->n == 1 && !sel->s->has_timeout) return select_one(sel);
+  return sel->s->n <= ON_STACK ? select_few(sel) : select_many(sel);
+}
+
+// run is a whole select. What it holds of the heap is given back first, since a panic may be recovered.
+static int run(struct selection *sel) {
+  rt_enter();
+  if (sel->s->timeout_ns == CR_FOREVER) sel->s->has_timeout = false;
+  int chosen = select_go(sel);
+  if (sel->s->heap) cr_select_free_(sel->s);
+  rt_exit();
+  if (chosen == SEND_CLOSED) cr_panic("send on closed channel");
+  return chosen;
 }
 
 bool cr_select_next_(struct cr_select_state *s) {
@@ -288,67 +351,48 @@ bool cr_select_next_(struct cr_select_state *s) {
       return true;
     case 1:
       s->collecting = false;
-      rt_enter();
-      s->chosen = select_go(s, PC());
-      rt_exit();
+      s->chosen = run(&(struct selection){.s = s, .pc = PC(), .why = WAIT_SELECT});
       return true;
     default:
       return false;
   }
 }
 
-// ---- collecting cases ---------------------------------------------------------------------------
-
-struct heap_block {
-  struct heap_block *next;
-  _Alignas(16) char bytes[];
-};
-
-static void *heap_bytes(struct cr_select_state *s, size_t n) {
-  race_hide_begin();
-  struct heap_block *b = malloc(sizeof *b + n);
-  race_hide_end();
-  if (!b) throw("select: out of memory");
-  b->next = s->heap;
-  s->heap = b;
-  return b->bytes;
+int cr_select_cases(const cr_select_case *cases, unsigned n, int64_t timeout_ns) {
+  struct cr_select_state s;
+  cr_select_begin_(&s);
+  s.cases = (struct cr_select_case *)cases;
+  s.n = n;
+  cr_select_timeout_(&s, timeout_ns);
+  int chosen = run(&(struct selection){.s = &s, .pc = PC(), .why = WAIT_SELECT});
+  return chosen < 0 ? -1 : chosen;
 }
 
-void cr_select_free_(struct cr_select_state *s) {
-  race_hide_begin();
-  while (s->heap) {
-    struct heap_block *b = s->heap;
-    s->heap = b->next;
-    free(b);
-  }
-  race_hide_end();
+// ---- one operation with a time limit ------------------------------------------------------------
+
+// limited does k within ns. True: it was done, and *received is whether it received a value.
+static bool limited(struct cr_select_case k, int64_t ns, bool *received, uintptr_t pc) {
+  struct cr_select_state s;
+  cr_select_begin_(&s);
+  s.few[s.n++] = k;
+  cr_select_timeout_(&s, ns);
+  struct selection sel = {.s = &s, .pc = pc, .why = k.send ? WAIT_CHAN_SEND : WAIT_CHAN_RECV};
+  int chosen = run(&sel);
+  *received = sel.received;
+  return chosen == 0;
 }
 
-static struct cr_select_case *add_case(struct cr_select_state *s) {
-  if (s->n == s->cap) {
-    struct cr_select_case *more = heap_bytes(s, 2 * (size_t)s->cap * sizeof *more);
-    for (unsigned i = 0; i < s->n; i++) more[i] = s->cases[i];
-    s->cases = more;
-    s->cap *= 2;
-  }
-  return &s->cases[s->n++];
+bool cr_chan_send_timeout_raw(struct cr_chan *c, const void *elem, int64_t ns) {
+  bool received;
+  return limited((struct cr_select_case){.c = c, .elem = (void *)elem, .send = true}, ns, &received, PC());
 }
 
-bool cr_select_recv_(struct cr_select_state *s, struct cr_chan *c, void *elem, bool *ok) {
-  *add_case(s) = (struct cr_select_case){.c = c, .elem = elem, .ok = ok};
-  return false;
+bool cr_chan_recv_timeout_raw(struct cr_chan *c, void *elem, int64_t ns) {
+  bool received;
+  return limited((struct cr_select_case){.c = c, .elem = elem}, ns, &received, PC()) && received;
 }
 
-bool cr_select_send_(struct cr_select_state *s, struct cr_chan *c, const void *elem, size_t n) {
-  size_t room = (n + 15) & ~(size_t)15;
-  char *copy;
-  if (room <= CR_SELECT_BYTES_ - s->bytes_used) {
-    copy = s->bytes + s->bytes_used;
-    s->bytes_used += (unsigned)room;
-  } else {
-    copy = heap_bytes(s, n);
-  }
-  copy_elem(copy, elem, n);
-  *add_case(s) = (struct cr_select_case){.c = c, .elem = copy, .send = true};
-  return false;
+bool cr_chan_recv_timeout_ok_raw(struct cr_chan *c, void *elem, bool *ok, int64_t ns) {
+  bool received;
+  return limited((struct cr_select_case){.c = c, .elem = elem, .ok = ok}, ns, &received, PC());
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #pragma GCC visibility push(default)
 
@@ -107,6 +108,36 @@ struct cr_chan;      // the channel itself (runtime/chan.c)
 #define cr_chan_try_recv_ok(c, p, ok) \
   cr_chan_try_recv_ok_raw(CR_CHAN_RAW_(c), CR_CHAN_DEST_("chan_try_recv_ok", c, p), (ok))
 
+// cr_chan_send_timeout(c, v, ns) is cr_chan_send that waits at most ns nanoseconds; with 0 or less it is
+// cr_chan_try_send.
+//   Blocks:  the goroutine, never the thread.
+//   Returns: true if v was sent, false if the time has passed; panics "send on closed channel".
+//   Memory:  as cr_chan_send if it returns true, else none.
+//   Context: a goroutine or a foreign thread.
+#define cr_chan_send_timeout(c, v, ns)                                         \
+  __extension__({                                                              \
+    CR_CHAN_VALUE_("chan_send_timeout", c, cr_v_, v);                          \
+    cr_chan_send_timeout_raw(CR_CHAN_RAW_(c), CR_CHAN_ADDR_(c, cr_v_), (ns));  \
+  })
+
+// cr_chan_recv_timeout(c, p, ns) is cr_chan_recv that waits at most ns nanoseconds.
+//   Blocks:  the goroutine, never the thread.
+//   Returns: true with a value; false if the time has passed (*p is untouched) or c is closed and
+//            drained (*p is zero). cr_chan_recv_timeout_ok tells the two apart.
+//   Memory:  as cr_chan_recv, unless the time has passed: then none.
+//   Context: a goroutine or a foreign thread.
+#define cr_chan_recv_timeout(c, p, ns) \
+  cr_chan_recv_timeout_raw(CR_CHAN_RAW_(c), CR_CHAN_DEST_("chan_recv_timeout", c, p), (ns))
+
+// cr_chan_recv_timeout_ok(c, p, ok, ns) tells a closed channel from one on which nobody sent in time.
+//   Blocks:  the goroutine, never the thread.
+//   Returns: true if the receive went ahead, and then *ok is what cr_chan_recv would have returned;
+//            false if the time has passed.
+//   Memory:  as cr_chan_recv_timeout.
+//   Context: a goroutine or a foreign thread.
+#define cr_chan_recv_timeout_ok(c, p, ok, ns) \
+  cr_chan_recv_timeout_ok_raw(CR_CHAN_RAW_(c), CR_CHAN_DEST_("chan_recv_timeout_ok", c, p), (ok), (ns))
+
 // cr_chan_close(c) says that no more is sent: what is buffered can still be received, then receives
 // return false. Who sends closes.
 //   Blocks:  no.
@@ -159,6 +190,9 @@ bool cr_chan_recv_raw(struct cr_chan *c, void *elem);
 bool cr_chan_try_send_raw(struct cr_chan *c, const void *elem);
 bool cr_chan_try_recv_raw(struct cr_chan *c, void *elem);
 bool cr_chan_try_recv_ok_raw(struct cr_chan *c, void *elem, bool *ok);
+bool cr_chan_send_timeout_raw(struct cr_chan *c, const void *elem, int64_t ns);
+bool cr_chan_recv_timeout_raw(struct cr_chan *c, void *elem, int64_t ns);
+bool cr_chan_recv_timeout_ok_raw(struct cr_chan *c, void *elem, bool *ok, int64_t ns);
 void cr_chan_close_raw(struct cr_chan *c);
 size_t cr_chan_len_raw(const struct cr_chan *c);
 size_t cr_chan_cap_raw(const struct cr_chan *c);

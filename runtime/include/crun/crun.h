@@ -11,5 +11,6 @@
 #include <crun/select.h>
 #include <crun/sync.h>
 #include <crun/time.h>
+#include <crun/timer.h>
 
 #endif

@@ -4,6 +4,7 @@
 #define CRUN_SELECT_H
 
 #include <crun/chan.h>
+#include <crun/time.h>
 
 #pragma GCC visibility push(default)
 
@@ -61,6 +62,32 @@
   if (!(cr_sel_.collecting ? cr_select_default_(&cr_sel_) : cr_sel_.chosen == CR_SELECT_DEFAULT_)) {\
   } else
 
+// cr_on_timeout(ns) runs when no case could go ahead for ns nanoseconds; with 0 or less it is as
+// cr_on_default. A select has at most one of it.
+#define cr_on_timeout(ns)                                                                        \
+  if (!(cr_sel_.collecting ? cr_select_timeout_(&cr_sel_, (ns)) : cr_sel_.chosen == CR_SELECT_TIMEOUT_)) {\
+  } else
+
+// cr_select_case is one operation of a select that is built at run time, made by one of
+//   cr_case_recv(c, p), cr_case_recv_ok(c, p, ok)   as cr_on_recv and cr_on_recv_ok
+//   cr_case_send(c, p)                              sends *p
+typedef struct cr_select_case cr_select_case;
+#define cr_case_recv(chan_, p) cr_case_recv_ok(chan_, p, NULL)
+#define cr_case_recv_ok(chan_, p, ok_) \
+  ((cr_select_case){.c = CR_CHAN_RAW_(chan_), .elem = CR_CHAN_DEST_("case_recv", chan_, p), .ok = (ok_)})
+#define cr_case_send(chan_, p) \
+  ((cr_select_case){.c = CR_CHAN_RAW_(chan_), .elem = CR_CHAN_DEST_("case_send", chan_, p), .send = true})
+
+// cr_select_cases does exactly one of the n operations in cases, as cr_select does, within timeout_ns.
+// With CR_FOREVER it waits for ever, with 0 or less not at all. What is sent is read when it is taken,
+// so it must not change meanwhile.
+//   Blocks:  the goroutine, never the thread.
+//   Returns: the index of the operation that was done, or -1 if the time has passed; panics "send on
+//            closed channel".
+//   Memory:  as the operation that was done; the others have no effect.
+//   Context: a goroutine or a foreign thread.
+int cr_select_cases(const cr_select_case *cases, unsigned n, int64_t timeout_ns);
+
 // ---- how the macros work ------------------------------------------------------------------------
 
 // The body runs twice. The first time each case evaluates its operands and adds itself; then
@@ -68,6 +95,7 @@
 #define CR_ON_(add) if (!(cr_sel_.collecting ? (add) : cr_select_chosen_(&cr_sel_))) {} else
 
 #define CR_SELECT_DEFAULT_ (-1)
+#define CR_SELECT_TIMEOUT_ (-2)
 #define CR_SELECT_FEW_ 8
 #define CR_SELECT_BYTES_ 128
 
@@ -86,7 +114,8 @@ struct cr_select_state {
   int next;                      // second pass: the index of the next case
   unsigned char phase;           // 0 new, 1 collecting, 2 chosen
   bool collecting;
-  bool has_default;
+  bool has_default, has_timeout;
+  int64_t timeout_ns;
   void *heap;                    // list of blocks to free at the end
   struct cr_select_case few[CR_SELECT_FEW_];
   char bytes[CR_SELECT_BYTES_] __attribute__((aligned(16)));
@@ -104,7 +133,8 @@ static inline struct cr_select_state *cr_select_begin_(struct cr_select_state *s
   s->chosen = CR_SELECT_DEFAULT_;
   s->next = 0;
   s->phase = 0;
-  s->collecting = s->has_default = false;
+  s->collecting = s->has_default = s->has_timeout = false;
+  s->timeout_ns = 0;
   s->heap = NULL;
   return s;
 }
@@ -115,6 +145,12 @@ static inline void cr_select_end_(struct cr_select_state *s) {
 
 static inline bool cr_select_default_(struct cr_select_state *s) {
   s->has_default = true;
+  return false;
+}
+
+static inline bool cr_select_timeout_(struct cr_select_state *s, int64_t ns) {
+  s->has_timeout = true;
+  s->timeout_ns = ns;
   return false;
 }
 

@@ -24,6 +24,9 @@
 #define chan_try_send(c, ...) cr_chan_try_send(c, __VA_ARGS__)
 #define chan_try_recv(c, p) cr_chan_try_recv(c, p)
 #define chan_try_recv_ok(c, p, ok) cr_chan_try_recv_ok(c, p, ok)
+#define chan_send_timeout(c, v, ns) cr_chan_send_timeout(c, v, ns)
+#define chan_recv_timeout(c, p, ns) cr_chan_recv_timeout(c, p, ns)
+#define chan_recv_timeout_ok(c, p, ok, ns) cr_chan_recv_timeout_ok(c, p, ok, ns)
 #define chan_close(c) cr_chan_close(c)
 #define chan_len(c) cr_chan_len(c)
 #define chan_cap(c) cr_chan_cap(c)
@@ -36,7 +39,22 @@
 #define on_recv_ok(c, p, ok) cr_on_recv_ok(c, p, ok)
 #define on_send(c, ...) cr_on_send(c, __VA_ARGS__)
 #define on_default cr_on_default
+#define on_timeout(ns) cr_on_timeout(ns)
 #endif
+
+// timers
+#define after(ns) cr_after(ns)
+#define after_func(ns, fn, arg) cr_after_func(ns, fn, arg)
+#define timer_new(ns) cr_timer_new(ns)
+#define timer_chan(t) cr_timer_chan(t)
+#define timer_stop(t) cr_timer_stop(t)
+#define timer_reset(t, ns) cr_timer_reset(t, ns)
+#define timer_free(t) cr_timer_free(t)
+#define ticker_new(ns) cr_ticker_new(ns)
+#define ticker_chan(t) cr_ticker_chan(t)
+#define ticker_stop(t) cr_ticker_stop(t)
+#define ticker_reset(t, ns) cr_ticker_reset(t, ns)
+#define ticker_free(t) cr_ticker_free(t)
 
 // locks
 typedef cr_waitgroup waitgroup;

@@ -18,6 +18,7 @@ extern "C" {
 #define CR_SECOND (1000 * CR_MILLISECOND)
 #define CR_MINUTE (60 * CR_SECOND)
 #define CR_HOUR (60 * CR_MINUTE)
+#define CR_FOREVER INT64_MAX  // where a time limit is asked for
 
 // cr_nanotime returns the monotonic clock, in nanoseconds since an arbitrary moment.
 //   Blocks:  no.
