@@ -191,11 +191,12 @@ static bool list_update(struct update *u, struct word *w, struct node *n) {
 
 static void writes_settle(struct update *u, struct node *n) {
   uint32_t kept = 0;
+  uint64_t *cell = node_writes(n);
   for (uint32_t i = 0; i < n->writes; i++) {
-    uint64_t x = settle(u, n->cell[i], true);
-    if (x & CELL_BYTES) n->cell[kept++] = x;
+    uint64_t x = settle(u, cell[i], true);
+    if (x & CELL_BYTES) cell[kept++] = x;
   }
-  for (uint32_t i = kept; i < n->writes; i++) n->cell[i] = 0;
+  for (uint32_t i = kept; i < n->writes; i++) cell[i] = 0;
   n->writes = kept;
 }
 
@@ -236,9 +237,64 @@ static bool table_update(struct update *u, struct word *w, struct node *n) {
   return true;
 }
 
+// set_own settles the entries of u's own epoch in set n; false: one would have to change.
+static bool set_own(struct update *u, const struct node *n) {
+  const struct roster *r = set_roster(n);
+  uint32_t epoch = cell_epoch(u->cell);
+  unsigned at = roster_first(r, epoch);
+  for (int i; u->need && (i = roster_next(r, epoch, &at)) != ROSTER_NONE;)
+    if (set_has(n, i) && settle(u, r->cell[i], true) != r->cell[i]) return false;
+  return true;
+}
+
+// set_join adds u's entry to one that n has of the same epoch, if it can be; else alone.
+static bool set_join(const struct update *u, struct word *w, struct node *n, uint64_t *first) {
+  const struct roster *r = set_roster(n);
+  uint32_t epoch = cell_epoch(u->cell);
+  unsigned at = roster_first(r, epoch);
+  for (int i; (i = roster_next(r, epoch, &at)) != ROSTER_NONE;) {
+    if (!set_has(n, i) || !(*first = cell_join(r->cell[i], u->cell | u->need))) continue;
+    if (!set_enter(w, n, *first, ROSTER_NONE)) return false;
+    set_leave(w, i);
+    return true;
+  }
+  return set_enter(w, n, *first = u->cell | u->need, ROSTER_NONE);
+}
+
+// set_lacks tells whether n has no entry of u's epoch; *known is then the index of u's in the roster.
+static inline bool set_lacks(const struct update *u, const struct node *n, int *known) {
+  const struct roster *r = set_roster(n);
+  uint32_t epoch = cell_epoch(u->cell);
+  unsigned at = roster_first(r, epoch);
+  *known = ROSTER_NONE;
+  for (int i; (i = roster_next(r, epoch, &at)) != ROSTER_NONE;) {
+    if (set_has(n, i)) return false;
+    if (r->cell[i] == (u->cell | u->need)) *known = i;
+  }
+  return true;
+}
+
+// set_update handles a set in place, when nothing but plain writes can conflict. False: rebuild.
+static bool set_update(struct update *u, struct word *w, struct node *n) {
+  uint64_t kind = u->cell & CELL_KIND, first;
+  int known;
+  if (!kind || n->kinds & conflicting_kinds(kind)) return false;
+  writes_settle(u, n);
+  if (u->need && set_lacks(u, n, &known)) {
+    if (!set_enter(w, n, first = u->cell | u->need, known)) return false;
+  } else {
+    if (!set_own(u, n)) return false;
+    if (!u->need) first = u->mine;
+    else if (!set_join(u, w, n, &first)) return false;
+  }
+  word_set(w, 0, first);
+  return true;
+}
+
 __attribute__((noinline)) void word_overflow(struct update *u, struct word *w) {
   struct node *n = node_of(word_get(w, 1));
-  if (!(n->table ? table_update(u, w, n) : list_update(u, w, n))) rebuild(u, w);
+  bool done = node_is_set(n) ? set_update(u, w, n) : n->table ? table_update(u, w, n) : list_update(u, w, n);
+  if (!done) rebuild(u, w);
 }
 
 // ---- the check -----------------------------------------------------------------------------------

@@ -19,6 +19,11 @@ static void count(size_t n) {
 
 static size_t list_bytes(uint32_t room) { return sizeof(struct node) + room * sizeof(uint64_t); }
 static size_t table_bytes(unsigned log) { return sizeof(struct node) + ((1ul << log) + NODE_WRITES) * sizeof(uint64_t); }
+static size_t set_bytes(unsigned room) { return sizeof(struct node) + (1 + SET_WRITES + room) * sizeof(uint64_t); }
+
+static size_t node_bytes(const struct node *n) {
+  return node_is_set(n) ? set_bytes(n->room) : n->table ? table_bytes(n->table) : list_bytes(n->room);
+}
 
 static struct node *list_new(uint32_t room) {
   struct node *n = race_alloc_dirty(list_bytes(room));
@@ -34,14 +39,51 @@ static struct node *table_new(unsigned log) {
   return n;
 }
 
-void node_free(struct node *n) {
-  count(-1);
-  race_free(n, n->table ? table_bytes(n->table) : list_bytes(n->room));
+static struct node *set_new(struct roster *r, uint32_t room) {
+  struct node *n = race_alloc(set_bytes(room));
+  n->table = NODE_SET;
+  n->room = room;
+  n->cell[0] = (uint64_t)r;
+  count(1);
+  return n;
 }
 
-// node_walk is the one place that knows both shapes: it calls fn for each entry.
-static inline __attribute__((always_inline)) void node_walk(const struct node *n,
-                                                            void (*fn)(uint64_t, void *), void *arg) {
+static void node_drop(struct node *n) {
+  count(-1);
+  race_free(n, node_bytes(n));
+}
+
+// set_each calls fn for the index of each entry of a set.
+static inline __attribute__((always_inline)) void set_each(const struct node *n, void (*fn)(struct roster *, unsigned, void *),
+                                                           void *arg) {
+  for (uint32_t k = 0; k < n->room; k++)
+    for (uint64_t m = n->cell[1 + SET_WRITES + k]; m; m &= m - 1) fn(set_roster(n), 64 * k + __builtin_ctzll(m), arg);
+}
+
+static void leave_roster(struct roster *r, unsigned i, void *arg) { roster_drop(r, i); }
+
+void node_free(struct node *n) {
+  if (node_is_set(n)) set_each(n, leave_roster, NULL);
+  node_drop(n);
+}
+
+struct walk {
+  void (*fn)(uint64_t, void *);
+  void *arg;
+};
+
+static void walk_entry(struct roster *r, unsigned i, void *arg) {
+  struct walk *k = arg;
+  k->fn(r->cell[i], k->arg);
+}
+
+// node_walk is the one place that knows all shapes: it calls fn for each entry.
+static inline __attribute__((always_inline)) void node_walk(struct node *n, void (*fn)(uint64_t, void *), void *arg) {
+  if (node_is_set(n)) {
+    for (uint32_t i = 0; i < n->writes; i++) fn(node_writes(n)[i], arg);
+    set_each(n, walk_entry, &(struct walk){fn, arg});
+    return;
+  }
   uint32_t last = n->table ? NODE_WRITES + node_cap(n) : n->used;
   for (uint32_t i = 0; i < last; i++)
     if (n->cell[i] & CELL_BYTES) fn(n->cell[i], arg);
@@ -81,7 +123,7 @@ void bag_take(struct bag *b, struct word *w) {
   uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
   if (cell_is_node(c1)) {
     struct node *n = node_of(c1);
-    bag_room(b, node_cap(n) + NODE_WRITES + 2);
+    bag_room(b, n->used + NODE_WRITES + 2);
     node_walk(n, put, b);
     node_free(n);
     return;
@@ -98,6 +140,93 @@ static struct node *list_of(const struct bag *b) {
   n->used = b->n;
   return n;
 }
+
+// ---- sets ----------------------------------------------------------------------------------------
+
+// page_roster returns the roster of w's page, which another word of it has; nil: none has. (w's own node,
+// if its cell still names one, is gone.)
+static struct roster *page_roster(const struct word *w) {
+  const struct word *first = (const struct word *)((uintptr_t)w & ~(uintptr_t)(SHADOW_PAGE - 1));
+  for (int i = 0; i < SHADOW_PAGE_WORDS; i++) {
+    uint64_t c = word_get(first + i, 1);
+    if (cell_is_node(c) && first + i != w && node_is_set(node_of(c))) return set_roster(node_of(c));
+  }
+  return NULL;
+}
+
+// set_add gives n, which has room, the roster's entry i.
+static void set_add(struct node *n, unsigned i) {
+  n->cell[1 + SET_WRITES + i / 64] |= 1ull << i % 64;
+  n->used++;
+  n->kinds |= 1u << ((set_roster(n)->cell[i] & CELL_KIND) >> 8);
+}
+
+static uint32_t set_room(unsigned i) {
+  uint32_t room = 1;
+  while (64 * room <= i) room *= 2;
+  return room;
+}
+
+static struct node *set_grow(struct node *n, unsigned i) {
+  struct node *big = set_new(set_roster(n), set_room(i));
+  memcpy(big->cell, n->cell, (1 + SET_WRITES + n->room) * sizeof *n->cell);
+  big->used = n->used, big->writes = n->writes, big->kinds = n->kinds;
+  node_drop(n);
+  return big;
+}
+
+bool set_enter(struct word *w, struct node *n, uint64_t c, int known) {
+  if (known != ROSTER_NONE) roster_more(set_roster(n), known);
+  else if ((known = roster_take(set_roster(n), c)) == ROSTER_NONE) return false;
+  if ((unsigned)known >= 64u * n->room) {
+    n = set_grow(n, known);
+    word_set(w, 1, node_cell(n));
+  }
+  set_add(n, known);
+  return true;
+}
+
+void set_leave(struct word *w, unsigned index) {
+  struct node *n = node_of(word_get(w, 1));
+  n->cell[1 + SET_WRITES + index / 64] &= ~(1ull << index % 64);
+  n->used--;
+  roster_drop(set_roster(n), index);
+}
+
+static unsigned plain_writes(const struct bag *b) {
+  unsigned n = 0;
+  for (size_t i = 0; i < b->n; i++) n += !(b->cells[i] & CELL_KIND);
+  return n;
+}
+
+// set_fill enters b's entries into n; the node they are in then, or nil: there is no room, all are gone.
+static struct node *set_fill(struct node *n, const struct bag *b) {
+  for (size_t k = 0; k < b->n; k++) {
+    if (!(b->cells[k] & CELL_KIND)) {
+      node_writes(n)[n->writes++] = b->cells[k];
+      continue;
+    }
+    int i = roster_take(set_roster(n), b->cells[k]);
+    if (i == ROSTER_NONE) {
+      node_free(n);
+      return NULL;
+    }
+    if ((unsigned)i >= 64u * n->room) n = set_grow(n, i);
+    set_add(n, i);
+  }
+  return n;
+}
+
+// set_of makes a set of b's entries for w; nil: it is to be a table.
+static struct node *set_of(const struct word *w, const struct bag *b) {
+  if (b->n > ROSTER_MAX || plain_writes(b) > SET_WRITES) return NULL;
+  struct roster *r = page_roster(w);
+  if (!r) r = roster_new();
+  else if (r->live == ROSTER_MAX) return NULL;
+  return set_fill(set_new(r, set_room(r->top)), b);
+}
+
+// ---- tables --------------------------------------------------------------------------------------
 
 static void table_add(struct node *n, uint64_t c) {
   if (!(c & CELL_KIND)) {
@@ -119,10 +248,16 @@ static struct node *table_of(const struct bag *b) {
   return n;
 }
 
+static struct node *node_of_many(const struct word *w, const struct bag *b) {
+  if (b->n <= NODE_LIST) return list_of(b);
+  struct node *n = set_of(w, b);
+  return n ? n : table_of(b);
+}
+
 void word_store(struct word *w, const struct bag *b, uint64_t first) {
   uint64_t second = 0;
   if (b->n > 2)
-    second = node_cell(b->n <= NODE_LIST ? list_of(b) : table_of(b));
+    second = node_cell(node_of_many(w, b));
   else if (b->n == 2)
     second = b->cells[b->cells[0] == first];
   word_set(w, 0, first);
@@ -182,7 +317,8 @@ bool word_is_valid(const struct word *w) {
   bag_init(&b);
   bool newest = true;
   if (cell_is_node(c1)) {
-    bag_room(&b, node_cap(node_of(c1)) + NODE_WRITES);
+    bag_room(&b, node_of(c1)->used + NODE_WRITES);
+    if (node_is_set(node_of(c1)) && !roster_is_valid(set_roster(node_of(c1)))) return false;
     newest = false;
   }
   word_each(w, put, &b);

@@ -5,9 +5,11 @@
 //     | newest cell | 0xffff:node | --> node     three or more: all are in the node, and the newest
 //                                                used is copied to cell 0, where a hit finds it
 //
-// A node is a list while small. Beyond NODE_LIST entries it is a hash table by epoch, so that one of
-// a thousand unordered readers finds its own entry in one or two loads; plain writes, of which there
-// is at most one for each byte, stand apart, since every reader must be compared with them.
+// A node is a list while small. Beyond NODE_LIST entries it is a set: a bit for each entry that stands
+// in the page's roster, because neighbours mostly have the same many readers. Where that has no room,
+// it is a hash table by epoch, so that one of a thousand unordered readers finds its own entry in one
+// or two loads. Plain writes, of which there is at most one for each byte, stand apart in both, since
+// every reader must be compared with them.
 //
 // Invariants: 1. no two entries have the same epoch, kind and context; those with the same epoch and
 // kind share no byte; 2. plain writes share no byte; 3. with a node, cell 0 equals one of its entries;
@@ -20,6 +22,7 @@
 #include <stdint.h>
 
 #include "epoch.h"
+#include "roster.h"
 #include "shadow.h"
 
 #define CELL_BYTES 0xffull
@@ -49,22 +52,29 @@ static inline bool kind_conflicts(uint64_t a, uint64_t b) { return (a & b & CELL
 
 enum {
   NODE_LIST = 15,
-  NODE_WRITES = 8,
+  NODE_WRITES = 8,  // of a table
+  SET_WRITES = 2,   // of a set; a word with more is a table
+  NODE_SET = 64,    // no table is that large
 };
 
 struct node {
-  uint32_t used;     // list: entries; table: slots not empty, tombstones included
-  uint8_t table;     // 0: a list, with room for `room`; else log2 of the slots of a table
-  uint8_t room;
-  uint8_t writes;    // table: plain writes, in the first NODE_WRITES cells; the slots come after
-  uint8_t kinds;     // table: kinds that may occur among the hashed entries, bit by kind number
-  uint64_t cell[];
+  uint32_t used;     // entries; table: slots not empty, tombstones included; both without plain writes
+  uint8_t table;     // 0: a list; NODE_SET; else log2 of the slots of a table
+  uint8_t room;      // list: room for so many entries; set: for 64 times as many
+  uint8_t writes;    // set, table: plain writes
+  uint8_t kinds;     // set, table: kinds that may occur among the other entries, bit by kind number
+  uint64_t cell[];   // list: entries.  table: writes, slots.  set: the roster, writes, bits
 };
 
 _Static_assert(sizeof(struct node) == 8, "a word of three entries costs 32 bytes more");
 
-// node_cap is the number of cells for which n has room, without a table's plain writes.
-static inline uint32_t node_cap(const struct node *n) { return n->table ? 1u << n->table : n->room; }
+static inline bool node_is_set(const struct node *n) { return n->table == NODE_SET; }
+
+// node_cap is the number of slots of table n.
+static inline uint32_t node_cap(const struct node *n) { return 1u << n->table; }
+
+// node_writes are the plain writes of a set or table.
+static inline uint64_t *node_writes(struct node *n) { return n->cell + node_is_set(n); }
 
 static inline struct node *node_of(uint64_t c) { return (struct node *)(c & ~CELL_NODE); }
 static inline uint64_t node_cell(const struct node *n) { return (uint64_t)n | CELL_NODE; }
@@ -83,6 +93,11 @@ static inline uint64_t *node_slots(struct node *n) { return n->cell + NODE_WRITE
 // node_slot is the place in table n where the search for epoch begins.
 static inline uint32_t node_slot(const struct node *n, uint32_t epoch) {
   return (epoch * 0x9e3779b9u) >> (32 - n->table);
+}
+
+static inline struct roster *set_roster(const struct node *n) { return (struct roster *)n->cell[0]; }
+static inline bool set_has(const struct node *n, unsigned i) {
+  return i < 64u * n->room && n->cell[1 + SET_WRITES + i / 64] >> i % 64 & 1;
 }
 
 // A bag is a node's entries taken out, to be put back as whatever is fit for their number.
@@ -108,6 +123,11 @@ void word_store(struct word *w, const struct bag *b, uint64_t first);
 void word_grow(struct word *w, uint64_t first, uint64_t second, uint64_t third);
 struct node *list_grow(struct word *w, struct node *n);
 void node_free(struct node *n);
+
+// set_enter adds entry c, which is no plain write, to w's set n; false: the roster is full. known: its
+// index in the roster, or ROSTER_NONE. set_leave drops an entry.
+bool set_enter(struct word *w, struct node *n, uint64_t c, int known);
+void set_leave(struct word *w, unsigned index);
 
 // word_each calls fn for each entry of w.
 void word_each(const struct word *w, void (*fn)(uint64_t cell, void *arg), void *arg);

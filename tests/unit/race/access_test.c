@@ -293,6 +293,89 @@ static void test_thousand_readers(void **state) {
   shadow_clear((uintptr_t)base, BYTES);
 }
 
+// shares checks that the page's roster counts just the words that have each of its entries.
+static void shares(const char *page) {
+  const struct roster *r = NULL;
+  unsigned count[ROSTER_MAX] = {0};
+  for (int k = 0; k < SHADOW_PAGE_WORDS; k++) {
+    uint64_t c = word_get(shadow_of((uintptr_t)page + 8 * k), 1);
+    if (!cell_is_node(c) || !node_is_set(node_of(c))) continue;
+    assert_true(!r || r == set_roster(node_of(c)));
+    r = set_roster(node_of(c));
+    for (unsigned i = 0; i < ROSTER_MAX; i++) count[i] += set_has(node_of(c), i);
+  }
+  assert_non_null(r);
+  assert_true(roster_is_valid(r));
+  for (unsigned i = 0; i < r->top; i++) assert_int_equal(count[i], r->count[i]);
+}
+
+// Readers share all words of a page, each word with a few of its own, in halves and whole; sets are what
+// remembers them. The one that the writer is not ordered after is found, on the word that it read.
+static void test_shared_readers(void **state) {
+  enum { N = 40, SHARED = 64, TABLE = 600 };
+  static race_g *r[TABLE];
+  char *page = memory + SHADOW_PAGE_APP;
+  race_g *w = lone();
+  for (int i = 0; i < TABLE; i++) r[i] = lone();
+  for (int i = 0; i < N; i++)
+    for (int k = 0; k < SHARED; k++) {
+      uintptr_t at = (uintptr_t)page + 8 * ((k * 7 + i) % SHARED);
+      if ((i + k) % 10 == 0) continue;
+      access_check(r[i], at + 4 * (k % 2), 4, ACCESS_READ, PC + i);
+      access_check(r[i], at, k % 3 ? 8 : 1, ACCESS_READ, PC + i + k % 4);
+    }
+  for (int k = 0; k < SHARED; k++) {
+    struct word *word = shadow_of((uintptr_t)page + 8 * k);
+    assert_true(cell_is_node(word_get(word, 1)) && node_is_set(node_of(word_get(word, 1))));
+    assert_true(word_is_valid(word));
+  }
+  shares(page);
+  for (int i = N; i < TABLE; i++) access_check(r[i], (uintptr_t)page + 8, 8, ACCESS_READ, PC + i);
+  assert_false(node_is_set(node_of(word_get(shadow_of((uintptr_t)page + 8), 1))));
+  assert_true(node_is_set(node_of(word_get(shadow_of((uintptr_t)page + 16), 1))));
+  shares(page);
+  access_check(r[550], (uintptr_t)page + 8 * 5 + 6, 1, ACCESS_READ, PC + 1000);
+  for (int i = 0; i < TABLE; i++) {
+    epoch_end(r[i]);
+    if (i != 550) vclock_join(&w->vc, &r[i]->vc);
+  }
+  nreports = 0;
+  range_check(w, (uintptr_t)page, 8 * SHARED, ACCESS_WRITE, PC + 2000);
+  assert_int_equal(nreports, 2);  // of words 1 and 5
+  assert_int_equal(reports[0].previous.addr, (uintptr_t)page + 8);
+  assert_int_equal(reports[1].previous.addr, (uintptr_t)page + 8 * 5 + 6);
+  assert_int_equal(nodes_live(), 0);
+  for (int i = 0; i < TABLE; i++) race_g_drop(r[i]);
+  race_g_drop(w);
+  shadow_clear((uintptr_t)page, 8 * SHARED);
+}
+
+// Of many readers of a word all but the last are ordered after its write. Before, one of them turned its
+// own atomic read into a plain one, for which the only set of its page is made anew.
+static void test_last_reader(void **state) {
+  enum { N = 100 };
+  static race_g *r[N];
+  race_g *w = lone();
+  access_check(w, (uintptr_t)base, 8, ACCESS_WRITE, PC);
+  epoch_end(w);
+  for (int i = 0; i < N; i++) {
+    r[i] = lone();
+    if (i < N - 1) vclock_join(&r[i]->vc, &w->vc);
+  }
+  nreports = 0;
+  for (int i = 0; i < N - 1; i++) access_check(r[i], (uintptr_t)base, 8, ACCESS_READ | ACCESS_ATOMIC * (i == 50), PC + 1);
+  access_check(r[50], (uintptr_t)base, 4, ACCESS_READ, PC + 1);
+  shares((char *)((uintptr_t)base & ~(SHADOW_PAGE_APP - 1ull)));
+  assert_true(word_is_valid(shadow_of((uintptr_t)base)));
+  assert_int_equal(nreports, 0);
+  access_check(r[N - 1], (uintptr_t)base, 8, ACCESS_READ, PC + 2);
+  assert_int_equal(nreports, 1);
+  for (int i = 0; i < N; i++) race_g_drop(r[i]);
+  race_g_drop(w);
+  shadow_clear((uintptr_t)base, BYTES);
+  assert_int_equal(nodes_live(), 0);
+}
+
 // A large range: every page, every word, and an answer is not carried over words that differ.
 static void test_long_range(void **state) {
   enum { N = 100032 };
@@ -351,6 +434,7 @@ int main(void) {
   race_cur = NULL;  // nothing is checked but what a test checks itself
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_composite),      cmocka_unit_test(test_thousand_readers),
+      cmocka_unit_test(test_shared_readers), cmocka_unit_test(test_last_reader),
       cmocka_unit_test(test_long_range),     cmocka_unit_test(test_inside_and_hidden),
       cmocka_unit_test(test_plain),          cmocka_unit_test(test_atomics),
       cmocka_unit_test(test_mostly_ordered), cmocka_unit_test(test_never_ordered),
