@@ -91,13 +91,28 @@ static int add_ours(struct invocation *inv, int argc, const char *const *argv, i
   return value ? i + 1 : i + 2;
 }
 
-int invocation_add(struct invocation *inv, int argc, const char *const *argv, int i, bool ours) {
-  const char *s = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL, *value;
+// add_race takes in -race and its kind; false: s is none of them.
+static bool add_race(struct invocation *inv, const char *s) {
+  const char *value;
   if (flag_value(s, "race", &value)) {
     if (value) die(EXIT_USAGE, "%s: there is one detector, -race", s);
-    inv->race = true;
-    return i + 1;
+    return inv->race = true;
   }
+  if (flag_value(s, "race-checks", &value)) {
+    bool all = value && strcmp(value, "all") == 0;
+    if (!all && !(value && strcmp(value, "needed") == 0))
+      die(EXIT_USAGE, "%s: it is -race-checks=needed (the default) or -race-checks=all", s);
+    inv->all_checks = all;
+    return true;
+  }
+  if (!flag_value(s, "race-stats", &value)) return false;
+  if (value) die(EXIT_USAGE, "%s: -race-stats takes no value", s);
+  return inv->stats = true;
+}
+
+int invocation_add(struct invocation *inv, int argc, const char *const *argv, int i, bool ours) {
+  const char *s = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
+  if (add_race(inv, s)) return i + 1;
   if (ours) {
     int after = add_ours(inv, argc, argv, i);
     if (after > i) return after;
@@ -128,6 +143,8 @@ void invocation_check(const struct invocation *inv) {
     if (S_ISDIR(st.st_mode)) die(EXIT_USAGE, "%s is a directory; name the C files in it", s);
     if (access(s, R_OK) != 0) die(EXIT_BUILD, "%s: %s", s, strerror(errno));
   }
+  if (!inv->race && (inv->all_checks || inv->stats))
+    die(EXIT_USAGE, "-race-checks and -race-stats need -race");
   if (inv->cxx) die(EXIT_UNABLE, "%s: C++ is not supported, only C", inv->cxx);
 }
 
@@ -174,7 +191,22 @@ static void add_compile_flags(struct args *a, const struct toolchain *t) {
   args_add(a, "--end-no-unused-arguments");
 }
 
-static void add_race_flags(struct args *a, const struct toolchain *t) {
+// The plugin's own options. clang knows them only if the plugin is loaded before it reads them.
+static void add_plugin_options(struct args *a, const struct invocation *inv,
+                               const struct toolchain *t) {
+  if (!inv->all_checks && !inv->stats) return;
+  args_addf(a, "-fplugin=%s", t->plugin);
+  const char *const options[] = {inv->all_checks ? "-crun-race-without=all" : NULL,
+                                 inv->stats ? "-crun-race-stats" : NULL};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    if (!options[i]) continue;
+    args_add(a, "-mllvm");
+    args_add(a, options[i]);
+  }
+}
+
+static void add_race_flags(struct args *a, const struct invocation *inv,
+                           const struct toolchain *t) {
   // clang's own instrumentation is off; what stays is that it does not speculate loads, and
   // no_sanitize.
   static const char *const off[] = {"memory-accesses", "func-entry-exit", "atomics",
@@ -187,6 +219,7 @@ static void add_race_flags(struct args *a, const struct toolchain *t) {
     args_addf(a, "-tsan-instrument-%s=0", off[i]);
   }
   args_addf(a, "-fpass-plugin=%s", t->plugin);
+  add_plugin_options(a, inv, t);
 }
 
 static void add_archives(struct args *a, const struct invocation *inv, const struct toolchain *t) {
@@ -248,7 +281,7 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
   add_users(&a, inv);
   if (!ours) return a;
   args_add(&a, "--start-no-unused-arguments");
-  if (inv->race) add_race_flags(&a, t);
+  if (inv->race) add_race_flags(&a, inv, t);
   if (inv->race && inv->link != LINK_NONE) check_instrumented(inv);
   if (inv->link == LINK_PROGRAM && inv->unsupported)
     die(EXIT_UNABLE,

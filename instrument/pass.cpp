@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// pass.cpp takes each function of a module through the steps: choose, emit, frame.
+// pass.cpp takes each function of a module through the steps: choose, leave out, emit, frame.
 //
 //   sanitize_thread (clang -fsanitize=thread)    accesses, atomics, libc calls, frames
 //   without it: no_sanitize("thread")            atomics and frames: what others are ordered by,
@@ -13,6 +13,7 @@
 #include "assembly.h"
 #include "atomics.h"
 #include "choose.h"
+#include "cover.h"
 #include "emit.h"
 #include "frame.h"
 #include "libc.h"
@@ -23,6 +24,7 @@
 #include "llvm/IR/Module.h"
 #include "masked.h"
 #include "note.h"
+#include "steps.h"
 
 using namespace llvm;
 
@@ -58,10 +60,13 @@ bool emitAll(const Work &W, Choice &C, bool All) {
   return Any;
 }
 
-void instrument(Function &F, const TargetLibraryInfo &Library, HandedOver &Locals) {
+void instrument(Function &F, const TargetLibraryInfo &Library, HandedOver &Locals,
+                Counters &Count) {
   bool All = F.hasFnAttribute(Attribute::SanitizeThread);
   Choice C(Library, Locals);
   Work W = C.choose(F, All);
+  Count.Accesses += W.Plain.size();
+  dropCovered(F, W.Plain, Library, Count);
   if (!emitAll(W, C, All) && !W.Calls) return;
   addFrame(F);
   weaken(F);
@@ -77,7 +82,10 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
   for (Function &F : M)
     if (isOurs(F) && !Early.contains(&F)) Functions.push_back(&F);
   HandedOver Locals;
-  for (Function *F : Functions) instrument(*F, FAM.getResult<TargetLibraryAnalysis>(*F), Locals);
+  Counters Count;
+  for (Function *F : Functions)
+    instrument(*F, FAM.getResult<TargetLibraryAnalysis>(*F), Locals, Count);
+  Count.print(M);
   addNote(M);
   return PreservedAnalyses::none();
 }

@@ -1,5 +1,5 @@
 ; An access whose line the optimizer lost is shown at a likely one near by, without a column.
-; RUN: %opt %s | %check
+; RUN: %opt -crun-race-without=all %s | %check
 ; CHECK-LABEL: define void @f(
 ; CHECK: call void @__tsan_write4(ptr %p){{.*}}, !dbg [[AT:![0-9]+]]
 ; Two stores made one: the line before.

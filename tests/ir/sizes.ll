@@ -1,5 +1,5 @@
 ; One check of its own for each size, in front of the access.
-; RUN: %opt %s | %check
+; RUN: %opt -crun-race-without=all %s | %check
 target datalayout = "e-m:e-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 
 ; CHECK-LABEL: define void @sizes(

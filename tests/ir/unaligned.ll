@@ -1,5 +1,5 @@
 ; An address that is not known to be a multiple of the size gets the entry point for any address.
-; RUN: %opt %s | %check
+; RUN: %opt -crun-race-without=all %s | %check
 ; CHECK-LABEL: define void @f(
 define void @f(ptr %p) sanitize_thread {
 ; CHECK: call void @__tsan_unaligned_read2(

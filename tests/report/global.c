@@ -23,7 +23,7 @@ int main(void) {
 
 // CHECK: ==================
 // CHECK-NEXT: WARNING: DATA RACE
-// CHECK-NEXT: Read at 0x{{[0-9a-f]+}} by goroutine 3:
+// CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}global.c:14:10 +0x{{[0-9a-f]+}}
 // CHECK-EMPTY:
@@ -31,7 +31,7 @@ int main(void) {
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}global.c:8:11 +0x{{[0-9a-f]+}}
 // CHECK-EMPTY:
-// CHECK-NEXT: Location: global variable counter of size 4, declared at {{.*/}}global.c:5 (read of 4 bytes, previous write of 4 bytes)
+// CHECK-NEXT: Location: global variable counter of size 4, declared at {{.*/}}global.c:5 (write of 4 bytes, previous write of 4 bytes)
 // CHECK-EMPTY:
 // CHECK-NEXT: Goroutine 3 ({{finished|running}}) created at:
 // CHECK-NEXT: main()

@@ -32,7 +32,7 @@ int main(void) {
 
 // CHECK: ==================
 // CHECK-NEXT: WARNING: DATA RACE
-// CHECK-NEXT: Read at 0x{{[0-9a-f]+}} by goroutine 3:
+// CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: bump() [inlined]
 // CHECK-NEXT: {{.*/}}inlined.c:9:9 +0x{{[0-9a-f]+}}
 // CHECK-NEXT: bump_twice() [inlined]
@@ -48,7 +48,7 @@ int main(void) {
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}inlined.c:17:3 +0x{{[0-9a-f]+}}
 // CHECK-EMPTY:
-// CHECK-NEXT: Location: global variable total of size 4, declared at {{.*/}}inlined.c:6 (read of 4 bytes, previous write of 4 bytes)
+// CHECK-NEXT: Location: global variable total of size 4, declared at {{.*/}}inlined.c:6 (write of 4 bytes, previous write of 4 bytes)
 // CHECK-EMPTY:
 // CHECK-NEXT: Goroutine 3 ({{finished|running}}) created at:
 // CHECK-NEXT: main()

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// steps.cpp has the plugin's own options. clang knows them if it loads the plugin a second time, by
+// -fplugin=, which comes before -mllvm is read; opt knows them behind -load-pass-plugin.
+#include "steps.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace crun {
+
+namespace {
+
+enum Name { All, BeforeWrite, Covered };
+
+cl::bits<Name> Without(
+    "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
+    cl::values(clEnumValN(All, "all", "every access has a check of its own"),
+               clEnumValN(BeforeWrite, "before-write", "reads that a write follows"),
+               clEnumValN(Covered, "covered", "checks behind one of the same bytes")));
+
+cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each file has, and why"));
+
+}  // namespace
+
+bool isOn(Step S) {
+  if (Without.isSet(All)) return false;
+  switch (S) {
+    case Step::BeforeWrite: return !Without.isSet(BeforeWrite);
+    case Step::Covered: return !Without.isSet(Covered);
+  }
+  llvm_unreachable("a step without a switch");
+}
+
+void Counters::print(const Module &M) const {
+  if (!PrintStats) return;
+  errs() << "crun: " << M.getSourceFileName() << ": " << Accesses << " accesses, "
+         << Accesses - BeforeWrite - Covered << " checks; before a write " << BeforeWrite
+         << ", covered " << Covered << '\n';
+}
+
+}  // namespace crun

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// steps.h: the ways in which checks become fewer: a switch and a counter for each.
+#ifndef CRUN_INSTRUMENT_STEPS_H
+#define CRUN_INSTRUMENT_STEPS_H
+
+#include "llvm/IR/Module.h"
+
+namespace crun {
+
+enum class Step {
+  BeforeWrite,  // cover.cpp: a read that a write of the same block follows
+  Covered,      // cover.cpp: a check behind one of the same bytes
+};
+
+// isOn: neither -crun-race-without=all nor its name was given.
+bool isOn(Step S);
+
+// Counters say what became of the plain accesses of a module that could race.
+struct Counters {
+  unsigned Accesses = 0;
+  unsigned BeforeWrite = 0, Covered = 0;
+
+  // print writes one line to stderr if -crun-race-stats was given.
+  void print(const llvm::Module &M) const;
+};
+
+}  // namespace crun
+
+#endif
