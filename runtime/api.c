@@ -7,6 +7,7 @@
 #include "crun/debug.h"
 #include "crun/go.h"
 #include "crun/time.h"
+#include "panic.h"
 #include "sched.h"
 #include "timer.h"
 
@@ -46,6 +47,7 @@ PUBLIC void cr_yield(void) {
 
 PUBLIC void cr_goexit(void) {
   getg();
+  defers_run((uintptr_t)__builtin_return_address(0));
   rt_enter();
   goexit();
 }

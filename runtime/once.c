@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // once.c: run a function once: a flag, and a mutex that the others wait on while it runs.
 //
+// A CAS alone would let the losers return before fn has. What ends the call is deferred, so that a panic or
+// a cr_goexit in fn ends it too.
 //   R1: done is stored after fn has returned   A1: done is loaded non-zero
-// A CAS alone would let the losers return before fn has.
 #include "base/atomic.h"
 #include "base/check.h"
+#include "crun/defer.h"
 #include "crun/sync.h"
 #include "g.h"
 #include "race/race.h"
@@ -24,14 +26,27 @@ static void run(const struct call *call, uintptr_t pc) {
   race_leave();
 }
 
+// finish ends the call of fn, whether it returned or not.
+static void finish(void *arg) {
+  cr_once *o = arg;
+  race_release(o);
+  store_rel(&o->done, 1);  // R1
+  rt_enter();
+  mutex_unlock(&o->m);
+  rt_exit();
+}
+
 static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *call, uintptr_t pc) {
   rt_enter();
   mutex_lock(&o->m, WAIT_ONCE);
   rt_exit();
   if (!load_rlx(&o->done)) {
+    struct cr_defer_record r = {.fn = finish, .arg = o};
+    cr_defer_push_(&r);
     run(call, pc);
-    race_release(o);
-    store_rel(&o->done, 1);  // R1
+    cr_defer_pop_(&r);
+    finish(o);
+    return;
   }
   rt_enter();
   mutex_unlock(&o->m);

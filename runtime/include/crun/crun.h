@@ -7,6 +7,7 @@
 
 #include <crun/chan.h>
 #include <crun/debug.h>
+#include <crun/defer.h>
 #include <crun/go.h>
 #include <crun/select.h>
 #include <crun/sync.h>

@@ -11,8 +11,10 @@
 extern "C" {
 #endif
 
-// cr_panic ends the process: "panic: " and the formatted message, the trace of the running goroutine
-// and those of all others go to stderr, and the exit code is 2.
+// cr_panic ends the goroutine's scopes, running what was deferred in them, up to the cr_try that recovers
+// it (defer.h). With none it ends the process: "panic: " and the formatted message, of which 511 bytes
+// are kept, the trace of the running goroutine and those of all others go to stderr, and the exit code
+// is 2.
 //   Blocks:  no.
 //   Returns: never.
 //   Memory:  none.

@@ -52,8 +52,8 @@
 //   Context: a goroutine.
 void cr_yield(void);
 
-// cr_goexit ends the goroutine as if its function had returned. In main it ends main alone: the
-// others go on.
+// cr_goexit ends the goroutine as if its function had returned: what was deferred (defer.h) is run, and
+// no cr_recover sees it. In main it ends main alone: the others go on.
 //   Blocks:  no.
 //   Returns: never.
 //   Memory:  none.

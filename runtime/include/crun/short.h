@@ -16,6 +16,12 @@
 #define go_sleep(ns) cr_sleep(ns)
 #define go_yield() cr_yield()
 
+// scopes and panics
+#define defer(...) cr_defer(__VA_ARGS__)
+#define defer_close(c) cr_defer_close(c)
+#define go_try cr_try
+#define go_recover(text) cr_recover(text)
+
 // channels
 #define chan(T) cr_chan(T)
 #define chan_make(...) cr_chan_make(__VA_ARGS__)
@@ -43,8 +49,8 @@
 #endif
 
 // timers
-#define after(ns) cr_after(ns)
-#define after_func(ns, fn, arg) cr_after_func(ns, fn, arg)
+#define go_after(ns) cr_after(ns)
+#define go_after_func(ns, fn, arg) cr_after_func(ns, fn, arg)
 #define timer_new(ns) cr_timer_new(ns)
 #define timer_chan(t) cr_timer_chan(t)
 #define timer_stop(t) cr_timer_stop(t)

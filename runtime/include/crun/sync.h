@@ -147,9 +147,8 @@ void cr_rwmutex_unlock(cr_rwmutex *rw);
 
 // cr_once runs a function once, whoever comes first; the others wait until it has returned.
 //
-// fn must not call cr_once_do on the same once (a deadlock). A panic in fn ends the process, as any
-// panic does. If fn ends its goroutine instead of returning, the once stays undone for good and
-// later callers park forever.
+// fn must not call cr_once_do on the same once (a deadlock). If fn panics, or ends its goroutine, that
+// counts as its return: later callers do not call it again.
 //
 //     static cr_once ready;
 //     cr_once_do(&ready, open_log);

@@ -78,18 +78,9 @@ static void calls_itself(void) { cr_once_do(&once, again); }
 static void dies(void) { cr_panic("in once"); }
 static void panics(void) { cr_once_do(&once, dies); }
 
-static void end(void) { cr_goexit(); }
-static void end_in_once(void) { cr_once_do(&once, end); }
-static void goexits(void) {
-  cr_go(end_in_once);
-  until(once.m.word != 0);
-  cr_once_do(&once, end);
-}
-
 static const struct child_case cases[] = {
     {"calls_itself", calls_itself, "fatal error: all goroutines are asleep - deadlock!"},
     {"panics", panics, "panic: in once"},
-    {"goexits", goexits, "fatal error: all goroutines are asleep - deadlock!"},
 };
 
 static void mistakes_end_the_process(void) {
