@@ -15,6 +15,7 @@
 #include "defer.h"
 #include "self.h"
 #include "slot.h"
+#include "tls.h"
 #include "update.h"
 
 // ---- findings ----------------------------------------------------------------------------------
@@ -102,6 +103,7 @@ uint64_t settle_overlap(struct update *u, uint64_t x, bool lazy) {
   bool conflicts = kind_conflicts(u->cell, x);
   if (!conflicts && !covers) return x;
   bool ordered = lazy && !conflicts ? epoch_slot(cell_epoch(x)) == u->g->slot : access_is_ordered(u->g, cell_epoch(x));
+  if (conflicts && !ordered && tls_is_own(u->word_addr)) ordered = tls_orders(cell_epoch(x));
   if (conflicts && !ordered) {
     find_note(u, x, (uint8_t)both);
     return x & ~both;
@@ -341,6 +343,7 @@ static void check_words(struct update *u, uintptr_t addr, size_t size) {
 void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintptr_t pc) {
   if (race_inside || (race_hidden && g == race_cur)) return;
   inside_begin();
+  tls_note(g, addr);
   struct update u;
   update_start(&u, g, addr, size, flags);
   u.cell = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_of(flags);
@@ -431,6 +434,7 @@ static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint6
 
 void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
   if (race_inside | race_hidden) return;
+  tls_note(g, addr);
   const struct ctx_memo *m = ctx_memo_of(pc);
   uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
   if (__builtin_expect(!cur || !ctx_memo_knows(m, g, pc), 0)) {
@@ -462,6 +466,7 @@ static __attribute__((noinline)) void check_slow(race_g *g, uintptr_t addr, size
 
 void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {
   if (race_inside | race_hidden) return;
+  tls_note(g, addr);
   const struct ctx_memo *m = ctx_memo_of(pc);
   uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
   bool one_page = addr % SHADOW_PAGE_APP + size <= SHADOW_PAGE_APP;

@@ -33,6 +33,8 @@ struct race_g {
   uint32_t clk;          // clock of the current epoch, always > vclock_get(&vc, slot)
   struct vclock vc;      // what happened before; vc[slot] is the last *ended* epoch with an access
   struct ginfo *info;    // what reports say about it; one reference
+  const void *tls_of;    // the thread that keeps its clock for its thread-locals, nil: none does (tls.h)
+  bool on_tls;           // it accessed its thread's own thread-locals since it came to it
   struct race_g *next, *prev;  // all live ones, under the slot lock: roots of a scan
 
   // clock.c's. Zero at first.

@@ -35,6 +35,7 @@
 #include "slot.h"
 #include "syncvar.h"
 #include "thread.h"
+#include "tls.h"
 
 race_g *race_main;
 _Thread_local uint8_t sync_locked __attribute__((tls_model("initial-exec")));
@@ -139,6 +140,7 @@ void race_init(void) {
   clock_start(race_main);
   name_main_stack(race_main);
   thread_init();
+  tls_init();
   pthread_atfork(fork_prepare, fork_parent, fork_child);
   on_exit(at_exit, NULL);
   race_cur = race_main;

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "access.h"
+#include "tls.h"
 #include "update.h"
 
 // One answer: words with cells `in` and all bytes accessed become `out`.
@@ -76,6 +77,7 @@ void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t 
   if (race_inside || (race_hidden && g == race_cur)) return;
   race_inside = 1;
   atomic_signal_fence(memory_order_seq_cst);
+  tls_note(g, addr);
   struct update u;
   u.g = g;
   u.cell = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_of(flags);

@@ -16,6 +16,7 @@
 #include "self.h"
 #include "shadow.h"
 #include "syncvar.h"
+#include "tls.h"
 
 // open tells whether edges and accesses count on this thread at all, whoever it runs.
 static inline bool open(void) { return !(race_inside | sync_locked | race_hidden); }
@@ -50,7 +51,10 @@ void race_g_end(race_g *g) {
   race_inside = was;
 }
 
-void race_switch(race_g *g) { race_cur = g; }
+void race_switch(race_g *g) {
+  if (__builtin_expect(tls_concerns(race_cur, g), 0)) tls_switch(race_cur, g);
+  race_cur = g;
+}
 
 race_g *race_self(void) { return race_cur; }
 
