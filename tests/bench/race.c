@@ -16,7 +16,7 @@
 
 #define NOINLINE __attribute__((noinline))
 
-static _Atomic long published;  // a release store to it ends an epoch
+_Atomic long published;  // a release store to it ends an epoch
 static volatile long sink;
 
 static uint64_t seed = 88172645463325252u;
