@@ -293,8 +293,7 @@ static struct sudog **wake_all_closed(struct cr_chan *c, struct cr_waitq *q, boo
   return tail;
 }
 
-// close_chan closes c; false: it was closed.
-static bool close_chan(struct cr_chan *c, uintptr_t pc) {
+bool chan_close(struct cr_chan *c, uintptr_t pc) {
   lock(&c->lock);
   if (load_rlx(&c->closed)) {
     unlock(&c->lock);
@@ -393,7 +392,7 @@ bool cr_chan_try_recv_ok_raw(struct cr_chan *c, void *elem, bool *ok) {
 void cr_chan_close_raw(struct cr_chan *c) {
   if (!c) cr_panic("close of nil channel");
   rt_enter();
-  bool was_open = close_chan(c, PC());
+  bool was_open = chan_close(c, PC());
   rt_exit();
   if (!was_open) cr_panic("close of closed channel");
 }

@@ -34,6 +34,9 @@ enum chan_result { CHAN_WOULD_BLOCK, CHAN_DONE, CHAN_CLOSED };
 enum chan_result chan_send(struct cr_chan *c, const void *elem, bool block, uintptr_t pc);
 enum chan_result chan_recv(struct cr_chan *c, void *elem, bool block, uintptr_t pc);
 
+// chan_close closes c for the user's call at pc; false: it was closed.
+bool chan_close(struct cr_chan *c, uintptr_t pc);
+
 // chan_race_used tells the detector that a send is tried at pc: against a close, or the end, of c.
 void chan_race_used(const struct cr_chan *c, uintptr_t pc);
 

@@ -6,6 +6,7 @@
 #define CRUN_CRUN_H
 
 #include <crun/chan.h>
+#include <crun/context.h>
 #include <crun/debug.h>
 #include <crun/defer.h>
 #include <crun/go.h>

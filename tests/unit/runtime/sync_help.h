@@ -84,7 +84,7 @@ static int run_self(const char *arg, char *text, size_t size) {
   } while (0)
 
 // check_child runs case k in a child: it must end with code 2 and say k->text.
-static void check_child(const struct child_case *k) {
+__attribute__((unused)) static void check_child(const struct child_case *k) {
   static char text[1 << 16];
   int code = run_self(k->name, text, sizeof text);
   if (code != 2 || !strstr(text, k->text)) fprintf(stderr, "case %s: code %d, stderr: %s\n", k->name, code, text);
