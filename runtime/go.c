@@ -176,8 +176,9 @@ void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent
   void **sp = (void **)r;
   *--sp = (void *)cr_go_entry;
   gp->sp = sp;
-  make_known(gp, 0);
+  make_known(gp, pc);
   race_acquire_g(gp->race, sync);
+  sysmon_start();
   ready_new(gp);
 }
 

@@ -4,8 +4,11 @@
 // A CAS alone would let the losers return before fn has. What ends the call is deferred, so that a panic or
 // a cr_goexit in fn ends it too.
 //   R1: done is stored after fn has returned   A1: done is loaded non-zero
+#include <string.h>
+
 #include "base/atomic.h"
 #include "base/check.h"
+#include "crun/debug.h"
 #include "crun/defer.h"
 #include "crun/sync.h"
 #include "g.h"
@@ -64,4 +67,38 @@ void cr_once_do(cr_once *o, void (*fn)(void)) {
 
 void cr_once_do_arg(cr_once *o, void (*fn)(void *arg), void *arg) {
   once_do(o, &(struct call){.with = fn, .arg = arg}, (uintptr_t)__builtin_return_address(0));
+}
+
+// ---- a value, computed once -----------------------------------------------------------------------
+
+struct computation {
+  cr_once_value *o;
+  void *(*fn)(void *arg);
+  void *arg;
+  uintptr_t pc;
+};
+
+// compute keeps a panic's text, to raise it for every caller.
+static void compute(void *arg) {
+  struct computation *c = arg;
+  cr_try {
+    race_enter(c->pc);
+    c->o->value = c->fn(c->arg);
+    race_leave();
+    c->o->ended = true;
+  }
+  cr_recover(text) {
+    race_hide_begin();
+    c->o->panicked = strdup(text);
+    race_hide_end();
+    c->o->ended = true;
+  }
+}
+
+void *cr_once_value_get(cr_once_value *o, void *(*fn)(void *arg), void *arg) {
+  struct computation c = {o, fn, arg, (uintptr_t)__builtin_return_address(0)};
+  once_do(&o->once, &(struct call){.with = compute, .arg = &c}, c.pc);
+  if (o->panicked) cr_panic("%s", o->panicked);
+  if (!o->ended) cr_panic("sync: the function of a once_value ended its goroutine");
+  return o->value;
 }

@@ -56,7 +56,7 @@ PUBLIC void cr_try_end_(struct cr_try_frame *f) {
   if (f->recovering) gp->panics = f->panic.older;
 }
 
-static void call(const struct cr_defer_record *r, uintptr_t pc) {
+CR_ANY_FUNCTION_ static void call(const struct cr_defer_record *r, uintptr_t pc) {
   race_enter(pc);
   r->fn(r->arg);
   race_leave();

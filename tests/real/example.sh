@@ -69,6 +69,25 @@ the sum is 5050
 nobody is there'
 }
 
+# All five are started before any can be done, and take what one takes: at least 100 ms.
+check_promise_all() {
+  run
+  head -5 "$work/out" | grep -c '^Worker started job [1-5]$' | grep -qx 5 || fail "not all were started first"
+  grep -q '^All done after [1-9][0-9][0-9][0-9]* ms$' "$work/out" || fail "done too early"
+  sed 's/after [0-9]* ms/after N ms/' "$work/out" >"$work/same" && mv "$work/same" "$work/out"
+  expect 'Worker started job 1
+Worker started job 2
+Worker started job 3
+Worker started job 4
+Worker started job 5
+Result of job 1: 2
+Result of job 2: 4
+Result of job 3: 6
+Result of job 4: 8
+Result of job 5: 10
+All done after N ms'
+}
+
 for race in '' -race; do
   for level in -O0 -O2; do
     "$bin/crun" build $race $level -o "$work/$name" "$examples/$name.c" || fail "does not build with $race $level"

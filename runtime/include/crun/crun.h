@@ -9,7 +9,11 @@
 #include <crun/context.h>
 #include <crun/debug.h>
 #include <crun/defer.h>
+#include <crun/future.h>
 #include <crun/go.h>
+#include <crun/group.h>
+#include <crun/map.h>
+#include <crun/pool.h>
 #include <crun/select.h>
 #include <crun/sync.h>
 #include <crun/time.h>

@@ -96,12 +96,19 @@ void cr_defer_pop_(struct cr_defer_record *r);
 struct cr_try_frame *cr_try_begin_(struct cr_try_frame *f);
 void cr_try_end_(struct cr_try_frame *f);
 
-static inline void cr_defer_run_(struct cr_defer_record *r) {
+// fn may take a pointer of another type, or an integer: all come in the same register.
+#if defined(__clang__)
+#define CR_ANY_FUNCTION_ __attribute__((no_sanitize("function")))
+#else
+#define CR_ANY_FUNCTION_
+#endif
+
+CR_ANY_FUNCTION_ static inline void cr_defer_run_(struct cr_defer_record *r) {
   cr_defer_pop_(r);
   r->fn(r->arg);
 }
 
-// The call in sizeof is there for the compiler's checks alone.
+// CR_DEFER_CHECKED_ is f as a function of any type; the call in sizeof is there for the compiler's checks.
 #define CR_DEFER_(n, ...) CR_DEFER2_(n, __VA_ARGS__)
 #define CR_DEFER2_(n, ...) CR_DEFER_PICK_(__VA_ARGS__, CR_DEFER_ARG_, CR_DEFER_PLAIN_, )(n, __VA_ARGS__)
 #define CR_DEFER_PICK_(fn, arg, pick, ...) pick
@@ -111,10 +118,10 @@ static inline void cr_defer_run_(struct cr_defer_record *r) {
 #define CR_DEFER_CHECKED_(f, call)                                                               \
   __extension__({                                                                                \
     CR_STRICT_BEGIN_ (void)sizeof((call), 0);                                                    \
-    CR_STRICT_END_ (void (*)(void *))(void (*)(void))(f);                                        \
+    CR_STRICT_END_ (void (*)(void))(f);                                                          \
   })
 #define CR_DEFER_AS_(n, f, a)                                                                    \
-  struct cr_defer_record cr_defer_##n##_ __attribute__((cleanup(cr_defer_run_))) = {NULL, f, a}, \
+  struct cr_defer_record cr_defer_##n##_ __attribute__((cleanup(cr_defer_run_))) = {NULL, (void (*)(void *))f, a}, \
       *cr_deferp_##n##_ __attribute__((unused)) = cr_defer_push_(&cr_defer_##n##_)
 
 #pragma GCC visibility pop

@@ -73,6 +73,7 @@ typedef cr_sema sema;
 #define wg_add(wg, n) cr_waitgroup_add(wg, n)
 #define wg_done(wg) cr_waitgroup_done(wg)
 #define wg_wait(wg) cr_waitgroup_wait(wg)
+#define wg_go(wg, fn, arg) cr_waitgroup_go(wg, fn, arg)
 
 #define mutex_lock(m) cr_mutex_lock(m)
 #define mutex_trylock(m) cr_mutex_trylock(m)
@@ -88,6 +89,8 @@ typedef cr_sema sema;
 #define once_do(o, fn) cr_once_do(o, fn)
 #define once_do_arg(o, fn, arg) cr_once_do_arg(o, fn, arg)
 
+#define once_value_get(o, fn, arg) cr_once_value_get(o, fn, arg)
+
 #define cond_wait(c, m) cr_cond_wait(c, m)
 #define cond_wait_rw(c, rw) cr_cond_wait_rw(c, rw)
 #define cond_signal(c) cr_cond_signal(c)
@@ -96,5 +99,21 @@ typedef cr_sema sema;
 #define sema_acquire(s) cr_sema_acquire(s)
 #define sema_try_acquire(s) cr_sema_try_acquire(s)
 #define sema_release(s) cr_sema_release(s)
+
+// groups and futures
+typedef cr_errgroup errgroup;
+typedef cr_future future;
+
+#define errgroup_context(g, parent) cr_errgroup_context(g, parent)
+#define errgroup_limit(g, n) cr_errgroup_limit(g, n)
+#define errgroup_go(g, fn, arg) cr_errgroup_go(g, fn, arg)
+#define errgroup_try_go(g, fn, arg) cr_errgroup_try_go(g, fn, arg)
+#define errgroup_wait(g) cr_errgroup_wait(g)
+
+#define async(fn, arg) cr_async(fn, arg)
+#define await(f) cr_await(f)
+#define await_all(n, futures, results) cr_await_all(n, futures, results)
+#define future_done(f) cr_future_done(f)
+#define future_free(f) cr_future_free(f)
 
 #endif

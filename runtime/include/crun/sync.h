@@ -167,6 +167,24 @@ typedef struct cr_once {
 void cr_once_do(cr_once *o, void (*fn)(void));
 void cr_once_do_arg(cr_once *o, void (*fn)(void *arg), void *arg);
 
+// cr_once_value is a value that is computed when it is first asked for. All-zero is ready.
+//
+//     static cr_once_value config;
+//     struct config *c = cr_once_value_get(&config, load_config, "/etc/app");
+typedef struct cr_once_value {
+  cr_once once;
+  void *value;           // written by the one call of fn
+  const char *panicked;  // the text, if fn panicked
+  bool ended;            // fn returned or panicked
+} cr_once_value;
+
+// cr_once_value_get calls fn(arg) if no call with o did so before; others wait until it has returned.
+//   Blocks:  the goroutine, never the thread, while another runs fn.
+//   Returns: what the one call of fn returned; if that panicked, panics with the same text.
+//   Memory:  the return of fn synchronizes before it returns.
+//   Context: a goroutine or a foreign thread.
+void *cr_once_value_get(cr_once_value *o, void *(*fn)(void *arg), void *arg);
+
 // ---- waitgroup ------------------------------------------------------------------------------
 
 // cr_waitgroup waits for a set of goroutines to finish. The counter is raised before a goroutine

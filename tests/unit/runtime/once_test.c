@@ -70,6 +70,37 @@ static void one_may_run_another(void) {
   check_eq(nested, 21);
 }
 
+// ---- values ---------------------------------------------------------------------------------
+
+static cr_once_value value, bad;
+static atomic_int computed;
+
+static void *computes(void *arg) {
+  cr_yield();
+  atomic_fetch_add(&computed, 1);
+  return arg;
+}
+
+static void *cannot(void *arg) {
+  atomic_fetch_add(&computed, 1);
+  cr_panic("no %s", (char *)arg);
+}
+
+static void asks(cr_waitgroup *wg) {
+  check(cr_once_value_get(&value, computes, wg) == wg);
+  cr_try { cr_once_value_get(&bad, cannot, "value"); check(false); }
+  cr_recover(text) { check(!strcmp(text, "no value")); }
+  cr_waitgroup_done(wg);
+}
+
+static void a_value_is_computed_once(void) {
+  cr_waitgroup wg = {0};
+  cr_waitgroup_add(&wg, 10);
+  for (int i = 0; i < 10; i++) cr_go(asks, &wg);
+  cr_waitgroup_wait(&wg);
+  check_eq(computed, 2);
+}
+
 // ---- what ends the process ------------------------------------------------------------------
 
 static void again(void) { cr_once_do(&once, again); }
@@ -92,6 +123,7 @@ static int tests(void) {
       GO_TEST(it_runs_once_and_all_wait),
       GO_TEST(with_an_argument),
       GO_TEST(one_may_run_another),
+      GO_TEST(a_value_is_computed_once),
       GO_TEST(mistakes_end_the_process),
   };
   return cmocka_run_group_tests(all, NULL, NULL);
