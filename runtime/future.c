@@ -60,7 +60,11 @@ cr_future *cr_async_raw(void *(*fn)(void *arg), void *arg) {
 
 cr_chan(char) cr_future_done(cr_future *f) { return (cr_chan(char))(uintptr_t)&f->done; }
 
+// An await that is not ordered with the free is a race on the future: on this word.
+static const void *used(const cr_future *f) { return &f->pc; }
+
 void *cr_await(cr_future *f) {
+  race_read(used(f), sizeof f->pc, PC());
   cr_chan_recv(cr_future_done(f), NULL);  // A1
   return f->value;
 }
@@ -68,7 +72,7 @@ void *cr_await(cr_future *f) {
 void cr_future_free(cr_future *f) {
   if (!f) return;
   rt_enter();
-  race_write(&f->done.buf, sizeof f->done.buf, PC());
+  race_write(used(f), sizeof f->pc, PC());
   unref(f);
   rt_exit();
 }

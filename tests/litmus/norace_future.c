@@ -19,6 +19,8 @@ static void waits(cr_future *f, waitgroup *wg) {
 int main(void) {
   cr_future *f[N];
   void *v[N];
+  static int dropped;
+  cr_future_free(cr_async(doubles, &dropped));
   for (int i = 0; i < N; i++) x[i] = i, f[i] = cr_async(doubles, &x[i]);
   waitgroup wg = {0};
   wg_add(&wg, 1);
