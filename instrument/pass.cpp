@@ -22,6 +22,7 @@
 #include "llvm/IR/GlobalIFunc.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
+#include "loops.h"
 #include "masked.h"
 #include "note.h"
 #include "steps.h"
@@ -60,14 +61,16 @@ bool emitAll(const Work &W, Choice &C, bool All) {
   return Any;
 }
 
-void instrument(Function &F, const TargetLibraryInfo &Library, HandedOver &Locals,
-                Counters &Count) {
+void instrument(Function &F, FunctionAnalysisManager &FAM, HandedOver &Locals, Counters &Count) {
+  const TargetLibraryInfo &Library = FAM.getResult<TargetLibraryAnalysis>(F);
   bool All = F.hasFnAttribute(Attribute::SanitizeThread);
   Choice C(Library, Locals);
   Work W = C.choose(F, All);
   Count.Accesses += W.Plain.size();
   dropCovered(F, W.Plain, Library, Count);
-  if (!emitAll(W, C, All) && !W.Calls) return;
+  bool Any = hoistChecks(F, W.Plain, FAM, Count);
+  Any |= emitAll(W, C, All);
+  if (!Any && !W.Calls) return;
   addFrame(F);
   weaken(F);
 }
@@ -83,8 +86,7 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
     if (isOurs(F) && !Early.contains(&F)) Functions.push_back(&F);
   HandedOver Locals;
   Counters Count;
-  for (Function *F : Functions)
-    instrument(*F, FAM.getResult<TargetLibraryAnalysis>(*F), Locals, Count);
+  for (Function *F : Functions) instrument(*F, FAM, Locals, Count);
   Count.print(M);
   addNote(M);
   return PreservedAnalyses::none();

@@ -13,13 +13,14 @@ namespace crun {
 
 namespace {
 
-enum Name { All, BeforeWrite, Covered };
+enum Name { All, BeforeWrite, Covered, Loops };
 
 cl::bits<Name> Without(
     "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
     cl::values(clEnumValN(All, "all", "every access has a check of its own"),
                clEnumValN(BeforeWrite, "before-write", "reads that a write follows"),
-               clEnumValN(Covered, "covered", "checks behind one of the same bytes")));
+               clEnumValN(Covered, "covered", "checks behind one of the same bytes"),
+               clEnumValN(Loops, "loops", "checks that can be made in front of a loop")));
 
 cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each file has, and why"));
 
@@ -30,6 +31,7 @@ bool isOn(Step S) {
   switch (S) {
     case Step::BeforeWrite: return !Without.isSet(BeforeWrite);
     case Step::Covered: return !Without.isSet(Covered);
+    case Step::Loops: return !Without.isSet(Loops);
   }
   llvm_unreachable("a step without a switch");
 }
@@ -37,8 +39,9 @@ bool isOn(Step S) {
 void Counters::print(const Module &M) const {
   if (!PrintStats) return;
   errs() << "crun: " << M.getSourceFileName() << ": " << Accesses << " accesses, "
-         << Accesses - BeforeWrite - Covered << " checks; before a write " << BeforeWrite
-         << ", covered " << Covered << '\n';
+         << Accesses - BeforeWrite - Covered - InLoops + BeforeLoops
+         << " checks; left out before a write " << BeforeWrite << ", covered " << Covered << "; "
+         << InLoops << " of loops became " << BeforeLoops << '\n';
 }
 
 }  // namespace crun

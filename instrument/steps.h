@@ -10,6 +10,7 @@ namespace crun {
 enum class Step {
   BeforeWrite,  // cover.cpp: a read that a write of the same block follows
   Covered,      // cover.cpp: a check behind one of the same bytes
+  Loops,        // loops.cpp: the checks of all turns of a loop in front of it
 };
 
 // isOn: neither -crun-race-without=all nor its name was given.
@@ -19,6 +20,7 @@ bool isOn(Step S);
 struct Counters {
   unsigned Accesses = 0;
   unsigned BeforeWrite = 0, Covered = 0;
+  unsigned InLoops = 0, BeforeLoops = 0;  // accesses whose checks were moved, and what they became
 
   // print writes one line to stderr if -crun-race-stats was given.
   void print(const llvm::Module &M) const;

@@ -50,6 +50,13 @@ static unsigned bytes_of(uint64_t x, ctx_id ctx, unsigned byte) {
   return (CELL_BYTES >> (8 - (to - from))) << from;
 }
 
+// my_access is where my access to byte began, and its size.
+static struct race_access my_access(const struct update *u, unsigned byte) {
+  uintptr_t at = u->word_addr + byte, skipped = u->each ? (at - u->addr) / u->each * u->each : 0;
+  return (struct race_access){.addr = u->addr + skipped, .size = u->each ? u->each : u->size, .flags = u->flags,
+                              .who = u->g->info, .ctx = cell_ctx(u->cell), .byte = byte};
+}
+
 static void note_byte(struct update *u, uint64_t x, unsigned byte) {
   ctx_id ctx = ctx_of_byte(cell_ctx(x), byte);
   uint64_t what = (uint64_t)ctx << CELL_CTX_SHIFT | (x & CELL_KIND);
@@ -65,8 +72,7 @@ static void note_byte(struct update *u, uint64_t x, unsigned byte) {
   struct found *f = &u->found[u->nfound++];
   f->what = what;
   f->report = (struct race_report){
-      .current = {.addr = u->addr, .size = u->size, .flags = u->flags, .who = u->g->info,
-                  .ctx = cell_ctx(u->cell), .byte = byte},
+      .current = my_access(u, byte),
       .previous = {.addr = u->word_addr + __builtin_ctz(bytes), .size = __builtin_popcount(bytes),
                    .flags = (x & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (x & CELL_ATOMIC ? ACCESS_ATOMIC : 0),
                    .who = slot_owner(e.slot, e.clk), .ctx = ctx, .byte = byte},
@@ -306,6 +312,7 @@ static inline void update_start(struct update *u, race_g *g, uintptr_t addr, siz
   u->addr = addr;
   u->size = size;
   u->flags = flags;
+  u->each = 0;
   u->nfound = 0;
 }
 

@@ -42,6 +42,9 @@ void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, 
 // range_check does the same for n bytes, any n, under one lock for each shadow page.
 void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t pc);
 
+// row_check does it for n bytes that are accesses of `each` bytes, one behind the other.
+void row_check(race_g *g, uintptr_t addr, size_t n, size_t each, unsigned flags, uintptr_t pc);
+
 // ---- findings: what SHADOW tells REPORT --------------------------------------------------------
 
 struct race_access {

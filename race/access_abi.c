@@ -3,9 +3,7 @@
 // of clang and gcc). Everything else they need is out of line.
 //
 // A hit is decided here: no lock, no store, no division of labour with memory's other users. access.c
-// says why that is sound. The comparison is one xor and one test a cell:
-//
-//     cell ^ (my epoch | all bytes)   has no bit set among   epoch, my bytes, kinds that do not cover mine
+// says why that is sound, word.h what is compared.
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -19,18 +17,14 @@
 #define ABI __attribute__((visibility("default")))
 #define HOT static inline __attribute__((always_inline))
 
-HOT bool cells_hit(const struct word *w, uint64_t want, uint64_t relevant) {
-  return !((word_get(w, 0) ^ want) & relevant) || !((word_get(w, 1) ^ want) & relevant);
-}
-
 // within checks an access of size bytes at a that does not leave its word.
 HOT void within(uintptr_t a, unsigned size, unsigned flags, uintptr_t pc) {
   race_g *g = race_cur;
   if (__builtin_expect(!g, 0)) return;
   uint64_t bytes = size == 8 ? CELL_BYTES : (uint64_t)((1u << size) - 1) << (a & 7);
-  uint64_t relevant = CELL_EPOCH | bytes | (flags & ACCESS_WRITE ? CELL_KIND : CELL_ATOMIC);
+  uint64_t relevant = hit_bits(flags & ACCESS_WRITE) | bytes;
   uint64_t want = atomic_load_explicit(&g->cur, memory_order_relaxed) | CELL_BYTES;
-  if (__builtin_expect(cells_hit(shadow_of(a), want, relevant), 1)) return;
+  if (__builtin_expect(word_hit(shadow_of(a), want, relevant), 1)) return;
   access_check_within(g, a, bytes | (flags & ACCESS_WRITE ? 0 : CELL_READ), pc);
 }
 
@@ -39,12 +33,12 @@ HOT void across(uintptr_t a, unsigned size, unsigned flags, uintptr_t pc) {
   race_g *g = race_cur;
   if (__builtin_expect(!g, 0)) return;
   uint32_t bytes = ((1u << size) - 1) << (a & 7);
-  uint64_t relevant = CELL_EPOCH | (flags & ACCESS_WRITE ? CELL_KIND : CELL_ATOMIC);
+  uint64_t relevant = hit_bits(flags & ACCESS_WRITE);
   uint64_t want = atomic_load_explicit(&g->cur, memory_order_relaxed) | CELL_BYTES;
   const struct word *w = shadow_of(a);
-  if (cells_hit(w, want, relevant | (bytes & CELL_BYTES)) &&
-      (!(bytes >> 8) || cells_hit(w + 1, want, relevant | (bytes >> 8 & CELL_BYTES))) &&
-      (!(bytes >> 16) || cells_hit(w + 2, want, relevant | bytes >> 16)))
+  if (word_hit(w, want, relevant | (bytes & CELL_BYTES)) &&
+      (!(bytes >> 8) || word_hit(w + 1, want, relevant | (bytes >> 8 & CELL_BYTES))) &&
+      (!(bytes >> 16) || word_hit(w + 2, want, relevant | bytes >> 16)))
     return;
   access_check_across(g, a, size, flags & ACCESS_WRITE ? 0 : CELL_READ, pc);
 }

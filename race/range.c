@@ -3,7 +3,8 @@
 //
 // Within a shadow page, under one lock, neighbouring words mostly remember the same: what the rule
 // made of one pair of cells it will make of the next equal pair, so an answer is kept and compared.
-// The memory of it ends with the lock: an epoch id in it could be given to another epoch.
+// The memory of it ends with the lock: an epoch id in it could be given to another epoch. Words at the
+// beginning that hit are passed without any.
 #include <stdatomic.h>
 
 #include "access.h"
@@ -69,12 +70,54 @@ static uintptr_t page_update(struct update *u, uintptr_t addr, uintptr_t end) {
   return addr;
 }
 
-void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t pc) {
-  if (n <= 8) {
-    if (n) access_check(g, addr, n, flags, pc);
-    return;
+static bool bytes_hit(uintptr_t addr, uintptr_t end, uint64_t want, uint64_t relevant) {
+  return word_hit(shadow_of(addr), want, relevant | (CELL_BYTES >> (8 - (end - addr))) << addr % 8);
+}
+
+// words_hit returns the first of [w, last) that does not hit as a whole, or last. Four at a time, by
+// their first cells.
+static const struct word *words_hit(const struct word *w, const struct word *last, uint64_t want, uint64_t relevant) {
+  relevant |= CELL_BYTES;
+  for (; last - w >= 4; w += 4) {
+    uint64_t differ = 0;
+    for (int i = 0; i < 4; i++) differ |= word_get(w + i, 0) ^ want;
+    if (differ & relevant) break;
   }
+  while (w < last && word_hit(w, want, relevant)) w++;
+  return w;
+}
+
+// first_miss returns the first byte of [addr, end) in a word that does not hit; end: all do.
+static uintptr_t first_miss(const race_g *g, uintptr_t addr, uintptr_t end, unsigned flags) {
+  uint64_t want = atomic_load_explicit(&g->cur, memory_order_relaxed) | CELL_BYTES;
+  uint64_t relevant = hit_bits(flags & ACCESS_WRITE);
+  uintptr_t whole = (addr + 7) & ~7ull, last = end & ~7ull;
+  if (whole > last) return addr;
+  if (addr < whole && !bytes_hit(addr, whole, want, relevant)) return addr;
+  const struct word *w = shadow_of(whole);
+  uintptr_t at = whole + (words_hit(w, w + (last - whole) / 8, want, relevant) - w) * 8;
+  return at == last && last < end && bytes_hit(last, end, want, relevant) ? end : at;
+}
+
+// pages_update applies u to [addr, end), page by page.
+static void pages_update(struct update *u, uintptr_t addr, uintptr_t end) {
+  bool discard = u->flags & ACCESS_FREE && end - addr >= 64 * SHADOW_PAGE_APP;
+  while (addr < end) {
+    uintptr_t next = (addr | (SHADOW_PAGE_APP - 1)) + 1;
+    if (next > end) next = end;
+    addr = discard && !page_is_touched(addr) ? next : page_update(u, addr, next);
+    if (__builtin_expect(u->nfound, 0)) {
+      race_inside = 0;
+      find_tell(u);
+      race_inside = 1;
+    }
+  }
+}
+
+void row_check(race_g *g, uintptr_t addr, size_t n, size_t each, unsigned flags, uintptr_t pc) {
   if (race_inside || (race_hidden && g == race_cur)) return;
+  uintptr_t from = first_miss(g, addr, addr + n, flags);
+  if (from == addr + n) return;
   race_inside = 1;
   atomic_signal_fence(memory_order_seq_cst);
   tls_note(g, addr);
@@ -83,19 +126,15 @@ void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t 
   u.cell = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_of(flags);
   u.addr = addr;
   u.size = n < UINT32_MAX ? n : UINT32_MAX;
+  u.each = each;
   u.flags = flags;
   u.nfound = 0;
-  bool discard = flags & ACCESS_FREE && n >= 64 * SHADOW_PAGE_APP;
-  for (uintptr_t end = addr + n; addr < end;) {
-    uintptr_t next = (addr | (SHADOW_PAGE_APP - 1)) + 1;
-    if (next > end) next = end;
-    addr = discard && !page_is_touched(addr) ? next : page_update(&u, addr, next);
-    if (__builtin_expect(u.nfound, 0)) {
-      race_inside = 0;
-      find_tell(&u);
-      race_inside = 1;
-    }
-  }
+  pages_update(&u, from, addr + n);
   atomic_signal_fence(memory_order_seq_cst);
   race_inside = 0;
+}
+
+void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t pc) {
+  if (n > 8) row_check(g, addr, n, 0, flags, pc);
+  else if (n) access_check(g, addr, n, flags, pc);
 }

@@ -28,6 +28,7 @@ struct update {
   uintptr_t word_addr;  // application address of the word
   uintptr_t addr;       // of the access
   unsigned size, flags;
+  size_t each;          // bytes of each of many accesses that lie one behind the other; 0: it is one
   unsigned nfound;
   uint8_t told;         // bytes of this word with a race among found
   struct found found[FOUND_MAX];

@@ -50,6 +50,19 @@ static inline bool kind_covers(uint64_t a, uint64_t b) { return (a & ~b & CELL_K
 // kind_conflicts: one of them writes and not both are atomic.
 static inline bool kind_conflicts(uint64_t a, uint64_t b) { return (a & b & CELL_KIND) == 0; }
 
+static inline uint64_t word_get(const struct word *w, int i) {
+  return __atomic_load_n((const uint64_t *)&w->cell[i], __ATOMIC_RELAXED);
+}
+
+// word_hit decides a hit with one xor and one test a cell: whether one of w's two agrees with want (my
+// epoch | CELL_BYTES) in all relevant bits. These are hit_bits' and those of the access's bytes.
+static inline __attribute__((always_inline)) bool word_hit(const struct word *w, uint64_t want, uint64_t relevant) {
+  return !((word_get(w, 0) ^ want) & relevant) || !((word_get(w, 1) ^ want) & relevant);
+}
+
+// hit_bits: the epoch must be mine, and no kind may stand there that does not cover a read, or a write.
+static inline uint64_t hit_bits(bool write) { return CELL_EPOCH | (write ? CELL_KIND : CELL_ATOMIC); }
+
 enum {
   NODE_LIST = 15,
   NODE_WRITES = 8,  // of a table
@@ -79,9 +92,6 @@ static inline uint64_t *node_writes(struct node *n) { return n->cell + node_is_s
 static inline struct node *node_of(uint64_t c) { return (struct node *)(c & ~CELL_NODE); }
 static inline uint64_t node_cell(const struct node *n) { return (uint64_t)n | CELL_NODE; }
 
-static inline uint64_t word_get(const struct word *w, int i) {
-  return __atomic_load_n((const uint64_t *)&w->cell[i], __ATOMIC_RELAXED);
-}
 static inline void word_set(struct word *w, int i, uint64_t c) {
   __atomic_store_n((uint64_t *)&w->cell[i], c, __ATOMIC_RELAXED);
 }

@@ -2,12 +2,12 @@
 . "$(dirname "$0")/lib.sh"
 printf 'int x;\nint main(void) { x++; return x - 1; }\n' >twice.c
 run 0 "$crun" build -race -race-stats -Werror -O1 -o twice twice.c
-err_has 'crun: twice.c: 2 accesses, 1 checks; before a write 1, covered 0'
+err_has 'crun: twice.c: 2 accesses, 1 checks; left out before a write 1, covered 0;'
 err_one_line
 run 0 "$crun" build -race -race-stats -Werror -O0 -o twice twice.c
-err_has 'crun: twice.c: 3 accesses, 1 checks; before a write 1, covered 1'
+err_has 'crun: twice.c: 3 accesses, 1 checks; left out before a write 1, covered 1;'
 run 0 "$cc" -race -race-checks=all -race-stats -Werror -O0 -c twice.c
-err_has 'crun: twice.c: 3 accesses, 3 checks; before a write 0, covered 0'
+err_has 'crun: twice.c: 3 accesses, 3 checks; left out before a write 0, covered 0;'
 run 0 "$cc" -race -race-checks=all -race-stats twice.o -o twice
 err_empty
 run 0 ./twice

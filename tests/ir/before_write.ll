@@ -1,7 +1,7 @@
 ; A read that a write of the same bytes follows in its block needs no check, unless the two could be
 ; ordered differently or the write may not come.
 ; RUN: %opt %s | %check
-; RUN: %opt -crun-race-without=before-write %s | FileCheck-19 --check-prefix=OFF %s
+; RUN: %opt -crun-race-without=before-write %s | %check --check-prefix=OFF
 target datalayout = "e-m:e-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 
 declare void @unknown()

@@ -1,6 +1,6 @@
 ; A check behind one of the same bytes is needless as long as no release lies between.
-; RUN: %opt %s | %check
-; RUN: %opt -crun-race-without=covered,before-write %s | FileCheck-19 --check-prefix=OFF %s
+; RUN: %opt -crun-race-without=loops %s | %check
+; RUN: %opt -crun-race-without=covered,before-write,loops %s | %check --check-prefix=OFF
 target datalayout = "e-m:e-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 
 declare void @unknown()

@@ -4,7 +4,7 @@
 //
 //     judge [-plain | -uninstrumented | -blind] CRUN LEVEL PROGRAM.c WORKDIR [EXPECT]
 //
-// LEVEL is a compiler flag such as -O2. The directives, each a comment line of PROGRAM.c (or of the
+// LEVEL is one or more compiler flags, such as -O2 or "-O2 -race-checks=all". The directives, each a comment line of PROGRAM.c (or of the
 // file EXPECT, for a program that should not carry any):
 //
 //     // RACE: write A, read B       the run must report this pair; @A marks a line of PROGRAM.c
@@ -253,7 +253,7 @@ static int split(char *text, char **words, int max) {
 }
 
 static char *build(struct program *p) {
-  char *exe = path_in(p, "a.out"), *object = path_in(p, "plain.o"), flags[sizeof p->flags];
+  char *exe = path_in(p, "a.out"), *object = path_in(p, "plain.o"), flags[sizeof p->flags], level[64];
   char *argv[48] = {(char *)p->crun, "build"};
   int n = 2;
   bool plain_object = p->control == CONTROL_UNINSTRUMENTED;
@@ -264,8 +264,10 @@ static char *build(struct program *p) {
   if (p->control != CONTROL_PLAIN) argv[n++] = "-race";
   strcpy(flags, p->flags);
   n += split(flags, argv + n, 16);
+  snprintf(level, sizeof level, "%s", p->level);
+  n += split(level, argv + n, 4);
   argv[n++] = "-I" LITMUS_DIR;
-  char *rest[] = {(char *)p->level, "-g", "-o", exe, plain_object ? object : (char *)p->source, "-lm",
+  char *rest[] = {"-g", "-o", exe, plain_object ? object : (char *)p->source, "-lm",
                   // A link in which nothing is instrumented is refused; here something is.
                   plain_object ? LITMUS_DIR "/instrumented.c" : NULL};
   memcpy(argv + n, rest, sizeof rest);

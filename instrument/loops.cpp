@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// loops.cpp moves the checks of a loop's accesses in front of it: one for all turns.
+//
+//     for (i = 0; i < n; i++) a[i] = 0;        __crun_write_elements(a, n, 4, 4) before the loop
+//
+// What is checked there is exactly what the loop will access, and it is checked in the same epoch:
+//   1. the loop is orderly: it is entered from one block and left at its end alone, after a number
+//      of turns that is known in front of it; nothing in it is a release or an acquire, and nothing
+//      in it may leave, throw, wait for ever or be another loop that is not orderly;
+//   2. the access is made in every turn: its block dominates the loop's end;
+//   3. its address is the same in all turns, or differs by the same number of bytes from turn to
+//      turn. The elements may lie apart, overlap, or go downwards.
+//
+// From there the check may go on to the front of the loop around: if the elements are the same in
+// all its turns, or if all turns together are again elements at one distance:
+//
+//     for (i) for (j) a[i * n + j]             rows: the next one begins where this one ends
+//     for (j) for (i) a[i * n + j]             columns: each turn fills a place of all the gaps
+#include "loops.h"
+
+#include "abi.h"
+#include "emit.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ScalarEvolution.h"
+#include "llvm/Analysis/ScalarEvolutionExpressions.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/Transforms/Utils/LoopUtils.h"
+#include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
+#include "place.h"
+#include "sync.h"
+
+using namespace llvm;
+
+namespace crun {
+
+namespace {
+
+// Elements are Count accesses of Size bytes each, Stride bytes from one to the next (all 64 bits).
+struct Elements {
+  const SCEV *Start, *Count, *Stride;
+  unsigned Size;
+  Align Alignment;
+  bool Write;
+  Instruction *First;        // the access that they stand for
+  BasicBlock *At = nullptr;  // in front of whose last instruction they are checked; nil: in place
+
+  bool isSame(const Elements &E) const {
+    return At == E.At && Start == E.Start && Count == E.Count && Stride == E.Stride &&
+           Size == E.Size;
+  }
+};
+
+class Hoister {
+ public:
+  Hoister(Function &F, FunctionAnalysisManager &FAM)
+      : F(F), LI(FAM.getResult<LoopAnalysis>(F)), DT(FAM.getResult<DominatorTreeAnalysis>(F)),
+        SE(FAM.getResult<ScalarEvolutionAnalysis>(F)),
+        Library(FAM.getResult<TargetLibraryAnalysis>(F)),
+        Expander(SE, F.getDataLayout(), "race") {}
+
+  // prepare gives the loops around these accesses a block in front that is theirs alone.
+  void prepare(ArrayRef<Instruction *> Plain);
+
+  // hoist finds the outermost place for the check of I; false: it stays where it is.
+  bool hoist(Instruction *I);
+
+  // emit makes the checks; returns how many.
+  unsigned emit();
+
+ private:
+  bool isOrderly(const Loop &L);
+  bool mayDisturb(const Instruction &I);
+  bool lift(Elements &E, const Loop &L, const BasicBlock *From);
+  bool widen(Elements &E, const Loop &L);
+  bool canExpand(const Elements &E);
+  void add(const Elements &E);
+  void emitOne(const Elements &E);
+
+  Function &F;
+  LoopInfo &LI;
+  DominatorTree &DT;
+  ScalarEvolution &SE;
+  TargetLibraryInfo &Library;
+  SCEVExpander Expander;
+  DenseMap<const Loop *, bool> Orderly;
+  SmallVector<Elements, 8> List;
+};
+
+// The optimizer has folded away the empty blocks in front of loops.
+void Hoister::prepare(ArrayRef<Instruction *> Plain) {
+  bool Changed = false;
+  for (Instruction *I : Plain)
+    for (Loop *L = LI.getLoopFor(I->getParent()); L; L = L->getParentLoop())
+      if (!L->getLoopPreheader() && L->getLoopLatch() && L->getExitingBlock() == L->getLoopLatch())
+        Changed |= !!InsertPreheaderForLoop(L, &DT, &LI, nullptr, /*PreserveLCSSA=*/false);
+  if (Changed) SE.forgetAllLoops();
+}
+
+bool Hoister::mayDisturb(const Instruction &I) {
+  return maySync(I, Library) || !isGuaranteedToTransferExecutionToSuccessor(&I);
+}
+
+bool Hoister::isOrderly(const Loop &L) {
+  auto [It, New] = Orderly.try_emplace(&L, false);
+  if (!New) return It->second;
+  const SCEV *Back = SE.getBackedgeTakenCount(&L);
+  bool Is = L.getLoopPreheader() && L.getLoopLatch() && L.getExitingBlock() == L.getLoopLatch() &&
+            !isa<SCEVCouldNotCompute>(Back) && SE.getTypeSizeInBits(Back->getType()) <= 64;
+  for (const Loop *Inner : L.getSubLoops()) Is = Is && isOrderly(*Inner);
+  for (const BasicBlock *B : L.blocks())
+    Is = Is && none_of(*B, [&](const Instruction &I) { return mayDisturb(I); });
+  return Orderly[&L] = Is;
+}
+
+// widen makes of E, in one turn of L, what it is in all of them.
+bool Hoister::widen(Elements &E, const Loop &L) {
+  auto *Step = dyn_cast<SCEVAddRecExpr>(E.Start);
+  if (!Step || Step->getLoop() != &L || !Step->isAffine()) return false;
+  Type *Long = Type::getInt64Ty(F.getContext());
+  const SCEV *Stride = SE.getTruncateOrSignExtend(Step->getStepRecurrence(SE), Long);
+  const SCEV *Turns = SE.getTripCountFromExitCount(SE.getBackedgeTakenCount(&L), Long, &L);
+  if (E.Count->isOne()) {
+    E.Stride = Stride;
+  } else if (SE.getMulExpr(Turns, Stride) == E.Stride) {
+    E.Stride = Stride;
+  } else if (SE.getMulExpr(E.Count, E.Stride) != Stride) {
+    return false;
+  }
+  E.Start = Step->getStart();
+  E.Count = SE.getMulExpr(E.Count, Turns);
+  return true;
+}
+
+// lift takes E, which is checked in block From of L, to the front of L.
+bool Hoister::lift(Elements &E, const Loop &L, const BasicBlock *From) {
+  if (!isOrderly(L) || !DT.dominates(From, L.getLoopLatch())) return false;
+  if (!SE.isLoopInvariant(E.Count, &L) || !SE.isLoopInvariant(E.Stride, &L)) return false;
+  Elements Wide = E;
+  Wide.At = L.getLoopPreheader();
+  if (!SE.isLoopInvariant(E.Start, &L) && !widen(Wide, L)) return false;
+  if (!canExpand(Wide)) return false;
+  E = Wide;
+  return true;
+}
+
+bool Hoister::canExpand(const Elements &E) {
+  const Instruction *Place = E.At->getTerminator();
+  for (const SCEV *S : {E.Start, E.Count, E.Stride})
+    if (!Expander.isSafeToExpandAt(S, Place)) return false;
+  return true;
+}
+
+bool Hoister::hoist(Instruction *I) {
+  TypeSize Size = F.getDataLayout().getTypeStoreSize(getLoadStoreType(I));
+  if (Size.isScalable() || getLoadStoreType(I)->isAggregateType() || I->isVolatile()) return false;
+  Type *Long = Type::getInt64Ty(F.getContext());
+  Elements E = {SE.getSCEV(getLoadStorePointerOperand(I)), SE.getOne(Long),
+                SE.getConstant(Long, Size.getFixedValue()), unsigned(Size.getFixedValue()),
+                getLoadStoreAlignment(I), isa<StoreInst>(I), I};
+  const BasicBlock *From = I->getParent();
+  for (const Loop *L = LI.getLoopFor(From); L && lift(E, *L, From); L = L->getParentLoop())
+    From = E.At;
+  if (E.At) add(E);
+  return E.At;
+}
+
+// Two checks of the same elements at the same place are one: the write's, if there is one.
+void Hoister::add(const Elements &E) {
+  auto *Same = find_if(List, [&](const Elements &Old) { return Old.isSame(E); });
+  if (Same == List.end()) List.push_back(E);
+  else if (E.Write && !Same->Write) *Same = E;
+}
+
+void Hoister::emitOne(const Elements &E) {
+  Instruction *Place = E.At->getTerminator();
+  IRBuilder<> B(Place);
+  B.SetCurrentDebugLocation(placeOf(E.First));
+  Value *P = Expander.expandCodeFor(E.Start, B.getPtrTy(), Place);
+  if (E.Count->isOne()) return emitBytes(B, P, E.Size, E.Alignment, E.Write);
+  Value *Count = Expander.expandCodeFor(E.Count, B.getInt64Ty(), Place);
+  Value *Stride = Expander.expandCodeFor(E.Stride, B.getInt64Ty(), Place);
+  call(B, E.Write ? "__crun_write_elements" : "__crun_read_elements",
+       {P, Count, B.getInt64(E.Size), Stride});
+}
+
+unsigned Hoister::emit() {
+  for (const Elements &E : List) emitOne(E);
+  return List.size();
+}
+
+}  // namespace
+
+bool hoistChecks(Function &F, SmallVectorImpl<Instruction *> &Plain, FunctionAnalysisManager &FAM,
+                 Counters &Count) {
+  if (!isOn(Step::Loops) || FAM.getResult<LoopAnalysis>(F).empty()) return false;
+  Hoister H(F, FAM);
+  H.prepare(Plain);
+  unsigned Before = Plain.size();
+  erase_if(Plain, [&](Instruction *I) { return H.hoist(I); });
+  Count.InLoops += Before - Plain.size();
+  unsigned Made = H.emit();
+  Count.BeforeLoops += Made;
+  return Made;
+}
+
+}  // namespace crun
