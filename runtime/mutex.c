@@ -10,10 +10,11 @@
 //             early it costs a wake-up, and it is never left set with nobody awake
 //   STARVING  a waiter has waited STARVE_NS and lost again: unlocks hand the mutex to the first waiter
 //
-// Lock without contention is a CAS of 0 to the owner, unlock one back. With contention the normal mode
-// lets newcomers overtake: an unlock frees the word and wakes one waiter, which has to win it; losing,
-// it goes back to the front of the queue. That keeps the lock busy while the waiter gets going. In
-// starving mode the owner field passes from owner to first waiter without ever being free.
+// Lock is a CAS of a word without owner to one with, unlock one back. With contention the normal mode lets
+// newcomers overtake: an unlock frees the word and wakes one waiter, which has to win it; losing, it goes
+// back to the front of the queue. That keeps the lock busy while the waiter gets going, at two CASes a
+// pair as without contention. In starving mode the owner field passes from owner to first waiter without
+// ever being free.
 //
 // Invariants
 //  1. Only the owner pops waiters, under m->lock; anybody queues under m->lock.
@@ -36,7 +37,7 @@
 #include "sema.h"
 #include "waitq.h"
 
-enum { WAITING = 1, WOKEN = 2, STARVING = 4, OWNER_SHIFT = 3 };
+enum { WAITING = 1, WOKEN = 2, STARVING = 4, FLAGS = 7, OWNER_SHIFT = 3 };
 enum { STARVE_NS = 1000 * 1000, SPINS = 4, PAUSES = 30 };
 
 static struct lock *lock_of(cr_mutex *m) { return (struct lock *)&m->lock; }
@@ -119,10 +120,10 @@ static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum 
   }
 }
 
-// try_fast takes a mutex that is free and that nobody waits for.
+// try_fast takes a free mutex. While others wait, one that locks again and again goes this way too.
 static inline bool try_fast(cr_mutex *m, struct g *gp) {
-  uint64_t free = 0;
-  return cas_acq(&m->word, &free, owner_bits(gp));  // A1
+  uint64_t w = load_rlx(&m->word);
+  return is_free(w) && cas_acq(&m->word, &w, w | owner_bits(gp));  // A1
 }
 
 void mutex_lock(cr_mutex *m, enum wait_reason why) {
@@ -143,6 +144,9 @@ void mutex_check_owner(const cr_mutex *m, const char *unlocked) {
   if (w >> OWNER_SHIFT != getg()->goid) throw("sync: unlock of mutex locked by another goroutine");
 }
 
+// nobody_to_wake: nobody waits, or one that did is awake and tries.
+static inline bool nobody_to_wake(uint64_t w) { return !(w & WAITING) || (w & (WOKEN | STARVING)) == WOKEN; }
+
 // wake_one pops the first waiter and ends our ownership for it.
 static void wake_one(cr_mutex *m, uint64_t me) {
   lock(lock_of(m));
@@ -162,17 +166,14 @@ static void wake_one(cr_mutex *m, uint64_t me) {
 static __attribute__((noinline)) void unlock_slow(cr_mutex *m, uint64_t me) {
   mutex_check_owner(m, "sync: unlock of unlocked mutex");
   uint64_t w = load_rlx(&m->word);
-  for (;;) {
-    bool nobody_to_wake = !(w & WAITING) || ((w & WOKEN) && !(w & STARVING));
-    if (!nobody_to_wake) break;
+  while (nobody_to_wake(w))
     if (cas_rel(&m->word, &w, w - me)) return;  // R1
-  }
   wake_one(m, me);
 }
 
 static inline bool unlock_fast(cr_mutex *m, uint64_t me) {
-  uint64_t w = me;
-  return cas_rel(&m->word, &w, 0);  // R1
+  uint64_t w = load_rlx(&m->word);
+  return w - me <= FLAGS && nobody_to_wake(w) && cas_rel(&m->word, &w, w - me);  // R1
 }
 
 void mutex_unlock(cr_mutex *m) {
