@@ -26,6 +26,10 @@ struct sym_frame {
 // offset alone.
 int symbolize_pc(uintptr_t pc, bool is_return_address, struct sym_frame *out, int max);
 
+// symbolize_is_start tells whether f, an outermost frame, is the C library's start of the process or of a
+// thread: by its name, or, where the library has lost its symbols, by being the library's and nameless.
+bool symbolize_is_start(const struct sym_frame *f);
+
 // symbolize_raw makes symbolize_pc give no more than the dynamic linker knows, from now on: for a
 // process that dies in a state in which memory cannot be allocated.
 void symbolize_raw(void);

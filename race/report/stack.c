@@ -5,16 +5,13 @@
 #include <stdint.h>
 #include <string.h>
 
-// The last pc is of what called the outermost function of the user's: it is left out if it is one of these,
-// where a goroutine's, a thread's and the process's stack begin.
-static bool is_bottom(const char *func) {
-  static const char *const names[] = {"cr_go_entry",      "cr_go_return",      "start_main",
-                                      "__libc_start_main", "__libc_start_main_impl", "__libc_start_call_main",
-                                      "_start",           "start_thread",      "thread_main",
-                                      "clone3",           "call_init"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(func, names[i]) == 0) return true;
-  return false;
+// The last pc is of what called the outermost function of the user's: it is left out if that is where a
+// goroutine's, a thread's or the process's stack begins.
+static bool is_bottom(const struct sym_frame *f) {
+  static const char *const names[] = {"cr_go_entry", "cr_go_return", "thread_main"};
+  for (size_t i = 0; f->func && i < sizeof names / sizeof *names; i++)
+    if (strcmp(f->func, names[i]) == 0) return true;
+  return symbolize_is_start(f);
 }
 
 void stack_of(ctx_id ctx, unsigned byte, struct stack *out) {
@@ -26,7 +23,7 @@ void stack_of(ctx_id ctx, unsigned byte, struct stack *out) {
   for (size_t i = 0; i < n && out->n < STACK_FRAMES; i++) {
     struct sym_frame *f = &out->frame[out->n];
     int k = symbolize_pc(pcs[i], true, f, (int)(STACK_FRAMES - out->n));
-    if (i + 1 == n && out->n && f->func && is_bottom(f->func)) return;
+    if (i + 1 == n && out->n && is_bottom(f)) return;
     out->n += (size_t)k;
   }
 }

@@ -135,3 +135,19 @@ int symbolize_pc(uintptr_t pc, bool is_return_address, struct sym_frame *out, in
   libdw_leave();
   return n;
 }
+
+// ---- where stacks begin ------------------------------------------------------------------------------
+
+static bool of_libc(const char *module) {
+  const char *slash = module ? strrchr(module, '/') : NULL, *name = slash ? slash + 1 : module;
+  return name && (strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libc-2.", 7) == 0 ||
+                  strncmp(name, "libpthread", 10) == 0 || strncmp(name, "ld-linux", 8) == 0);
+}
+
+bool symbolize_is_start(const struct sym_frame *f) {
+  static const char *const names[] = {"_start", "call_init", "start_thread", "clone", "clone3", "__clone3"};
+  if (!f->func) return of_libc(f->module);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(f->func, names[i]) == 0) return true;
+  return strncmp(f->func, "__libc_start", 12) == 0;
+}

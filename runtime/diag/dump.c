@@ -41,6 +41,7 @@ static const char *const reasons[WAIT_REASONS] = {
     [WAIT_COND] = "sync.Cond.Wait",
     [WAIT_SEMA] = "semacquire",
     [WAIT_ONCE] = "sync.Once.Do",
+    [WAIT_IO] = "IO wait",
 };
 
 static const char *state(struct g *gp) {
@@ -72,15 +73,6 @@ static bool is_public(const struct sym_frame *f) {
   return f->func && strncmp(f->func, "cr_", 3) == 0 && !of_switch(f);
 }
 
-// of_libc tells whether a frame is where the C library starts a thread or the process.
-static bool of_libc(const struct sym_frame *f) {
-  static const char *const names[] = {"_start", "start_thread", "clone3", "clone", "__clone3"};
-  if (!f->func) return false;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(f->func, names[i]) == 0) return true;
-  return strncmp(f->func, "__libc_start", 12) == 0;
-}
-
 // A trace being printed: each frame waits until the one outside it is known.
 struct trace {
   struct sym_frame frame;
@@ -95,8 +87,8 @@ static void print_frame(const struct sym_frame *f) {
 // push_frame prints the frame that waits, if it is worth it, and lets f wait; nil: there is no other.
 static void push_frame(struct trace *t, const struct sym_frame *f) {
   const struct sym_frame *w = &t->frame;
-  bool entry = of_runtime(w) && is_public(w) && f && !of_runtime(f) && !of_libc(f);
-  if (t->waits && (entry || (!of_runtime(w) && !of_libc(w)))) print_frame(w);
+  bool entry = of_runtime(w) && is_public(w) && f && !of_runtime(f);
+  if (t->waits && (entry || !of_runtime(w))) print_frame(w);
   t->waits = f != NULL;
   if (f) t->frame = *f;
 }
@@ -107,28 +99,49 @@ static void push_pc(struct trace *t, uintptr_t pc, bool is_return) {
   for (int i = 0; i < n; i++) push_frame(t, &f[i]);
 }
 
-// print_trace prints the innermost and the outermost frames from uc on. first_is_return: uc's own pc is
-// the return address of a call, and not that of an instruction that faulted.
-static void print_trace(unw_context_t *uc, bool first_is_return) {
-  uintptr_t tail[TAIL_FRAMES];
+// A stack's return addresses: the innermost ones, and of the rest the outermost, round and round.
+struct unwound {
+  uintptr_t head[HEAD_FRAMES], tail[TAIL_FRAMES];
+  size_t n;
+};
+
+static uintptr_t *pc_at(struct unwound *u, size_t i) {
+  return i < HEAD_FRAMES ? &u->head[i] : &u->tail[i % TAIL_FRAMES];
+}
+
+static void unwind(unw_context_t *uc, bool first_is_return, struct unwound *u) {
   unw_cursor_t c;
-  struct trace t = {.waits = false};
-  size_t n = 0;
+  u->n = 0;
   if (unw_init_local2(&c, uc, first_is_return ? 0 : UNW_INIT_SIGNAL_FRAME) < 0) return;
   do {
     unw_word_t pc = 0;
     if (unw_get_reg(&c, UNW_REG_IP, &pc) < 0 || pc == 0) break;
-    if (n < HEAD_FRAMES) push_pc(&t, pc, n > 0 || first_is_return);
-    else tail[n % TAIL_FRAMES] = pc;
-    n++;
+    *pc_at(u, u->n++) = pc;
   } while (unw_step(&c) > 0);
-  size_t i = HEAD_FRAMES;
-  if (n > HEAD_FRAMES + TAIL_FRAMES) {
-    push_frame(&t, NULL);
-    i = n - TAIL_FRAMES;
-    errf("...%zu frames elided...\n", i - HEAD_FRAMES);
+}
+
+// drop_start leaves out what lies below the first function of the user's.
+static void drop_start(struct unwound *u) {
+  struct sym_frame f[MAX_INLINE];
+  while (u->n > 1 && symbolize_is_start(&f[symbolize_pc(*pc_at(u, u->n - 1), true, f, MAX_INLINE) - 1])) u->n--;
+}
+
+// print_trace prints the innermost and the outermost frames from uc on. first_is_return: uc's own pc is
+// the return address of a call, and not that of an instruction that faulted.
+static void print_trace(unw_context_t *uc, bool first_is_return) {
+  struct unwound u;
+  struct trace t = {.waits = false};
+  unwind(uc, first_is_return, &u);
+  size_t all = u.n;
+  drop_start(&u);
+  for (size_t i = 0; i < u.n; i++) {
+    if (i == HEAD_FRAMES && all > HEAD_FRAMES + TAIL_FRAMES) {
+      push_frame(&t, NULL);
+      i = all - TAIL_FRAMES;
+      errf("...%zu frames elided...\n", i - HEAD_FRAMES);
+    }
+    push_pc(&t, *pc_at(&u, i), i > 0 || first_is_return);
   }
-  for (; i < n; i++) push_pc(&t, tail[i % TAIL_FRAMES], true);
   push_frame(&t, NULL);
 }
 

@@ -9,7 +9,8 @@ program=$1 source=$2
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 # normal: no addresses, no offsets, no folders, no lines of crun's own files, no frames of the C library's
-# raise, none of the shell's own words; and of frames that repeat only the first.
+# raise (nameless where its symbols are not installed), none of the shell's own words; and of frames that
+# repeat only the first.
 normal() {
   sed -E -e 's/ \+0x[0-9a-f]+$//' -e 's/0x[0-9a-f]+/0xN/g' -e 's,\t.*/([^/]*:[0-9]+)$,\t\1,' \
     -e 's/^\.\.\.[0-9]+ frames/...N frames/' -e 's/[0-9]+-byte/N-byte/' -e 's/; using [0-9]+$/; using N/' -e 's/[[:space:]]+$//' \
@@ -21,6 +22,7 @@ normal() {
            if (pair != last) print pair
            last = pair; next
          }
+         /\/libc\.so\.6\(\+/ { getline; next }
          { last = ""; print }'
 }
 sed -n 's,^// | \{0\,1\},,p' "$source" > "$dir/want.err"

@@ -226,6 +226,25 @@ static void threads(void **state) {
   }
 }
 
+// Where a stack begins, by name, and where the C library has no symbols left by being its.
+static void starts(void **state) {
+  static const struct {
+    struct sym_frame f;
+    bool start;
+  } rows[] = {
+      {{.func = "__libc_start_call_main", .module = "/lib/libc.so.6"}, true},
+      {{.func = "start_thread", .module = "/lib/libc.so.6"}, true},
+      {{.func = "_start", .module = "/bin/x"}, true},
+      {{.module = "/usr/lib/x86_64-linux-gnu/libc.so.6"}, true},
+      {{.module = "/lib64/ld-linux-x86-64.so.2"}, true},
+      {{.func = "main", .module = "/bin/x"}, false},
+      {{.func = "qsort", .module = "/lib/libc.so.6"}, false},
+      {{.module = "/home/libc.so/libmine.so"}, false},
+      {{.module = NULL}, false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) assert_int_equal(symbolize_is_start(&rows[i].f), rows[i].start);
+}
+
 // After symbolize_raw, in a child: the dynamic linker's knowledge is left.
 static void raw(void **state) {
   outermost();
@@ -251,6 +270,7 @@ int main(void) {
       cmocka_unit_test(static_local),        cmocka_unit_test(far_in_bss),
       cmocka_unit_test(not_data),            cmocka_unit_test(thread_local_offset),
       cmocka_unit_test(threads),             cmocka_unit_test(raw),
+      cmocka_unit_test(starts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
