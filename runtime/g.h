@@ -40,6 +40,7 @@ enum wait_reason {
   WAIT_COND,
   WAIT_SEMA,
   WAIT_ONCE,
+  WAIT_IO,
   WAIT_REASONS,
 };
 

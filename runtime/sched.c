@@ -27,6 +27,7 @@
 #include "base/os.h"
 #include "diag/dump.h"
 #include "go.h"
+#include "netpoll.h"
 #include "runq.h"
 #include "stack.h"
 #include "switch.h"
@@ -214,6 +215,7 @@ void sched_timer_earlier(void) {
 // A thread that is not ours can, so with one alive the answer is no.
 static bool check_dead_locked(void) {
   if (sched.nidle_m < sched.nm || timers_next() != INT64_MAX || load_rlx(&sched.global_len)) return false;
+  if (netpoll_waiters()) return false;
   return os_threads() == (int)sched.nm + sysmon_threads();
 }
 
@@ -363,6 +365,41 @@ static bool work_anywhere(void) {
   return timers_next() <= nanotime();
 }
 
+// inject puts list behind what pp runs; without a P it goes to the global queue. Threads that are not
+// ours are woken.
+static void inject(struct p *pp, struct g *list) {
+  for (struct g *gp = list, *next; gp; gp = next) {
+    next = gp->schedlink;
+    if (gp->is_thread) ready(gp);
+    else if (!pp || !runq_put(&pp->runq, gp)) global_put(gp);
+  }
+  if (list) wakep();
+}
+
+// poll_now looks for descriptors that became ready.
+static struct g *poll_now(struct p *pp) {
+  if (!netpoll_unwatched()) return NULL;
+  struct g *list = netpoll(0);
+  inject(pp, list);
+  return list ? local(pp) : NULL;
+}
+
+// wait_for_io waits for descriptors and the next timer with an M that has no P, if somebody waits for them
+// and no other M does it. True: the M has a P again.
+static bool wait_for_io(struct m *mp) {
+  if (!netpoll_unwatched()) return false;
+  race_switch(NULL);
+  struct g *list = netpoll(timers_next());
+  lock(&sched.lock);
+  struct p *pp = p_take_locked();
+  unlock(&sched.lock);
+  if (pp) p_acquire(mp, pp);
+  inject(pp, list);
+  return pp != NULL;
+}
+
+void sched_poll(void) { inject(NULL, netpoll(0)); }
+
 // with_p looks without sleeping.
 static struct g *with_p(struct m *mp, struct p *pp) {
   struct g *gp;
@@ -372,6 +409,7 @@ static struct g *with_p(struct m *mp, struct p *pp) {
   if ((gp = local(pp))) return gp;
   if ((gp = global(pp, RUNQ_SIZE / 2))) return gp;
   if (timers_next() != INT64_MAX && timers_run(nanotime()) && (gp = local(pp))) return gp;
+  if ((gp = poll_now(pp))) return gp;
   uint32_t busy = sched.nprocs - load_seq(&sched.nidle_p);
   if (mp->spinning || 2 * load_seq(&sched.nspinning) < busy) {
     spin_begin(mp);
@@ -408,7 +446,7 @@ static struct g *find_runnable(void) {
   for (;;) {
     struct g *gp = with_p(mp, mp->p);
     if (gp) return gp;
-    if (give_up(mp)) stopm(mp);
+    if (give_up(mp) && !wait_for_io(mp)) stopm(mp);
   }
 }
 
@@ -615,4 +653,21 @@ __attribute__((noinline)) void rt_enter_slow(void) {
   struct g *gp = mp->curg;
   gp->errno_saved = errno;
   cr_mcall(gp, mp->g0_sp, no_p_g0);
+}
+
+void sched_block(void) {
+  struct m *mp = getm();
+  lock(&sched.retake_lock);
+  struct p *pp = mp ? mp->p : NULL;
+  if (pp) {
+    store_seq(&mp->retake, 1);  // rt_enter looks for a P
+    mp->p = NULL;
+    store_rlx(&pp->m, NULL);
+  }
+  unlock(&sched.retake_lock);
+  if (!pp) return;
+  bool work = runq_len(&pp->runq) || load_acq(&pp->runnext);
+  if (work) startm(pp, false);
+  else p_idle(pp);
+  if (!work && (work_anywhere() || netpoll_unwatched())) wakep();
 }

@@ -14,6 +14,12 @@ static inline struct g *getg(void) {
   return __builtin_expect(mp != NULL && mp->curg != NULL, 1) ? mp->curg : getg_slow();
 }
 
+// getg_or_nil is nil on a foreign thread that has none yet, and calls nothing.
+static inline struct g *getg_or_nil(void) {
+  struct m *mp = getm();
+  return __builtin_expect(mp != NULL, 1) ? mp->curg : NULL;
+}
+
 // rt_enter and rt_exit bracket every public function that may touch the scheduler. In between the P
 // cannot be taken away. rt_enter may park the goroutine, so nothing thread-local lives across it.
 void rt_enter_slow(void);
@@ -46,6 +52,10 @@ void ready_new(struct g *gp);
 
 // gosched lets others run: the goroutine goes to the end of the global queue.
 void gosched(void);
+
+// sched_block gives the P away, between rt_enter and rt_exit, before a call that is known to block the
+// thread for long. The next rt_enter takes one again.
+void sched_block(void);
 
 // goexit ends the running goroutine.
 _Noreturn void goexit(void);

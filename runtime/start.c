@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "diag/dump.h"
 #include "go.h"
+#include "netpoll.h"
 #include "sched.h"
 #include "stack.h"
 #include "timer.h"
@@ -142,6 +143,7 @@ static void in_child(void) {
     store_rlx(&sched.nidle_p, load_rlx(&sched.nidle_p) + 1);
   }
   timers_forget();
+  netpoll_forget();
   sysmon_forget();
   store_rlx(&sched.ngoroutines, 1);
   store_rlx(&sched.nhogs, 0);

@@ -14,6 +14,7 @@
 
 #include "base/os.h"
 #include "diag/dump.h"
+#include "netpoll.h"
 #include "runq.h"
 #include "sched.h"
 #include "timer.h"
@@ -80,6 +81,7 @@ static bool watch(struct p *pp, int64_t now) {
   pp->seen_since = now;
   if (wanted) startm(pp, false);
   else p_idle(pp);  // nobody wants it; but with all Ps idle this thread can sleep too
+  if (!wanted && netpoll_unwatched()) wakep();
   return true;
 }
 
@@ -110,6 +112,7 @@ static void *sysmon_main(void *arg) {
     int64_t now = nanotime(), next = timers_next() - now;
     sleep_ns(next > 0 && next < tick ? next : tick);
     now = nanotime();
+    if (netpoll_late(now)) sched_poll();
     bool did = false;
     for (uint32_t i = 0; i < sched.nprocs; i++) did |= watch(sched.procs[i], now);
     tick = did ? TICK_MIN_NS : tick * 2 < TICK_MAX_NS ? tick * 2 : TICK_MAX_NS;

@@ -33,6 +33,9 @@ extern struct sched sched;
 // sched_timer_earlier: the earliest timer changed; whoever sleeps until the old one looks again.
 void sched_timer_earlier(void);
 
+// sched_poll makes the goroutines whose descriptors became ready runnable.
+void sched_poll(void);
+
 // wakep starts an M on an idle P if nobody looks for work already.
 void wakep(void);
 
