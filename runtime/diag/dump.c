@@ -42,7 +42,6 @@ static const char *const reasons[WAIT_REASONS] = {
     [WAIT_SEMA] = "semacquire",
     [WAIT_ONCE] = "sync.Once.Do",
     [WAIT_IO] = "IO wait",
-    [WAIT_IO] = "IO wait",
 };
 
 static const char *state(struct g *gp) {
