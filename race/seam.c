@@ -17,6 +17,7 @@
 #include "shadow.h"
 #include "syncvar.h"
 #include "tls.h"
+#include "word.h"
 
 // open tells whether edges and accesses count on this thread at all, whoever it runs.
 static inline bool open(void) { return !(race_inside | sync_locked | race_hidden); }
@@ -86,8 +87,17 @@ void race_sync_forget(const void *p, size_t n) {
 
 // ---- memory --------------------------------------------------------------------------------------------
 
+// small checks an access that does not leave its word, by the way of instrumented code.
+static inline void small(race_g *g, uintptr_t a, size_t n, unsigned flags, uintptr_t pc) {
+  uint64_t bytes = CELL_BYTES >> (8 - n) << a % 8, relevant = hit_bits(flags & ACCESS_WRITE) | bytes;
+  uint64_t want = atomic_load_explicit(&g->cur, memory_order_relaxed) | CELL_BYTES;
+  if (!word_hit(shadow_of(a), want, relevant)) access_check_within(g, a, bytes | (flags & ACCESS_WRITE ? 0 : CELL_READ), pc);
+}
+
 static inline void check(race_g *g, const void *p, size_t n, unsigned flags, uintptr_t pc) {
-  if (g && n && open()) range_check(g, (uintptr_t)p, n, flags, pc);
+  if (!g || !n || !open()) return;
+  if (g == race_cur && (uintptr_t)p % 8 + n <= 8) small(g, (uintptr_t)p, n, flags, pc);
+  else range_check(g, (uintptr_t)p, n, flags, pc);
 }
 
 void race_read(const void *p, size_t n, uintptr_t pc) { check(race_cur, p, n, ACCESS_READ, pc); }
