@@ -12,8 +12,8 @@
 //
 // Lock is a CAS of a word without owner to one with, unlock one back. With contention the normal mode lets
 // newcomers overtake: an unlock frees the word and wakes one waiter, which has to win it; losing, it goes
-// back to the front of the queue. That keeps the lock busy while the waiter gets going, at two CASes a
-// pair as without contention. In starving mode the owner field passes from owner to first waiter without
+// back to the front of the queue. That keeps the lock busy while the waiter gets going, and need not leave
+// the fast path. In starving mode the owner field passes from owner to first waiter without
 // ever being free.
 //
 // Invariants
@@ -120,10 +120,11 @@ static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum 
   }
 }
 
-// try_fast takes a free mutex. While others wait, one that locks again and again goes this way too.
+// try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch
+// it twice. While others wait, one that locks again and again takes it in a second step.
 static inline bool try_fast(cr_mutex *m, struct g *gp) {
-  uint64_t w = load_rlx(&m->word);
-  return is_free(w) && cas_acq(&m->word, &w, w | owner_bits(gp));  // A1
+  uint64_t w = 0, me = owner_bits(gp);
+  return cas_acq(&m->word, &w, me) || (is_free(w) && cas_acq(&m->word, &w, w | me));  // A1
 }
 
 void mutex_lock(cr_mutex *m, enum wait_reason why) {
@@ -171,6 +172,7 @@ static __attribute__((noinline)) void unlock_slow(cr_mutex *m, uint64_t me) {
   wake_one(m, me);
 }
 
+// unlock_fast ends an ownership that nobody is to be woken for. The word is in our cache, so a load is cheap.
 static inline bool unlock_fast(cr_mutex *m, uint64_t me) {
   uint64_t w = load_rlx(&m->word);
   return w - me <= FLAGS && nobody_to_wake(w) && cas_rel(&m->word, &w, w - me);  // R1
@@ -188,16 +190,26 @@ bool mutex_is_valid(const cr_mutex *m) {
 
 // ---- the public calls ---------------------------------------------------------------------------
 
-// Without contention they only touch the word, so they enter the runtime only to park or to wake.
+// As long as nobody parks or is woken they only touch the word, outside the runtime, and need no frame. The
+// other way they keep one, for traces to name: no_tail is in place of a jump.
+#define no_tail() __asm__ volatile("")
+
+static __attribute__((noinline)) void lock_public_slow(cr_mutex *m) {
+  struct g *gp = getg();
+  rt_enter();
+  lock_slow(m, gp, WAIT_MUTEX);
+  rt_exit();
+  race_acquire(m);
+}
 
 void cr_mutex_lock(cr_mutex *m) {
-  struct g *gp = getg();
-  if (__builtin_expect(!try_fast(m, gp), 0)) {
-    rt_enter();
-    lock_slow(m, gp, WAIT_MUTEX);
-    rt_exit();
+  struct g *gp = getg_or_nil();
+  if (__builtin_expect(gp && try_fast(m, gp), 1)) {
+    race_acquire(m);
+    return;
   }
-  race_acquire(m);
+  lock_public_slow(m);
+  no_tail();
 }
 
 bool cr_mutex_trylock(cr_mutex *m) {
@@ -206,11 +218,17 @@ bool cr_mutex_trylock(cr_mutex *m) {
   return got;
 }
 
-void cr_mutex_unlock(cr_mutex *m) {
+static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m) {
   uint64_t me = owner_bits(getg());
-  race_release(m);
-  if (__builtin_expect(unlock_fast(m, me), 1)) return;
   rt_enter();
   unlock_slow(m, me);
   rt_exit();
+}
+
+void cr_mutex_unlock(cr_mutex *m) {
+  struct g *gp = getg_or_nil();
+  race_release(m);
+  if (__builtin_expect(gp && unlock_fast(m, owner_bits(gp)), 1)) return;
+  unlock_public_slow(m);
+  no_tail();
 }

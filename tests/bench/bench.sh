@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh measures crun against its peers and prints a table for each question. The peers take turns
 # within each round, and what is judged is the median of the rounds' ratios.
-#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|race|memory]...
+#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|race|memory]...
 # ROUNDS (default 5) says how often. It always exits 0 when it could measure: it is no test.
 set -eu
 crun=$1 src=$2 work=$3
@@ -25,6 +25,25 @@ bench_runtime() {
   done
   echo "== the runtime against $(go version | cut -d' ' -f3), ns an operation, median of $rounds rounds"
   awk -v ours=crun -v theirs=go -v bar=1.0 -f "$src/table.awk" "$work/runtime.log"
+}
+
+# sync: the bars differ, so each has its table.
+bench_sync() {
+  "$crun" build -O2 -o "$work/sync" "$src/sync.c"
+  (cd "$src/go-sync" && GOFLAGS=-mod=mod GOCACHE="$work/go-cache" go build -o "$work/sync-go" .)
+  echo "== channels and locks against $(go version | cut -d' ' -f3), ns an operation, median of $rounds rounds"
+  for part in '0.6 select4 timer cancel' '0.25 mutex'; do
+    : >"$work/sync.log"
+    for round in $(seq "$rounds"); do
+      for case in ${part#* }; do
+        for procs in 1 2; do
+          echo "${case}_${procs}P $round crun $(CRUNMAXPROCS=$procs "$work/sync" "$case")"
+          echo "${case}_${procs}P $round go $(GOMAXPROCS=$procs "$work/sync-go" "$case")"
+        done
+      done >>"$work/sync.log"
+    done
+    awk -v ours=crun -v theirs=go -v bar="${part%% *}" -f "$src/table.awk" "$work/sync.log"
+  done
 }
 
 bench_race() {
@@ -59,7 +78,7 @@ bench_memory() {
   done
 }
 
-[ $# -gt 0 ] || set -- runtime race memory
+[ $# -gt 0 ] || set -- runtime sync race memory
 for part; do
   "bench_$part"
 done

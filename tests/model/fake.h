@@ -71,6 +71,7 @@ struct g {
   bool ready;
 };
 struct g *getg(void);
+static inline struct g *getg_or_nil(void) { return getg(); }
 
 enum wait_reason {
   WAIT_CHAN_RECV, WAIT_CHAN_SEND, WAIT_CHAN_RECV_NIL, WAIT_CHAN_SEND_NIL, WAIT_SELECT, WAIT_SELECT_EMPTY,

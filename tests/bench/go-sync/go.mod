@@ -1,0 +1,3 @@
+module sync-bench
+
+go 1.23
