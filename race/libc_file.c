@@ -21,6 +21,7 @@
 
 #include "edge.h"
 #include "libc.h"
+#include "race.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
@@ -35,6 +36,14 @@ static const void *key_of(int fd) {
     k = 1 + (st.st_ino * 0x9e3779b97f4a7c15ull + st.st_dev) % (KEYS - 1);
   errno = saved;
   return &keys[k];
+}
+
+void race_fd_release(int fd) {
+  if (g_self()) edge_release_merge(key_of(fd));  // R1
+}
+
+void race_fd_acquire(int fd) {
+  if (g_self()) edge_acquire(key_of(fd));  // A1
 }
 
 // will_write: n bytes at p go to fd.

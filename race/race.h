@@ -63,6 +63,11 @@ void race_release_acquire_g(race_g *g, const void *sync);
 // race_sync_forget drops all sync addresses in [p, p+n): the memory is given back or reused.
 void race_sync_forget(const void *p, size_t n);
 
+// What goes through a descriptor orders who wrote before who read (libc_file.c): race_fd_release comes before
+// a write, race_fd_acquire after a read.
+void race_fd_release(int fd);
+void race_fd_acquire(int fd);
+
 // ---- memory --------------------------------------------------------------------------------
 
 // race_read and race_write check [p, p+n) as an access of the current race_g made at pc.

@@ -21,6 +21,8 @@ RACE_OFF void race_release_g(race_g *g, const void *sync) { (void)g, (void)sync;
 RACE_OFF void race_release_merge_g(race_g *g, const void *sync) { (void)g, (void)sync; }
 RACE_OFF void race_release_acquire_g(race_g *g, const void *sync) { (void)g, (void)sync; }
 RACE_OFF void race_sync_forget(const void *p, size_t n) { (void)p, (void)n; }
+RACE_OFF void race_fd_release(int fd) { (void)fd; }
+RACE_OFF void race_fd_acquire(int fd) { (void)fd; }
 RACE_OFF void race_read(const void *p, size_t n, uintptr_t pc) { (void)p, (void)n, (void)pc; }
 RACE_OFF void race_write(const void *p, size_t n, uintptr_t pc) { (void)p, (void)n, (void)pc; }
 RACE_OFF void race_read_g(race_g *g, const void *p, size_t n, uintptr_t pc) { (void)g, (void)p, (void)n, (void)pc; }

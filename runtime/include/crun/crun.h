@@ -14,6 +14,7 @@
 #include <crun/group.h>
 #include <crun/map.h>
 #include <crun/pool.h>
+#include <crun/net.h>
 #include <crun/select.h>
 #include <crun/sync.h>
 #include <crun/time.h>
