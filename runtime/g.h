@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/atomic.h"
+#include "base/fiber.h"
 #include "base/lock.h"
 #include "race/race.h"
 
@@ -76,6 +77,7 @@ struct g {
   uintptr_t go_pc;               // the `go` statement
   uint64_t parent_goid;
   char name[32];
+  struct fiber fiber;
 };
 
 enum { RUNQ_SIZE = 256 };
@@ -120,6 +122,7 @@ struct m {
   int tid;                     // the kernel's number of the thread
   bool is_hog;                 // under retake_lock: computed when sysmon took its P
   sigset_t sigmask;            // what the thread begins with
+  struct fiber fiber;          // g0's
 };
 
 // getm returns the M of this thread, nil on a foreign one. It is read afresh at each call: the

@@ -145,6 +145,7 @@ static struct g *g_new(uint64_t parent_goid, uintptr_t pc) {
   gp->panics = NULL;
   store_rlx(&gp->select_done, 0);
   atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  fiber_new(&gp->fiber, gp->stack_lo, gp->stack_hi - gp->stack_lo);
   race_fresh(gp->stack_lo, gp->stack_hi - gp->stack_lo);
   return gp;
 }
@@ -183,7 +184,10 @@ void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent
 }
 
 // cr_go_begin is the new goroutine's first step; cr_go_return its last.
-__attribute__((used, visibility("hidden"))) void cr_go_begin(void) { rt_exit(); }
+__attribute__((used, visibility("hidden"))) void cr_go_begin(void) {
+  fiber_arrive(&getm()->curg->fiber, &getm()->fiber);
+  rt_exit();
+}
 
 __attribute__((used, visibility("hidden"), noreturn)) void cr_go_return(void) {
   rt_enter();

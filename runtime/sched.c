@@ -476,7 +476,7 @@ static _Noreturn void execute(struct g *gp) {
   store_rlx(&mp->p->schedtick, load_rlx(&mp->p->schedtick) + 1);
   race_switch(gp->race);
   errno = gp->errno_saved;
-  cr_gogo(gp);
+  gogo(gp);
 }
 
 static _Noreturn void schedule(void) {
@@ -490,6 +490,7 @@ static _Noreturn void schedule(void) {
 // leave marks the goroutine of this M as gone from it.
 static struct m *leave(struct g *gp, enum g_status status) {
   struct m *mp = getm();
+  fiber_arrive(&mp->fiber, &gp->fiber);
   mp->curg = NULL;
   store_rel(&gp->status, status);
   return mp;
@@ -520,7 +521,7 @@ void park(park_commit commit, void *arg, enum wait_reason why) {
   mp->commit = commit;
   mp->commit_arg = arg;
   gp->errno_saved = errno;
-  cr_mcall(gp, mp->g0_sp, park_g0);
+  mcall(mp, gp, park_g0);
 }
 
 static bool unlock_commit(struct g *gp, void *arg) {
@@ -601,7 +602,7 @@ void gosched(void) {
   struct g *gp = getg();
   if (gp->is_thread) return;
   gp->errno_saved = errno;
-  cr_mcall(gp, getm()->g0_sp, gosched_g0);
+  mcall(getm(), gp, gosched_g0);
 }
 
 static void goexit_g0(struct g *gp) {
@@ -620,6 +621,7 @@ void goexit(void) {
     race_hide_begin();
     pthread_exit(NULL);
   }
+  fiber_end(&getm()->fiber);
   cr_mcall(gp, getm()->g0_sp, goexit_g0);
   __builtin_unreachable();
 }
@@ -652,7 +654,7 @@ __attribute__((noinline)) void rt_enter_slow(void) {
   }
   struct g *gp = mp->curg;
   gp->errno_saved = errno;
-  cr_mcall(gp, mp->g0_sp, no_p_g0);
+  mcall(mp, gp, no_p_g0);
 }
 
 void sched_block(void) {

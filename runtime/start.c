@@ -192,6 +192,7 @@ static void main_init(void) {
   if (lo == MAP_FAILED) throw("out of memory for the scheduler's stack");
   m0.g0_lo = lo;
   m0.g0_sp = lo + G0_STACK - 256;
+  fiber_new(&m0.fiber, lo, G0_STACK);
   m0.tid = os_tid();
   m0.p = sched.procs[0];
   store_rlx(&sched.procs[0]->m, &m0);

@@ -215,12 +215,13 @@ void dump_begin(void) {
 // on_g0 calls fn(gp) on the scheduler's stack with gp's registers saved, for libdw needs more room than a
 // goroutine may have left. gp nil or a thread's: on this stack.
 static void on_g0(struct g *gp, void (*fn)(struct g *gp)) {
-  if (gp && !gp->is_thread) cr_mcall(gp, getm()->g0_sp, fn);
+  if (gp && !gp->is_thread) mcall(getm(), gp, fn);
   else fn(gp);
 }
 
 // print_running prints the goroutine of this thread, as saved by on_g0.
 static void print_running(struct g *gp) {
+  if (gp && !gp->is_thread) fiber_arrive(&getm()->fiber, &gp->fiber);
   if (gp) print_header(gp, "running");
   else errf("runtime stack:\n");
   if (gp && !gp->is_thread) {
@@ -294,7 +295,7 @@ _Noreturn void deadlock(void) {
 static void dump_g0(struct g *gp) {
   print_running(gp);
   dump_others(gp);
-  if (!gp->is_thread) cr_gogo(gp);
+  if (!gp->is_thread) gogo(gp);
 }
 
 __attribute__((visibility("default"))) void cr_dump_goroutines(void) {

@@ -229,20 +229,21 @@ static void fork_has_its_own(void) {
   close(p[0]), close(p[1]), close(q[0]), close(q[1]);
 }
 
-static void computes(_Atomic bool *stop) {
-  while (!*stop) {}
+static _Atomic bool stop_computing;
+
+static void computes(void) {
+  while (!stop_computing) {}
 }
 
 // With every P busy, sysmon looks.
 static void nobody_is_idle(void) {
-  _Atomic bool stop = false;
   int p[2];
   char c;
   make_pipe(p);
-  for (int i = 0; i < cr_maxprocs(); i++) cr_go(computes, &stop);
+  for (int i = 0; i < cr_maxprocs(); i++) cr_go(computes);
   cr_go(writes_later, p[1]);
   check_eq(look(p[0], &c, 1, INT64_MAX), 1);
-  stop = true;
+  stop_computing = true;
   close(p[0]), close(p[1]);
 }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// fiber.h: AddressSanitizer is told on which stack a thread runs; without it nothing is left of this file.
+//
+// It unpoisons the frames that a call of a noreturn function skips, from the stack pointer to the end of the
+// stack that it believes in. Each switch is said twice: by who leaves, before, and by who arrives, after.
+#ifndef CRUN_FIBER_H
+#define CRUN_FIBER_H
+
+#include <stddef.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+
+// A stack as ASan knows it. That of a thread is all-zero until it is left for the first time.
+struct fiber {
+  void *fake;      // its frames that outlive their functions, while it does not run
+  const void *lo;
+  size_t bytes;
+};
+
+// fiber_new: f is the stack at lo. What ended there may have left frames that were never popped.
+static inline void fiber_new(struct fiber *f, void *lo, size_t bytes) {
+  *f = (struct fiber){.lo = lo, .bytes = bytes};
+  __asan_unpoison_memory_region(lo, bytes);
+}
+
+static inline void fiber_leave(struct fiber *from, const struct fiber *to) {
+  __sanitizer_start_switch_fiber(&from->fake, to->lo, to->bytes);
+}
+
+// fiber_end leaves a stack that nobody comes back to.
+static inline void fiber_end(const struct fiber *to) { __sanitizer_start_switch_fiber(NULL, to->lo, to->bytes); }
+
+static inline void fiber_arrive(const struct fiber *self, struct fiber *from) {
+  __sanitizer_finish_switch_fiber(self->fake, &from->lo, &from->bytes);
+}
+#else
+struct fiber {};
+#define fiber_new(f, lo, bytes) ((void)0)
+#define fiber_leave(from, to) ((void)0)
+#define fiber_end(to) ((void)0)
+#define fiber_arrive(self, from) ((void)0)
+#endif
+
+#endif
