@@ -172,6 +172,7 @@ static bool wait_in(struct cr_chan *c, struct cr_waitq *q, void *elem, enum wait
   struct g *gp = getg();
   struct sudog sg = {.g = gp, .elem = elem, .c = c, .pc = pc};
   waitq_push(q, &sg);
+  if (__builtin_expect(c->timer != NULL, 0)) ticker_wanted(c->timer);
   gp->waiting = &sg;
   gp->param = NULL;
   park_unlock(&c->lock, why);

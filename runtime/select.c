@@ -222,6 +222,7 @@ static void enqueue_all(struct selection *sel, struct g *gp) {
     struct sudog *sg = &sel->x.sudogs[i];
     *sg = (struct sudog){.g = gp, .elem = k->elem, .c = k->c, .pc = sel->pc, .is_select = true};
     waitq_push(k->send ? &k->c->sendq : &k->c->recvq, sg);
+    if (__builtin_expect(k->c->timer != NULL, 0)) ticker_wanted(k->c->timer);
   }
   gp->waiting = sel->x.n ? &sel->x.sudogs[0] : NULL;
 }

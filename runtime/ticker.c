@@ -3,10 +3,12 @@
 //
 // The channel has a buffer of one, which nobody may see: len and cap say 0, and stop and reset empty it.
 // So the moment is taken by the first receiver to come, and never after a stop. A receive on the channel
-// first asks ticker_poll whether the moment has passed: a goroutine that never parks sees its timer too.
+// first asks ticker_poll whether the moment has passed: a goroutine that never parks sees its timer too. So
+// the heap of timers need not know of a timer before somebody parks on its channel, and mostly nobody does:
+// a timeout is started and stopped again.
 //
 // States of a timer, under chan.lock:
-//     when_ns > 0    pending: the moment lies ahead; a reference is held by the heap of timers
+//     when_ns > 0    pending: the moment lies ahead
 //     when_ns == 0   fired or stopped
 // The heap may call fire for a moment that was taken back meanwhile. fire finds when_ns in the future or
 // 0 then, and does nothing: so nobody waits for a call that is under way, but the memory must.
@@ -14,6 +16,8 @@
 // Invariants
 //  1. refs counts the owner, each time t is in the heap, and each call of fire under way.
 //  2. Nothing of t is touched after its reference was given back.
+//  3. While t is pending it is in the heap, or about to be in fire, if it has a function or a receiver is
+//     parked on its channel. Otherwise it may be.
 //
 // Lock rank: chan.lock, above the timers' and the scheduler's.
 //   R1: reset releases the slot   A1: the receive of the moment acquires it, or the goroutine of fn
@@ -39,6 +43,7 @@ struct cr_timer {
   int64_t slot;          // the channel's buffer
   int64_t when_ns;       // under chan.lock: 0 if not pending
   int64_t period_ns;     // under chan.lock: 0 if not a ticker
+  uint32_t heaped;       // under chan.lock: references of the heap and of calls of fire
   struct timer timer;
   _Atomic uint32_t refs;
   void (*fn)(void *arg); // read-only after init: runs instead of a delivery
@@ -84,10 +89,18 @@ static struct g *deliver(struct cr_timer *t, int64_t now) {
 
 static void fire(void *arg);
 
-// arm puts t into the heap; what is there already is moved.
+// arm puts t into the heap, if somebody wants it there; what is there already is moved.
 static void arm(struct cr_timer *t) {
-  if (!timer_stop(&t->timer)) add_rlx(&t->refs, 1);
+  if (!t->fn && waitq_empty(&t->chan.recvq)) return;
+  if (t->heaped == 0 || !timer_stop(&t->timer)) {
+    add_rlx(&t->refs, 1);
+    t->heaped++;
+  }
   timer_start(&t->timer, t->when_ns, fire, t);
+}
+
+void ticker_wanted(struct cr_timer *t) {
+  if (t->when_ns) arm(t);  // though it may be there: a reset that nobody waited for did not move it
 }
 
 // after_late is the first moment after now that is a number of periods from t->when_ns.
@@ -101,14 +114,10 @@ static int64_t after_late(const struct cr_timer *t, int64_t now) {
 static bool come_due(struct cr_timer *t, struct g **woken) {
   int64_t now = nanotime();
   if (t->when_ns == 0 || t->when_ns > now) return false;
-  if (t->period_ns) {
-    t->when_ns = after_late(t, now);
-    arm(t);
-  } else {
-    t->when_ns = 0;
-  }
+  t->when_ns = t->period_ns ? after_late(t, now) : 0;
   if (t->fn) return true;
   *woken = deliver(t, now);
+  if (t->when_ns) arm(t);
   return false;
 }
 
@@ -119,6 +128,7 @@ static void fire(void *arg) {
   race_g *was = race_self();
   race_switch(NULL);  // whoever ran here last does none of this
   lock(&t->chan.lock);
+  t->heaped--;
   bool start = come_due(t, &woken);
   unlock(&t->chan.lock);
   if (start) go_func(t->fn, t->arg, &t->slot, t->creator, t->pc);  // A1
@@ -167,7 +177,8 @@ static bool stop_locked(struct cr_timer *t) {
 static bool stop(struct cr_timer *t) {
   rt_enter();
   lock(&t->chan.lock);
-  bool pending = stop_locked(t), was_armed = timer_stop(&t->timer);
+  bool pending = stop_locked(t), was_armed = t->heaped > 0 && timer_stop(&t->timer);
+  if (was_armed) t->heaped--;
   unlock(&t->chan.lock);
   if (was_armed) unref(t);
   rt_exit();

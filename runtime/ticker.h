@@ -14,6 +14,9 @@ int64_t after_ns(int64_t ns);
 // ticker_poll delivers what is due, though no scheduler has come by to run the timer.
 void ticker_poll(struct cr_timer *t);
 
+// ticker_wanted has t delivered by the scheduler, since a receiver is about to park; the channel is locked.
+void ticker_wanted(struct cr_timer *t);
+
 // ticker_free gives t back, its channel with it.
 void ticker_free(struct cr_timer *t, uintptr_t pc);
 

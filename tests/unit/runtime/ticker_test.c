@@ -83,6 +83,22 @@ static void reset_under_a_receiver(void) {
   cr_chan_free(out);
 }
 
+// A receiver that came and went leaves nothing behind that a reset would not move.
+static void reset_after_a_receiver(void) {
+  for (int i = 0; i < 20; i++) {
+    cr_timer *t = cr_timer_new(i % 2 ? CR_HOUR : 30 * 1000);
+    cr_chan(int64_t) c = cr_timer_chan(t);
+    int64_t at;
+    check(i % 2 == 0 || !cr_chan_recv_timeout(c, NULL, 1000));
+    int64_t now = cr_nanotime();
+    cr_timer_reset(t, i % 3 * 50 * 1000);
+    check(cr_chan_recv(c, &at));
+    check(at >= now + i % 3 * 50 * 1000);
+    check(!cr_chan_try_recv(c, NULL));
+    cr_timer_free(t);
+  }
+}
+
 static void after_is_freed_as_a_channel(void) {
   cr_chan(int64_t) soon = cr_after(1), never = cr_after(CR_HOUR);
   check(cr_chan_recv(soon, NULL));
@@ -245,7 +261,7 @@ static void misuse_is_told(void) {
 static int tests(void) {
   const struct CMUnitTest all[] = {
       GO_TEST(the_moment_is_not_early), GO_TEST(what_has_passed_is_there_at_once),
-      GO_TEST(what_never_comes_can_be_stopped), GO_TEST(no_stale_moment), GO_TEST(reset_under_a_receiver),
+      GO_TEST(what_never_comes_can_be_stopped), GO_TEST(no_stale_moment), GO_TEST(reset_under_a_receiver), GO_TEST(reset_after_a_receiver),
       GO_TEST(after_is_freed_as_a_channel), GO_TEST(ticks), GO_TEST(missed_ticks_are_one),
       GO_TEST(a_long_period_does_not_wrap), GO_TEST(functions_run_in_a_goroutine), GO_TEST(stopped_or_run),
       GO_TEST(churn), GO_TEST(misuse_is_told),
