@@ -228,7 +228,8 @@ ctx_id ctx_current_slow(race_g *g, uintptr_t pc) {
   uint32_t node = frames_intern(g);
   ctx_id id = ctx_find(mix(pc, node), node, pc);
   if (!id) id = ctx_intern_slow(node, pc);
-  *ctx_memo_of(pc) = (struct ctx_memo){pc, g->sp->node, id};
+  const struct frame *f = g->sp;
+  *ctx_memo_of(pc) = (struct ctx_memo){pc, f->node, id, f->call_pc, f->func_pc, f > g->base ? f[-1].node : 0};
   return id;
 }
 

@@ -26,11 +26,15 @@ enum { CTX_BITS = 23, CTX_MAX = 1 << CTX_BITS };
 void context_init(void);
 
 // ctx_current returns the context of an access at pc by g, interning g's frames where needed. What a
-// thread asked for last is remembered by pc; ids never change their meaning, so nothing goes stale.
+// thread asked for last is remembered by pc, with the frame it was asked in: the next activation that is
+// called from the same place below the same node is the same node. Ids never change their meaning, so
+// nothing goes stale.
 struct ctx_memo {
   uintptr_t pc;
-  uint32_t node;  // 0 never matches: a frame's node is not 0 once it was asked for
+  uint32_t node;  // of the frame; 0 never matches: a frame's node is not 0 once it was asked for
   ctx_id ctx;
+  uintptr_t call_pc, func_pc;  // of the frame
+  uint32_t parent;             // node of the frame below, 0: there is none
 };
 
 enum { CTX_MEMOS = 128 };
@@ -38,9 +42,17 @@ extern _Thread_local struct ctx_memo ctx_memos[CTX_MEMOS] __attribute__((tls_mod
 
 static inline struct ctx_memo *ctx_memo_of(uintptr_t pc) { return &ctx_memos[(pc ^ pc >> 8) % CTX_MEMOS]; }
 
+// ctx_memo_enters gives frame f, which was not asked for yet, its node if m has it.
+static inline bool ctx_memo_enters(const struct ctx_memo *m, struct frame *f) {
+  if (!m->parent || f[-1].node != m->parent || f->call_pc != m->call_pc || f->func_pc != m->func_pc) return false;
+  f->node = m->node;
+  return true;
+}
+
 // ctx_memo_knows: m->ctx is the context of g at pc.
-static inline bool ctx_memo_knows(const struct ctx_memo *m, const race_g *g, uintptr_t pc) {
-  return m->pc == pc && m->node == g->sp->node && m->node;
+static inline bool ctx_memo_knows(const struct ctx_memo *m, race_g *g, uintptr_t pc) {
+  if (m->pc != pc) return false;
+  return g->sp->node ? g->sp->node == m->node : ctx_memo_enters(m, g->sp);
 }
 
 ctx_id ctx_current_slow(race_g *g, uintptr_t pc);
