@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // select.c: wait for the first of several channel operations.
 //
-// All channels are locked, in order of address, so that the cases are seen at one moment. Pass 1 looks
-// in random order for a case that can go ahead. If there is none, pass 2 puts a sudog into the queue of
+// A first look goes over the cases in random order and does one that can go ahead, with its channel alone
+// locked. If it finds none, all channels are locked, in order of address, so that the cases are seen at
+// one moment. Pass 1 looks again. If there is none, pass 2 puts a sudog into the queue of
 // every channel, and the goroutine parks, unlocking them. Whoever dequeues one of the sudogs wins the
 // select by a CAS on g->select_done, does the operation and makes the goroutine ready; pass 3 locks
 // all channels again and takes the other sudogs out.
@@ -14,8 +15,8 @@
 //     they are not read after the last unlock: g may be running by then.
 //  3. Cases on nil channels are in neither order array.
 //
-// Fairness: pass 1 takes the first of a uniformly random permutation that is ready, which is uniform
-// among the ready ones. A parked case keeps its place in the channel's FIFO.
+// Fairness: the first look and pass 1 take the first of a uniformly random permutation that is ready,
+// which is uniform among the ready ones. A parked case keeps its place in the channel's FIFO.
 #include "crun/select.h"
 
 #include <stdlib.h>
@@ -32,7 +33,7 @@
 
 #define PC() ((uintptr_t)__builtin_return_address(0))
 
-enum { ON_STACK = 32 };  // cases whose scratch is in the frame: 2.5 KB
+enum { FEW = 12, ON_STACK = 32 };  // cases whose scratch is in the frame: 2.5 KB
 
 // What a select comes to beside the index of a case, CR_SELECT_DEFAULT_ and CR_SELECT_TIMEOUT_.
 enum { SEND_CLOSED = -3, NOT_YET = -4 };
@@ -52,6 +53,7 @@ struct selection {
   enum wait_reason why;
   bool received;          // the chosen case received a value
   struct alarm *alarm;    // of the park under way; nil: it has no end
+  struct cr_chan *alone;  // the one that is locked; nil: none, or all
 };
 
 // What ends a park when its time has passed.
@@ -97,10 +99,22 @@ static void sift_down(const struct cr_select_state *s, uint32_t *a, uint32_t i, 
   a[i] = v;
 }
 
-// make_lock_order heap-sorts: n log n whatever the user passes, in place.
+static void insert_sorted(const struct cr_select_state *s, uint32_t *a, uint32_t n) {
+  for (uint32_t i = 1; i < n; i++) {
+    uint32_t v = a[i], k = i;
+    for (; k > 0 && before(s, v, a[k - 1]); k--) a[k] = a[k - 1];
+    a[k] = v;
+  }
+}
+
+// make_lock_order sorts many by a heap: n log n whatever the user passes, in place.
 static void make_lock_order(struct selection *sel) {
   uint32_t *a = sel->x.order, n = sel->x.n;
   for (uint32_t i = 0; i < n; i++) a[i] = sel->x.poll[i];
+  if (n <= FEW) {
+    insert_sorted(sel->s, a, n);
+    return;
+  }
   for (uint32_t i = n / 2; i-- > 0;) sift_down(sel->s, a, i, n);
   for (uint32_t end = n; end-- > 1;) {
     uint32_t top = a[0];
@@ -119,7 +133,12 @@ static void lock_all(const struct selection *sel) {
   }
 }
 
+// unlock_all unlocks what is locked.
 static void unlock_all(const struct selection *sel) {
+  if (sel->alone) {
+    unlock(&sel->alone->lock);
+    return;
+  }
   for (uint32_t i = sel->x.n; i-- > 0;) {
     struct cr_chan *c = chan_at(sel, i);
     if (i == 0 || c != chan_at(sel, i - 1)) unlock(&c->lock);
@@ -212,6 +231,29 @@ static int try_all(struct selection *sel) {
   return NOT_YET;
 }
 
+// seems_ready looks without the lock.
+static bool seems_ready(const struct cr_select_case *k) {
+  const struct cr_chan *c = k->c;
+  if (load_rlx(&c->closed)) return true;
+  if (k->send) return load_rlx(&c->count) < c->cap || waitq_peek(&c->recvq);
+  return load_rlx(&c->count) > 0 || waitq_peek(&c->sendq);
+}
+
+// try_first is the first look. It returns the case that it did, SEND_CLOSED or NOT_YET, with nothing locked.
+static int try_first(struct selection *sel) {
+  for (uint32_t i = 0; i < sel->x.n; i++) {
+    const struct cr_select_case *k = &sel->s->cases[sel->x.poll[i]];
+    if (!seems_ready(k)) continue;
+    sel->alone = k->c;
+    lock(&k->c->lock);
+    enum chan_result r = k->send ? try_send(sel, k) : try_recv(sel, k);
+    if (r != CHAN_WOULD_BLOCK) return r == CHAN_DONE ? (int)sel->x.poll[i] : SEND_CLOSED;
+    unlock(&k->c->lock);
+  }
+  sel->alone = NULL;
+  return NOT_YET;
+}
+
 // ---- passes 2 and 3 -----------------------------------------------------------------------------
 
 static void enqueue_all(struct selection *sel, struct g *gp) {
@@ -285,9 +327,11 @@ static int select_with(struct selection *sel) {
     park(stay_parked, NULL, sel->s->n ? WAIT_SELECT : WAIT_SELECT_EMPTY);
     throw("select: woke up with no case");
   }
+  int done = try_first(sel);
+  if (done != NOT_YET) return done;
   make_lock_order(sel);
   lock_all(sel);
-  int done = try_all(sel);
+  done = try_all(sel);
   if (done != NOT_YET) return done;
   if (now == NOT_YET) return wait_for_one(sel);
   unlock_all(sel);
