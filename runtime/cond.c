@@ -5,6 +5,9 @@
 // lets c->lock go once it is parked. A signaller takes c->lock, so it either comes before the waiter
 // unlocked the mutex, or finds it parked: no signal falls in between.
 //
+// A lock of the user's own may park in its unlock, so it is called with c->lock free. A signal may come in
+// between then: it takes the waiter off the queue, who finds that out before it parks.
+//
 // Lock rank: c->lock, above a mutex's own lock.
 // There is no edge here: the detector sees the user's mutex, and nothing of c.
 #include "base/atomic.h"
@@ -38,15 +41,47 @@ static void wait(cr_cond *c, const struct locker *user) {
   user->lock(user->l);
 }
 
+// wait_any is wait for a lock whose functions are the user's.
+static void wait_any(cr_cond *c, const struct locker *user, uintptr_t pc) {
+  struct g *gp = getg();
+  struct sudog sg = {.g = gp, .awake = true};
+  rt_enter();
+  lock(lock_of(c));
+  waitq_push(&c->waiters, &sg);
+  store_rlx(&c->nwait, load_rlx(&c->nwait) + 1);
+  unlock(lock_of(c));
+  rt_exit();
+  race_enter(pc);
+  user->unlock(user->l);
+  race_leave();
+  rt_enter();
+  lock(lock_of(c));
+  if (sg.success) {
+    unlock(lock_of(c));
+  } else {
+    sg.awake = false;
+    gp->waiting = &sg;
+    park_unlock(lock_of(c), WAIT_COND);
+    gp->waiting = NULL;
+  }
+  rt_exit();
+  race_enter(pc);
+  user->lock(user->l);
+  race_leave();
+}
+
 static void wake(cr_cond *c, uint32_t n) {
   if (load_acq(&c->nwait) == 0) return;
   struct sudog *woken = NULL, **tail = &woken;
   lock(lock_of(c));
   for (struct sudog *sg; n > 0 && (sg = waitq_pop(&c->waiters)); n--) {
     store_rlx(&c->nwait, load_rlx(&c->nwait) - 1);
+    sg->success = true;
+    if (sg->awake) continue;  // gone once it has c->lock
     *tail = sg;
     tail = &sg->next;
   }
+  *tail = NULL;
   unlock(lock_of(c));
   while (woken) {
     struct sudog *sg = woken;
@@ -78,6 +113,10 @@ void cr_cond_wait_rw(cr_cond *c, cr_rwmutex *rw) {
   rt_enter();
   wait(c, &(struct locker){unlock_rwmutex, lock_rwmutex, rw});
   rt_exit();
+}
+
+void cr_cond_wait_any(cr_cond *c, void (*unlock)(void *l), void (*lock)(void *l), void *l) {
+  wait_any(c, &(struct locker){unlock, lock, l}, (uintptr_t)__builtin_return_address(0));
 }
 
 void cr_cond_signal(cr_cond *c) {

@@ -32,6 +32,7 @@ struct sudog {
   uintptr_t pc;         // a channel's: the user's call, for race reports
   int64_t since_ns;     // a mutex's: when it first queued
   bool is_select;       // g may be woken by another case: who dequeues must win g->select_done
+  bool awake;           // a cond's: g has not parked yet, and must not be made ready
   bool success;         // set by the waker: a value was handed over (not: the channel was closed),
                         // a mutex was handed over (not: try again)
 };

@@ -249,6 +249,14 @@ typedef struct cr_cond {
 void cr_cond_wait(cr_cond *c, cr_mutex *m);
 void cr_cond_wait_rw(cr_cond *c, cr_rwmutex *rw);
 
+// cr_cond_wait_any is cr_cond_wait with a lock of any kind: unlock(l) gives it up and lock(l) takes it again.
+// Both may park; they must return.
+//   Blocks:  the goroutine, never the thread.
+//   Returns: nothing.
+//   Memory:  those of the unlock and the lock, no others.
+//   Context: the goroutine or thread that holds l.
+void cr_cond_wait_any(cr_cond *c, void (*unlock)(void *l), void (*lock)(void *l), void *l);
+
 // cr_cond_signal wakes the goroutine that has waited longest, cr_cond_broadcast all that wait.
 //   Blocks:  no.
 //   Returns: nothing.

@@ -133,6 +133,53 @@ static void *signal_thread(void *arg) {
   return NULL;
 }
 
+// ---- any lock: here a channel of capacity 1 ---------------------------------------------------
+
+static cr_chan(char) gate;
+static void gate_lock(void *l) { cr_chan_send(gate, 0); }
+static void gate_unlock(void *l) {
+  cr_yield();  // a signal may come before the waiter has parked
+  cr_chan_recv(gate, NULL);
+}
+
+static int items, taken;
+
+static void takes_items(int n, cr_waitgroup *wg) {
+  for (int i = 0; i < n; i++) {
+    gate_lock(NULL);
+    while (items == 0) cr_cond_wait_any(&cond, gate_unlock, gate_lock, NULL);
+    items--;
+    taken++;
+    gate_unlock(NULL);
+  }
+  cr_waitgroup_done(wg);
+}
+
+static void puts_items(int n, cr_waitgroup *wg) {
+  for (int i = 0; i < n; i++) {
+    gate_lock(NULL);
+    items++;
+    cr_cond_signal(&cond);
+    gate_unlock(NULL);
+    if (i % 50 == 0) cr_cond_broadcast(&cond);
+  }
+  cr_waitgroup_done(wg);
+}
+
+static void over_a_lock_of_ones_own(void) {
+  gate = cr_chan_make(char, 1);
+  items = taken = 0;
+  cr_waitgroup wg = {0};
+  cr_waitgroup_add(&wg, 8);
+  for (int i = 0; i < 4; i++) {
+    cr_go(takes_items, 300, &wg);
+    cr_go(puts_items, 300, &wg);
+  }
+  cr_waitgroup_wait(&wg);
+  check(items == 0 && taken == 1200 && waiters() == 0);
+  cr_chan_free(gate);
+}
+
 static void a_foreign_thread_signals(void) {
   pthread_t t;
   ready = false;
@@ -167,6 +214,7 @@ static int tests(void) {
       GO_TEST(a_broadcast_wakes_all),
       GO_TEST(no_signal_is_lost),
       GO_TEST(over_an_rwmutex),
+      GO_TEST(over_a_lock_of_ones_own),
       GO_TEST(a_foreign_thread_signals),
       GO_TEST(mistakes_end_the_process),
   };
