@@ -4,7 +4,8 @@
 // The program's calls, and those of libraries it loads, come here because the executable defines
 // these names (this archive is linked whole). A call that fails makes no edge. Edges:
 //
-//     mutex, spin     unlock -> the next lock
+//     mutex, spin     unlock -> the next lock; so for flockfile. The locks that printf and the like take
+//                     themselves give nothing: else every line printed would hide races
 //     rwlock          write unlock -> lock; read unlock -> write lock. Readers give each other nothing
 //     cond            none of its own: wait unlocks and locks its mutex
 //     sem             post -> every later wait that returns
@@ -177,6 +178,23 @@ PUBLIC int pthread_spin_trylock(pthread_spinlock_t *l) {
 PUBLIC int pthread_spin_unlock(pthread_spinlock_t *l) {
   edge_release(l);
   return real()->pthread_spin_unlock(l);
+}
+
+// ---- locked streams ------------------------------------------------------------------------------------
+
+// Between the two stand getc_unlocked and the like, which the compiler knows and puts in line.
+PUBLIC void flockfile(FILE *f) {
+  real()->flockfile(f);
+  edge_acquire(f);
+}
+PUBLIC int ftrylockfile(FILE *f) {
+  int r = real()->ftrylockfile(f);
+  if (r == 0) edge_acquire(f);
+  return r;
+}
+PUBLIC void funlockfile(FILE *f) {
+  edge_release(f);
+  real()->funlockfile(f);
 }
 
 // ---- semaphores ----------------------------------------------------------------------------------------
