@@ -225,6 +225,7 @@ enum chan_result chan_send(struct cr_chan *c, const void *elem, bool block, uint
     if (!block) return CHAN_WOULD_BLOCK;
     park_forever(WAIT_CHAN_SEND_NIL);
   }
+  chan_check(c);
   chan_race_used(c, pc);
   race_read(elem, c->elem_size, pc);
   // Not closed and then full: a channel closed in between was full and open at one moment.
@@ -266,6 +267,7 @@ enum chan_result chan_recv(struct cr_chan *c, void *elem, bool block, uintptr_t 
     if (!block) return CHAN_WOULD_BLOCK;
     park_forever(WAIT_CHAN_RECV_NIL);
   }
+  chan_check(c);
   if (__builtin_expect(c->timer != NULL, 0)) ticker_poll(c->timer);
   // Empty and then not closed: it was empty and open at that moment. What is closed goes by the lock.
   if (!block && empty(c) && !load_acq(&c->closed)) return CHAN_WOULD_BLOCK;
@@ -295,6 +297,7 @@ static struct sudog **wake_all_closed(struct cr_chan *c, struct cr_waitq *q, boo
 }
 
 bool chan_close(struct cr_chan *c, uintptr_t pc) {
+  chan_check(c);
   lock(&c->lock);
   if (load_rlx(&c->closed)) {
     unlock(&c->lock);
@@ -336,6 +339,7 @@ struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap) {
 
 void cr_chan_free_raw(struct cr_chan *c) {
   if (!c) return;
+  chan_check(c);
   if (c->timer) {
     ticker_free(c->timer, PC());
     return;
@@ -348,6 +352,8 @@ void cr_chan_free_raw(struct cr_chan *c) {
   race_write(header(c), sizeof c->buf, PC());
   race_sync_forget(c, n);
   race_fresh(c, n);
+  c->freed = CHAN_FREED;
+  __asm__ volatile("" ::: "memory");  // or the store before the free would go
   free(c);
 }
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/check.h"
 #include "base/lock.h"
 #include "crun/chan.h"
 #include "waitq.h"
@@ -25,7 +26,17 @@ struct cr_chan {
   struct cr_timer *timer;   // read-only after init: whose channel it is; nil: nobody's
   struct cr_waitq recvq;    // under lock
   struct cr_waitq sendq;    // under lock
+  uint32_t freed;           // CHAN_FREED once it is, as long as malloc leaves it
 };
+
+enum { CHAN_FREED = 0x6672ee64 };
+
+// chan_check is fatal in a debug build if c was freed.
+static inline void chan_check(const struct cr_chan *c) {
+#ifndef NDEBUG
+  if (c->freed == CHAN_FREED) throw("chan: use of a freed channel");
+#endif
+}
 
 enum chan_result { CHAN_WOULD_BLOCK, CHAN_DONE, CHAN_CLOSED };
 

@@ -75,6 +75,7 @@ static void make_poll_order(struct selection *sel) {
   for (uint32_t i = 0; i < sel->s->n; i++) {
     const struct cr_select_case *k = &sel->s->cases[i];
     if (!k->c) continue;
+    chan_check(k->c);
     if (k->send) chan_race_used(k->c, sel->pc);
     else if (__builtin_expect(k->c->timer != NULL, 0)) ticker_poll(k->c->timer);
     uint32_t j = (uint32_t)(((uint64_t)cheaprand() * (n + 1)) >> 32);

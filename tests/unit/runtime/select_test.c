@@ -546,7 +546,23 @@ static void deadlock(void) {
   }
 }
 
+// A debug build sees it. The sanitizer would first.
+#if !defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__)
+#define SEES_FREED
+static void freed_channel(void) {
+  cr_chan(int) c = cr_chan_make(int), d = cr_chan_make(int);
+  cr_chan_free(c);
+  cr_select {
+    cr_on_recv(c, NULL) {}
+    cr_on_recv(d, NULL) {}
+  }
+}
+#endif
+
 static const struct child_case cases[] = {
+#ifdef SEES_FREED
+    {"freed", freed_channel, "fatal error: chan: use of a freed channel"},
+#endif
     {"send_closed", send_closed, "panic: send on closed channel"},
     {"closed_while_parked", closed_while_parked, "panic: send on closed channel"},
     {"no_cases", no_cases, "goroutine 1 [select (no cases)"},
