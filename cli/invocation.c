@@ -294,11 +294,12 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
   return a;
 }
 
-// check_plugin_loads ends crun if clang and the plugin do not fit together.
+// check_plugin_loads ends crun if clang works, but not with the plugin.
 static void check_plugin_loads(const struct toolchain *t) {
   char *plugin = format("-fpass-plugin=%s", t->plugin);
-  const char *probe[] = {t->clang, plugin, "-xc", "-c", "/dev/null", "-o", "/dev/null", NULL};
-  if (spawn_quiet(probe) == 0) return;
+  const char *with[] = {t->clang, plugin, "-xc", "-c", "/dev/null", "-o", "/dev/null", NULL};
+  const char *without[] = {t->clang, "-xc", "-c", "/dev/null", "-o", "/dev/null", NULL};
+  if (spawn_quiet(with) == 0 || spawn_quiet(without) != 0) return;
   die(EXIT_UNABLE,
       "the plugin %s does not load into %s (clang %d); it needs clang %d of the package clang-%d",
       t->plugin, t->clang, clang_major(t->clang), CRUN_LLVM, CRUN_LLVM);

@@ -9,6 +9,8 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "alloc.h"
 #include "context.h"
@@ -27,6 +29,8 @@ enum { DISCARD_PAGES = 16 };  // runs of at least so many are given back to the 
 
 struct page_stripe page_stripes[PAGE_STRIPES];
 
+extern void *__libc_stack_end;
+
 static _Atomic uint64_t *touched;
 static _Atomic uint64_t summary[SUMMARY_WORDS];
 static _Atomic size_t pages_in_use;
@@ -39,11 +43,27 @@ void spin_lock_slow(uint32_t *word) {
   } while (__atomic_exchange_n(word, 1, __ATOMIC_ACQUIRE));  // A1
 }
 
+// Where stacks have no limit the kernel maps libraries upwards from a third of the address space, into the
+// shadow's place. The program then begins once more, with a limit.
+static void begin_with_stack_limit(void) {
+  struct rlimit stack;
+  char self[4096];
+  char **argv = (char **)__libc_stack_end + 1;  // as the kernel laid them out, behind argc
+  if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur != RLIM_INFINITY) return;
+  stack.rlim_cur = (rlim_t)256 << 20;  // also the size of a thread's stack, so no more than this
+  ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+  if (n <= 0 || setrlimit(RLIMIT_STACK, &stack) != 0) return;
+  self[n] = 0;
+  execve(self, argv, argv + *(long *)__libc_stack_end + 1);
+}
+
 void shadow_init(void) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
   void *want = (void *)SHADOW_BASE;
-  if (mmap(want, SHADOW_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != want)
+  if (mmap(want, SHADOW_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != want) {
+    begin_with_stack_limit();
     race_fatal("cannot reserve 64 TiB of address space for the shadow (ulimit -v, or vm.overcommit_memory=2)");
+  }
   madvise(want, SHADOW_SIZE, MADV_DONTDUMP);
   madvise(want, SHADOW_SIZE, MADV_NOHUGEPAGE);
   touched = race_reserve(TOUCHED_WORDS * sizeof *touched);

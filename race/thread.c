@@ -220,7 +220,11 @@ static void *thread_main(void *arg) {
 static const pthread_attr_t *roomy(const pthread_attr_t *attr, pthread_attr_t *copy) {
   void *lo;
   size_t n;
-  if (!attr || pthread_attr_getstack(attr, &lo, &n) != 0 || n >= STACK_AT_LEAST) return attr;
+  if (!attr) {  // what libc then takes is the limit on the main thread's stack
+    if (pthread_getattr_default_np(copy) != 0 || pthread_attr_getstacksize(copy, &n) != 0) return NULL;
+    return n < STACK_AT_LEAST && pthread_attr_setstacksize(copy, STACK_AT_LEAST) == 0 ? copy : NULL;
+  }
+  if (pthread_attr_getstack(attr, &lo, &n) != 0 || n >= STACK_AT_LEAST) return attr;
   if (lo && (uintptr_t)lo + n != 0) return attr;  // glibc: no address set reads as 0 - n
   *copy = *attr;
   return pthread_attr_setstacksize(copy, STACK_AT_LEAST) == 0 ? copy : attr;

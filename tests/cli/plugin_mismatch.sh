@@ -26,3 +26,13 @@ run 68 env CRUN_CC="$work/clang" "$crun" run -race hello.c
 err_has 'is no clang'
 run 68 env CRUN_CC="$work/clang" "$crun" doctor
 tmp_empty
+# A clang that cannot compile anything says so itself; the plugin is not to blame.
+cat >clang <<'SH'
+#!/bin/sh
+case $1 in --version) exec clang-19 --version ;; esac
+echo "clang: out of descriptors" >&2
+exit 1
+SH
+run 1 env CRUN_CC="$work/clang" "$crun" run -race hello.c
+err_has 'out of descriptors'
+err_lacks 'does not load'
