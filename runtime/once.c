@@ -73,6 +73,7 @@ void cr_once_do_arg(cr_once *o, void (*fn)(void *arg), void *arg) {
 
 struct computation {
   cr_once_value *o;
+  void (*plain)(void);
   void *(*fn)(void *arg);
   void *arg;
   uintptr_t pc;
@@ -83,7 +84,8 @@ static void compute(void *arg) {
   struct computation *c = arg;
   cr_try {
     race_enter(c->pc);
-    c->o->value = c->fn(c->arg);
+    if (c->plain) c->plain();
+    else c->o->value = c->fn(c->arg);
     race_leave();
     c->o->ended = true;
   }
@@ -95,10 +97,20 @@ static void compute(void *arg) {
   }
 }
 
-void *cr_once_value_get(cr_once_value *o, void *(*fn)(void *arg), void *arg) {
-  struct computation c = {o, fn, arg, (uintptr_t)__builtin_return_address(0)};
+static void *once_value(struct computation c) {
+  cr_once_value *o = c.o;
   once_do(&o->once, &(struct call){.with = compute, .arg = &c}, c.pc);
   if (o->panicked) cr_panic("%s", o->panicked);
   if (!o->ended) cr_panic("sync: the function of a once_value ended its goroutine");
   return o->value;
+}
+
+#define PC() ((uintptr_t)__builtin_return_address(0))
+
+void *cr_once_value_get(cr_once_value *o, void *(*fn)(void *arg), void *arg) {
+  return once_value((struct computation){.o = o, .fn = fn, .arg = arg, .pc = PC()});
+}
+
+void cr_once_func_call(cr_once_value *o, void (*fn)(void)) {
+  once_value((struct computation){.o = o, .plain = fn, .pc = PC()});
 }

@@ -25,7 +25,7 @@ void cr_panic(const char *fmt, ...) { model_fail(fmt); }
 static void reset(void) { memset(&s, 0, sizeof s); }
 
 static uint64_t queue(uint64_t h, const struct cr_waitq *q) {
-  for (const struct sudog *sg = q->first; sg; sg = sg->next) h = model_mix(h, sg->g->goid * 2 + sg->success);
+  for (const struct sudog *sg = q->first; sg; sg = sg->next) h = model_mix(h, sg->g->goid * 4 + sg->success * 2 + sg->awake);
   return model_mix(h, 99);
 }
 
@@ -161,6 +161,27 @@ static void turns_run(int thread) {
   }
 }
 
+// The same over a lock of one's own, which is a semaphore.
+static void any_lock(void *l) { cr_sema_acquire(l); }
+static void any_unlock(void *l) { cr_sema_release(l); }
+
+static void any_reset(void) {
+  reset();
+  s.sema.count = 1;
+}
+
+static void any_run(int thread) {
+  for (int i = 0; i < 2; i++) {
+    any_lock(&s.sema);
+    while (s.turn != thread) cr_cond_wait_any(&s.cond, any_unlock, any_lock, &s.sema);
+    s.turn = !thread;
+    cr_cond_signal(&s.cond);
+    any_unlock(&s.sema);
+  }
+}
+
+static void any_finish(void) { model_check(s.cond.nwait == 0 && !s.cond.waiters.first && s.sema.count == 1); }
+
 static void cond_finish(void) {
   mutex_finish();
   model_check(s.cond.nwait == 0 && !s.cond.waiters.first);
@@ -216,6 +237,7 @@ int main(int argc, char **argv) {
       {"waitgroup, 2 done, 2 wait", 4, wg_reset_state, wg_run, digest, wg_finish, 0, false, 3},
       {"cond, broadcast", 3, reset, cond_run, digest, cond_finish, 0, false, 3},
       {"cond, turns", 2, reset, turns_run, digest, cond_finish, 0, false, 4},
+      {"cond, turns, any lock", 2, any_reset, any_run, digest, any_finish, 0, false, 4},
       {"semaphore, 3 threads", 3, sema_reset, sema_run, digest, sema_finish, 0, false, 3},
   };
   for (size_t i = 0; i < sizeof models / sizeof *models; i++) {

@@ -90,6 +90,7 @@ typedef cr_sema sema;
 #define once_do_arg(o, fn, arg) cr_once_do_arg(o, fn, arg)
 
 #define once_value_get(o, fn, arg) cr_once_value_get(o, fn, arg)
+#define once_func_call(o, fn) cr_once_func_call(o, fn)
 
 #define cond_wait(c, m) cr_cond_wait(c, m)
 #define cond_wait_rw(c, rw) cr_cond_wait_rw(c, rw)

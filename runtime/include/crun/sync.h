@@ -185,6 +185,14 @@ typedef struct cr_once_value {
 //   Context: a goroutine or a foreign thread.
 void *cr_once_value_get(cr_once_value *o, void *(*fn)(void *arg), void *arg);
 
+// cr_once_func_call is the same for a function without a value: unlike after cr_once_do, a panic of the one
+// call of fn is everybody's.
+//   Blocks:  the goroutine, never the thread, while another runs fn.
+//   Returns: nothing; if the one call of fn panicked, panics with the same text.
+//   Memory:  the return of fn synchronizes before it returns.
+//   Context: a goroutine or a foreign thread.
+void cr_once_func_call(cr_once_value *o, void (*fn)(void));
+
 // ---- waitgroup ------------------------------------------------------------------------------
 
 // cr_waitgroup waits for a set of goroutines to finish. The counter is raised before a goroutine

@@ -86,7 +86,17 @@ static void *cannot(void *arg) {
   cr_panic("no %s", (char *)arg);
 }
 
+static cr_once_value plain, broken;
+static void counts(void) { atomic_fetch_add(&computed, 10); }
+static void breaks(void) {
+  atomic_fetch_add(&computed, 10);
+  cr_panic("broken");
+}
+
 static void asks(cr_waitgroup *wg) {
+  cr_once_func_call(&plain, counts);
+  cr_try { cr_once_func_call(&broken, breaks); check(false); }
+  cr_recover(text) { check(!strcmp(text, "broken")); }
   check(cr_once_value_get(&value, computes, wg) == wg);
   cr_try { cr_once_value_get(&bad, cannot, "value"); check(false); }
   cr_recover(text) { check(!strcmp(text, "no value")); }
@@ -98,7 +108,7 @@ static void a_value_is_computed_once(void) {
   cr_waitgroup_add(&wg, 10);
   for (int i = 0; i < 10; i++) cr_go(asks, &wg);
   cr_waitgroup_wait(&wg);
-  check_eq(computed, 2);
+  check_eq(computed, 22);
 }
 
 // ---- what ends the process ------------------------------------------------------------------
