@@ -23,7 +23,8 @@ void addFrame(Function &F) {
   EscapeEnumerator Exits(F, "race.cleanup", Unwinds);
   while (IRBuilder<> *B = Exits.Next()) {
     locate(*B, F);
-    call(*B, "__tsan_func_exit", {});
+    // As a function's last jump it would come when the machine frame is gone.
+    call(*B, "__tsan_func_exit", {})->setTailCallKind(CallInst::TCK_NoTail);
   }
   IRBuilder<> B(&*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
   B.SetCurrentDebugLocation(DebugLoc());

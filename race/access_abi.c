@@ -109,7 +109,7 @@ ABI void __tsan_func_entry(void *call_pc) {
 ABI void __tsan_func_exit(void) {
   race_g *g = race_cur;
   if (__builtin_expect(!g, 0)) return;
-  frame_pop(g, MSP);
+  frame_pop(g, MSP, HERE);
 }
 
 // __crun_frames_unwind is called after a call that may return twice: what lies below went by longjmp.

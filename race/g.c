@@ -91,9 +91,11 @@ void frames_unwind(race_g *g, uintptr_t msp) {
   }
 }
 
-__attribute__((noinline)) void frame_pop_slow(race_g *g, uintptr_t msp) {
+__attribute__((noinline)) void frame_pop_slow(race_g *g, uintptr_t msp, uintptr_t ret) {
+  const struct frame *top = g->sp;
   frames_unwind(g, msp);
-  if (g->sp > g->base) g->sp--;
+  bool jumped = g->sp < top && g->sp[1].call_pc == ret;  // its own went with those below
+  if (!jumped && g->sp > g->base) g->sp--;
 }
 
 void g_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc) { 

@@ -13,7 +13,7 @@ define void @unsanitized(ptr %s) nounwind {
 ; CHECK: store i32 1, ptr @g
 ; CHECK: call i64 @strlen(
 ; CHECK: call i32 @__tsan_atomic32_load(ptr @g, i32 2)
-; CHECK: call void @__tsan_func_exit
+; CHECK: notail call void @__tsan_func_exit
   store i32 1, ptr @g
   call i64 @strlen(ptr %s)
   %a = load atomic i32, ptr @g acquire, align 4

@@ -34,11 +34,11 @@ define double @maths(double %a) nounwind sanitize_thread {
 ; CHECK: [[RA:%.*]] = call ptr @llvm.returnaddress(i32 0)
 ; CHECK-NEXT: call void @__tsan_func_entry(ptr [[RA]])
 ; CHECK: one:
-; CHECK: call void @__tsan_func_exit()
+; CHECK: notail call void @__tsan_func_exit()
 ; CHECK-NEXT: ret i32 1
 ; CHECK: two:
 ; CHECK: call void @other()
-; CHECK-NEXT: call void @__tsan_func_exit()
+; CHECK-NEXT: notail call void @__tsan_func_exit()
 ; CHECK-NEXT: ret i32 2
 ; CHECK: never:
 ; CHECK-NEXT: call void @abort()
@@ -59,7 +59,7 @@ never:
 
 ; A call that must stay in tail position comes after the exit.
 ; CHECK-LABEL: define i32 @tail(
-; CHECK: call void @__tsan_func_exit()
+; CHECK: notail call void @__tsan_func_exit()
 ; CHECK-NEXT: %r = musttail call i32 @leaf(i32 %a)
 ; CHECK-NEXT: ret i32 %r
 define i32 @tail(i32 %a) nounwind sanitize_thread {

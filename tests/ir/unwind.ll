@@ -7,12 +7,12 @@ declare i32 @__gcc_personality_v0(...)
 ; CHECK-LABEL: define void @plain() {{.*}}personality ptr @__gcc_personality_v0
 ; CHECK: invoke void @may()
 ; CHECK-NEXT: to label %{{.*}} unwind label %race.cleanup
-; CHECK: call void @__tsan_func_exit()
+; CHECK: notail call void @__tsan_func_exit()
 ; CHECK-NEXT: ret void
 ; CHECK: race.cleanup:
 ; CHECK: landingpad
 ; CHECK-NEXT: cleanup
-; CHECK-NEXT: call void @__tsan_func_exit()
+; CHECK-NEXT: notail call void @__tsan_func_exit()
 ; CHECK-NEXT: resume
 define void @plain() sanitize_thread {
   call void @may()
@@ -33,7 +33,7 @@ define void @nothrow() nounwind sanitize_thread {
 ; CHECK: pad:
 ; CHECK: landingpad
 ; CHECK: call void @__tsan_write4(
-; CHECK: call void @__tsan_func_exit()
+; CHECK: notail call void @__tsan_func_exit()
 ; CHECK-NEXT: resume
 define void @cleanup(ptr %p) sanitize_thread personality ptr @__gcc_personality_v0 {
   invoke void @may() to label %ok unwind label %pad

@@ -35,7 +35,7 @@ static void test_stack(void **state) {
   assert_int_equal(ctx_current(g, 0x42), c);
   assert_int_not_equal(ctx_current(g, 0x43), c);
   assert_int_equal(ctx_stack(c, 0, pcs, 5, &folded), 5);
-  for (int i = 20; i >= 1; i--) frame_pop(g, 0x7fff0000 - 64 * i);
+  for (int i = 20; i >= 1; i--) frame_pop(g, 0x7fff0000 - 64 * i, 0);
   assert_ptr_equal(g->sp, g->base);
   assert_int_equal(stack(ctx_current(g, 0x42), pcs, &folded), 1);
 }
@@ -57,14 +57,14 @@ static void mk(int depth, uintptr_t call_pc) {
     assert_int_equal(pcs[2], 0x600);
     assert_int_equal(pcs[3], 0x700);
   }
-  frame_pop(g, 0x7fff0000 - 64 * depth);
+  frame_pop(g, 0x7fff0000 - 64 * depth, 0);
 }
 
 static void test_recursion(void **state) {
   size_t nodes = ctx_nodes(), contexts = ctx_count();
   frame_push(g, 0x700, 0x4000, 0x7fffffff);
   mk(1, 0x600);
-  frame_pop(g, 0x7fffffff);
+  frame_pop(g, 0x7fffffff, 0);
   assert_int_equal(ctx_nodes() - nodes, 4);
   assert_int_equal(ctx_count() - contexts, 3);
 }
@@ -93,7 +93,7 @@ static void test_deep(void **state) {
   uintptr_t pcs[64];
   bool folded;
   assert_int_equal(stack(ctx_current(g, 0x13), pcs, &folded), 3);
-  for (int i = 1000000; i-- > 0;) frame_pop(g, 0x7fff0000 - 16 * i);
+  for (int i = 1000000; i-- > 0;) frame_pop(g, 0x7fff0000 - 16 * i, 0);
   assert_ptr_equal(g->sp, g->base);
 }
 
@@ -102,15 +102,31 @@ static void test_longjmp(void **state) {
   frame_push(g, 1, 2, 0x10000);
   frame_push(g, 3, 4, 0xf000);
   for (int i = 0; i < 10; i++) frame_push(g, 5, 6, 0xe000 - 256 * i);
-  frame_pop(g, 0xf000);
+  frame_pop(g, 0xf000, 0);
   assert_ptr_equal(g->sp, g->base + 1);
   assert_int_equal(g->sp->call_pc, 1);
   for (int i = 0; i < 10; i++) frame_push(g, 5, 6, 0xe000 - 256 * i);
   frames_unwind(g, 0xff00);  // what the plugin calls after setjmp, some way into the function's frame
   assert_ptr_equal(g->sp, g->base + 1);
-  frame_pop(g, 0x10000);
+  frame_pop(g, 0x10000, 0);
   assert_ptr_equal(g->sp, g->base);
-  frame_pop(g, 0x10000);  // a function entered before there was a race_g
+  frame_pop(g, 0x10000, 0);  // a function entered before there was a race_g
+  assert_ptr_equal(g->sp, g->base);
+}
+
+// A function whose last jump is func_exit has no machine frame any more; with and without activations that
+// longjmp left, and called from where it is called by itself.
+static void test_exit_by_jump(void **state) {
+  frame_push(g, 1, 2, 0x10000);
+  frame_push(g, 3, 4, 0xf000);
+  frame_pop(g, 0xf028, 3);
+  assert_ptr_equal(g->sp, g->base + 1);
+  frame_push(g, 3, 4, 0xf000);
+  for (int i = 0; i < 10; i++) frame_push(g, 5, 4, 0xe000 - 256 * i);
+  frame_pop(g, 0x10000, 3);
+  assert_ptr_equal(g->sp, g->base + 1);
+  assert_int_equal(g->sp->call_pc, 1);
+  frame_pop(g, 0x10028, 1);
   assert_ptr_equal(g->sp, g->base);
 }
 
@@ -126,7 +142,7 @@ static void test_altstack(void **state) {
   frame_push(g, 3, 4, 0x8000);  // below
   frames_unwind(g, 0x1ef00);
   assert_ptr_equal(g->sp, g->base + 1);
-  frame_pop(g, 0x1f000);
+  frame_pop(g, 0x1f000, 0);
   assert_ptr_equal(g->sp, g->base);
 }
 
@@ -153,7 +169,7 @@ int main(void) {
   g = race_g_new(NULL, ginfo_new(NULL, 1, 0, false));
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stack), cmocka_unit_test(test_recursion), cmocka_unit_test(test_mutual_recursion),
-      cmocka_unit_test(test_deep),  cmocka_unit_test(test_longjmp),   cmocka_unit_test(test_altstack),
+      cmocka_unit_test(test_deep),  cmocka_unit_test(test_longjmp), cmocka_unit_test(test_exit_by_jump),   cmocka_unit_test(test_altstack),
       cmocka_unit_test(test_composite),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
