@@ -386,22 +386,40 @@ PUBLIC int munmap(void *p, size_t n) {
   return (int)syscall(SYS_munmap, p, n);
 }
 
-// mremap moves the whole mapping, or changes its end.
+// moved moves a mapping to a place that is chosen first, for the old one is told of while it is still there:
+// behind the call it may be another thread's.
+static void *moved(void *old, size_t old_n, size_t n, uintptr_t pc) {
+  void *to = (void *)syscall(SYS_mmap, NULL, n, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (to == MAP_FAILED) return to;
+  unmapped(old, old_n, pc);
+  mapped(to, n);
+  void *p = (void *)syscall(SYS_mremap, old, old_n, n, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+  int error = errno;
+  if (p == MAP_FAILED) syscall(SYS_munmap, to, n);
+  errno = error;
+  return p;
+}
+
+// grown changes the end of a mapping where it lies.
+static void *grown(void *old, size_t old_n, size_t n, uintptr_t pc) {
+  if (n < old_n) unmapped((char *)old + n, old_n - n, pc);
+  void *p = (void *)syscall(SYS_mremap, old, old_n, n, 0, NULL);
+  if (p != MAP_FAILED && n > old_n) mapped((char *)old + old_n, n - old_n);
+  return p;
+}
+
 PUBLIC void *mremap(void *old, size_t old_n, size_t n, int flags, ...) {
   va_list ap;
   va_start(ap, flags);
   void *want = flags & MREMAP_FIXED ? va_arg(ap, void *) : NULL;
   va_end(ap);
-  void *p = (void *)syscall(SYS_mremap, old, old_n, n, flags, want);
-  if (p == MAP_FAILED || !g_self()) return p;
-  if (p != old) {
-    unmapped(old, old_n, HERE);
-    mapped(p, n);
-  } else if (n < old_n) {
-    unmapped((char *)old + n, old_n - n, HERE);
-  } else if (n > old_n) {
-    mapped((char *)old + old_n, n - old_n);
+  if (g_self() && old_n && !(flags & ~MREMAP_MAYMOVE)) {
+    void *p = grown(old, old_n, n, HERE);
+    return p == MAP_FAILED && errno == ENOMEM && flags ? moved(old, old_n, n, HERE) : p;
   }
+  if (flags & MREMAP_FIXED) unmapped(old, old_n, HERE);
+  void *p = (void *)syscall(SYS_mremap, old, old_n, n, flags, want);
+  if (p != MAP_FAILED && g_self()) mapped(p, n);
   return p;
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// libc_other.c: further checked libc functions: sorting, mappings, clocks (libc.h says what checked
+// libc_other.c: further checked libc functions: sorting and clocks (libc.h says what checked
 // means).
-#include <stdarg.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -17,40 +15,6 @@ CHECKED void __crun_qsort(void *base, size_t n, size_t size,
                           int (*compare)(const void *, const void *)) {
   if (n > 1) did_write(base, n * size, HERE);
   qsort(base, n, size, compare);
-}
-
-// ---- mappings: memory comes and goes with the address, so what was known of it must go too ------
-
-static void *fresh(void *p, size_t n) {
-  if (p != MAP_FAILED) race_fresh(p, n);
-  return p;
-}
-
-CHECKED void *__crun_mmap(void *p, size_t n, int prot, int flags, int fd, off_t at) {
-  return fresh(mmap(p, n, prot, flags, fd, at), n);
-}
-
-CHECKED void *__crun_mmap64(void *p, size_t n, int prot, int flags, int fd, off_t at) {
-  return fresh(mmap(p, n, prot, flags, fd, at), n);
-}
-
-// Before the call: behind it the address may be another's already.
-CHECKED int __crun_munmap(void *p, size_t n) {
-  race_fresh(p, n);
-  return munmap(p, n);
-}
-
-CHECKED void *__crun_mremap(void *p, size_t n, size_t to, int flags, ...) {
-  va_list a;
-  va_start(a, flags);
-  void *want = flags & MREMAP_FIXED ? va_arg(a, void *) : NULL;
-  va_end(a);
-  if (flags & MREMAP_FIXED) race_fresh(want, to);
-  void *q = mremap(p, n, to, flags, want);
-  if (q == MAP_FAILED) return q;
-  if (q != p) race_fresh(p, n);
-  else if (to < n) race_fresh((char *)p + to, n - to);
-  return q;
 }
 
 // ---- clocks -------------------------------------------------------------------------------------

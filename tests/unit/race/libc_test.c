@@ -86,7 +86,6 @@ extern char *__crun_strchrnul(const char *, int);
 extern void *__crun_memchr(const void *, int, size_t), *__crun_memrchr(const void *, int, size_t);
 TWIN(atoi); TWIN(strtol); TWIN(strtod); TWIN(snprintf); TWIN(sprintf); TWIN(fprintf); TWIN(qsort);
 TWIN(read); TWIN(write); TWIN(pread); TWIN(recv); TWIN(fgets); TWIN(fread); TWIN(fwrite); TWIN(fputs); TWIN(getline);
-TWIN(mmap); TWIN(munmap);
 void __crun_read_masked(void *, size_t, uint64_t), __crun_write_lanes(void **, size_t, uint64_t);
 void __crun___atomic_load(size_t, const void *, void *, int), __crun___atomic_store(size_t, void *, void *, int);
 bool __crun___atomic_compare_exchange(size_t, void *, void *, void *, int, int);
