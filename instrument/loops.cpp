@@ -99,6 +99,7 @@ void Hoister::prepare(ArrayRef<Instruction *> Plain) {
 }
 
 bool Hoister::mayDisturb(const Instruction &I) {
+  // A volatile access is one that may.
   return maySync(I, Library) || !isGuaranteedToTransferExecutionToSuccessor(&I);
 }
 
@@ -154,7 +155,7 @@ bool Hoister::canExpand(const Elements &E) {
 
 bool Hoister::hoist(Instruction *I) {
   TypeSize Size = F.getDataLayout().getTypeStoreSize(getLoadStoreType(I));
-  if (Size.isScalable() || getLoadStoreType(I)->isAggregateType() || I->isVolatile()) return false;
+  if (Size.isScalable() || getLoadStoreType(I)->isAggregateType()) return false;
   Type *Long = Type::getInt64Ty(F.getContext());
   Elements E = {SE.getSCEV(getLoadStorePointerOperand(I)), SE.getOne(Long),
                 SE.getConstant(Long, Size.getFixedValue()), unsigned(Size.getFixedValue()),

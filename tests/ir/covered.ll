@@ -52,6 +52,21 @@ define void @less(ptr %p) sanitize_thread {
   ret void
 }
 
+; CHECK-LABEL: define i32 @read_then_write(
+; CHECK: call void @__tsan_read4(ptr %p)
+; CHECK: then:
+; CHECK: call void @__tsan_write4(ptr %p)
+define i32 @read_then_write(ptr %p) sanitize_thread {
+  %a = load i32, ptr %p
+  %c = icmp eq i32 %a, 0
+  br i1 %c, label %then, label %out
+then:
+  store i32 1, ptr %p
+  br label %out
+out:
+  ret i32 %a
+}
+
 ; CHECK-LABEL: define i32 @release(
 ; CHECK: call void @__tsan_write4(ptr %p)
 ; CHECK: call void @__tsan_read4(ptr %p)

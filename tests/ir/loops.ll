@@ -224,6 +224,27 @@ out:
   ret i64 %i
 }
 
+; Both ways out are known, but on the first the access is not made in the last turn.
+; CHECK-LABEL: define void @way_out_before(
+; CHECK: more:
+; CHECK: call void @__tsan_write4(
+define void @way_out_before(ptr %a, i64 %n, i64 %m) nounwind sanitize_thread {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %more ]
+  %p = getelementptr i32, ptr %a, i64 %i
+  %enough = icmp eq i64 %i, %m
+  br i1 %enough, label %out, label %more
+more:
+  store i32 0, ptr %p
+  %next = add nuw nsw i64 %i, 1
+  %done = icmp eq i64 %next, %n
+  br i1 %done, label %out, label %loop
+out:
+  ret void
+}
+
 ; CHECK-LABEL: define void @not_in_every_turn(
 ; CHECK: then:
 ; CHECK: call void @__tsan_write4(

@@ -1,0 +1,53 @@
+#!/bin/bash
+# Each condition under which a check is left out or moved has a test that fails without it: the plugin is built with
+# one condition taken out, and the test named must notice.
+#   mutants.sh CXX "INCLUDE FLAGS" SOURCE_DIR LLVM_VERSION "OBJECT;..."    (the plugin's)
+set -u
+cxx=$1 includes=$2 source=$3 version=$4
+shift 4
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# mutant FILE SED TEST WHAT
+mutant() {
+  local file=$1 edit=$2 test=$3 what=$4 objects=() o
+  sed "$edit" "$source/instrument/$file" >"$work/$file"
+  if cmp -s "$source/instrument/$file" "$work/$file"; then
+    echo "nothing was changed: $what ($file)"
+    failed=1
+    return
+  fi
+  for o in "${all[@]}"; do [[ $o == */$file.o ]] || objects+=("$o"); done
+  mkdir -p "$work/lib"
+  if ! "$cxx" -std=c++17 -fPIC -O0 -fno-rtti -fno-exceptions -fvisibility=hidden -w -D_GNU_SOURCE $includes \
+    -iquote "$source/instrument" -shared -o "$work/lib/crun-race-$version.so" "$work/$file" "${objects[@]}"; then
+    echo "does not build: $what ($file)"
+    failed=1
+  elif "$source/tests/ir/run" "$work/lib" "$version" "$source/tests/ir/$test" >/dev/null 2>&1; then
+    echo "$test passes without: $what ($file)"
+    failed=1
+  else
+    echo "$test notices: $what"
+  fi
+}
+
+IFS=";" read -ra all <<<"$*"
+mutant sync.cpp 's/return I.isAtomic();/return false;/' covered.ll 'atomics and fences are releases'
+mutant sync.cpp 's/return !isQuietCall(\*C, Library);/return false;/' covered.ll 'unknown calls are releases'
+mutant sync.cpp 's/!isa<LoadInst>(I) && maySync/maySync/' covered.ll 'an atomic load is no release'
+mutant cover.cpp 's/maySync(I, Library) || !isG/!isG/' before_write.ll 'no acquire between a read and a write'
+mutant cover.cpp 's/ || !isGuaranteedToTransferExecutionToSuccessor(&I))/)/' before_write.ll 'the write is certain to come'
+mutant cover.cpp 's/Bytes.contains(A.Bytes) && Write >= A.Write/Bytes.contains(A.Bytes)/' covered.ll 'a read does not cover a write'
+mutant cover.cpp 's/Bytes.contains(A.Bytes) && Write/Bytes.Root == A.Bytes.Root \&\& Write/' covered.ll 'the bytes are contained'
+mutant cover.cpp 's/Set &= End.find/Set |= End.find/; s/BitVector Set(Size, true)/BitVector Set(Size)/' covered.ll 'on every way'
+mutant cover.cpp 's/!I.isVolatile() && any_of/any_of/' before_write.ll 'volatile reads keep their checks'
+mutant span.cpp 's/Terms.push_back({Index, Scale.getSExtValue()});/;/' before_write.ll 'the same index'
+mutant loops.cpp 's/return maySync(I, Library) || /return /' loops.ll 'no synchronization in the loop'
+mutant loops.cpp 's/ || !isGuaranteedToTransferExecutionToSuccessor(&I);/;/' loops.ll 'nothing leaves the loop'
+mutant loops.cpp 's/L.getLoopLatch() && L.getExitingBlock() == L.getLoopLatch() &&$/L.getLoopLatch() \&\&/' loops.ll 'one way out'
+mutant loops.cpp 's/Is = Is && isOrderly(\*Inner)/(void)Inner/' loops.ll 'inner loops end'
+mutant loops.cpp 's/ || !DT.dominates(From, L.getLoopLatch())//' loops.ll 'the access is made in every turn'
+mutant loops.cpp 's/SE.getMulExpr(E.Count, E.Stride) != Stride/false/' loops.ll 'rows without gaps'
+mutant loops.cpp 's/SE.getMulExpr(Turns, Stride) == E.Stride/true/' loops.ll 'columns without gaps'
+exit $failed
