@@ -218,7 +218,6 @@ static void add_race_flags(struct args *a, const struct invocation *inv,
     args_add(a, "-mllvm");
     args_addf(a, "-tsan-instrument-%s=0", off[i]);
   }
-  args_addf(a, "-fpass-plugin=%s", t->plugin);
   add_plugin_options(a, inv, t);
 }
 
@@ -241,6 +240,7 @@ static void add_program_libraries(struct args *a, const struct invocation *inv,
   if (inv->no_libraries && !inv->race) return;
   if (!by_ending(inv)) args_add(a, "-xnone");
   args_add(a, "-Wl,--push-state,--as-needed");  // a program without goroutines gets none of these
+  args_add(a, "-lc");  // first: that a program calls read is no reason to link the runtime, which has one too
   add_archives(a, inv, t);
   static const char *const libraries[] = {"-ldw", "-lelf", "-lunwind", "-lpthread", "-ldl", "-lm"};
   for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) args_add(a, libraries[i]);
@@ -282,6 +282,7 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
   if (!ours) return a;
   args_add(&a, "--start-no-unused-arguments");
   if (inv->race) add_race_flags(&a, inv, t);
+  if (t->plugin) args_addf(&a, "-fpass-plugin=%s", t->plugin);
   if (inv->race && inv->link != LINK_NONE) check_instrumented(inv);
   if (inv->link == LINK_PROGRAM && inv->unsupported)
     die(EXIT_UNABLE,
@@ -310,7 +311,7 @@ int invocation_run(const struct invocation *inv, const struct toolchain *t) {
   if (inv->print) print_command(a.at);
   int status = spawn_wait(a.at);
   if (status < 0) die(EXIT_UNABLE, "cannot run %s: %s", t->clang, strerror(errno));
-  if (inv->race && inv->sources && spawn_code(status) != 0 && !WIFSIGNALED(status))
+  if (t->plugin && inv->sources && spawn_code(status) != 0 && !WIFSIGNALED(status))
     check_plugin_loads(t);
   return status;
 }

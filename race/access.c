@@ -13,6 +13,7 @@
 
 #include "alloc.h"
 #include "defer.h"
+#include "kernel.h"
 #include "self.h"
 #include "slot.h"
 #include "tls.h"
@@ -30,7 +31,7 @@ enum { TELL_PATIENCE_MS = 5000 };
 void access_all_told(void) {
   for (int ms = 0; ms < TELL_PATIENCE_MS; ms++) {
     if (atomic_load_explicit(&telling, memory_order_acquire) <= my_telling) return;
-    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    kernel_sleep(&(struct timespec){.tv_nsec = 1000000});
   }
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "g.h"
+#include "kernel.h"
 #include "spin.h"
 
 enum {
@@ -50,9 +51,9 @@ static _Thread_local struct {
 
 _Noreturn void race_fatal(const char *what) {
   static const char head[] = "fatal error: race detector: ";
-  ssize_t n = write(2, head, sizeof head - 1);
-  n = write(2, what, strlen(what));
-  n = write(2, "\n", 1);
+  ssize_t n = kernel_write(2, head, sizeof head - 1);
+  n = kernel_write(2, what, strlen(what));
+  n = kernel_write(2, "\n", 1);
   (void)n;
   _exit(2);
 }

@@ -27,6 +27,7 @@
 #include "finding.h"
 #include "ginfo.h"
 #include "heap.h"
+#include "kernel.h"
 #include "options.h"
 #include "race.h"
 #include "real.h"
@@ -48,7 +49,7 @@ int race_exit_code(int code) {
   static _Atomic bool said;
   if (race_options.atexit_sleep_ms > 0 && !atomic_load_explicit(&said, memory_order_relaxed)) {
     struct timespec t = {race_options.atexit_sleep_ms / 1000, race_options.atexit_sleep_ms % 1000 * 1000000};
-    nanosleep(&t, NULL);
+    kernel_sleep(&t);
   }
   access_all_told();
   size_t n = finding_count();

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "kernel.h"
 
 struct race_options race_options = {
 #define OPTION(type, name, def, lowest, highest, help) .name = def,
@@ -120,7 +121,7 @@ size_t options_help(char *out, size_t n) {
 }
 
 static void warn_stderr(const char *line) {
-  if (write(STDERR_FILENO, line, strlen(line)) < 0) return;  // a closed stderr has no one to warn
+  if (kernel_write(STDERR_FILENO, line, strlen(line)) < 0) return;  // a closed stderr has no one to warn
 }
 
 void options_init(void) {
@@ -133,7 +134,7 @@ void options_init(void) {
   if (race_options.help) {
     char help[4096];
     size_t len = options_help(help, sizeof help);
-    if (write(STDERR_FILENO, "CRUNRACE takes, with these defaults:\n", 37) < 0) return;
-    if (write(STDERR_FILENO, help, len) < 0) return;
+    if (kernel_write(STDERR_FILENO, "CRUNRACE takes, with these defaults:\n", 37) < 0) return;
+    if (kernel_write(STDERR_FILENO, help, len) < 0) return;
   }
 }

@@ -179,7 +179,8 @@ void startm(struct p *pp, bool spinning) {
     mp = m_new();
     mp->next_p = pp;
     mp->spinning = spinning;
-    os_sigmask_get(&mp->sigmask);
+    if (getm()) os_sigmask_get(&mp->sigmask);
+    else mp->sigmask = sched.start_mask;  // sysmon's own blocks all
     int err = thread_start(m_main, mp);
     if (err) no_thread(mp, pp, err);
     return;

@@ -139,6 +139,7 @@ void sysmon_start(void) {
   uint32_t zero = 0;
   if (load_rlx(&started) || !cas_seq(&started, &zero, 1)) return;
   can_retake = os_barrier_init();
+  os_sigmask_get(&sched.start_mask);
   int err = thread_start(sysmon_main, NULL);
   if (err) fatal("cannot start the watching thread: %s (see ulimit -u)", strerror(err));
 }

@@ -26,6 +26,7 @@ struct sched {
   struct m *timer_m;           // under lock: the idle M that sleeps until the next timer
   _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
   _Atomic uint32_t frozen;       // futex: 1 while a dump reads stacks and no goroutine may begin to run
+  sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
   _Atomic uint32_t nhogs;        // threads that computed when their P was taken and are not back
 };
 extern struct sched sched;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "kernel.h"
 #include "options.h"
 
 // ---- text ------------------------------------------------------------------------------------------
@@ -73,7 +74,7 @@ __attribute__((constructor)) static void look_at_stderr(void) { has_stderr = fcn
 // wait_writable waits until a descriptor that does not block takes more.
 static bool wait_writable(int fd) {
   struct pollfd p = {.fd = fd, .events = POLLOUT};
-  return poll(&p, 1, -1) > 0 || errno == EINTR;
+  return kernel_poll(&p, 1) > 0 || errno == EINTR;
 }
 
 // Writing where nobody reads or no more may be written is no reason to die.
@@ -106,7 +107,7 @@ static bool write_all(int fd, const char *at, size_t n) {
   hold(&pending, &old);
   int error = 0;
   while (n > 0 && !error) {
-    ssize_t w = write(fd, at, n);
+    ssize_t w = kernel_write(fd, at, n);
     if (w > 0) at += w, n -= (size_t)w;
     else if (w == 0 || errno == EAGAIN) error = wait_writable(fd) ? 0 : EIO;
     else if (errno != EINTR) error = errno;

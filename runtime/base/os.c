@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/sys.h"
+
 int64_t nanotime(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -66,8 +68,8 @@ bool os_thread_sleeps(int tid) {
   snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
-  ssize_t n = read(fd, buf, sizeof buf - 1);
-  close(fd);
+  long n = sys(SYS_read, fd, buf, sizeof buf - 1);
+  sys(SYS_close, fd);
   if (n <= 0) return false;
   buf[n] = 0;
   const char *paren = strrchr(buf, ')');  // "tid (name) state ..."
@@ -101,8 +103,8 @@ void errf(const char *fmt, ...) {
   va_end(ap);
   if (n > (int)sizeof buf - 1) n = sizeof buf - 1;
   for (char *p = buf; n > 0;) {
-    ssize_t w = write(2, p, n);
-    if (w < 0 && errno == EINTR) continue;
+    long w = sys(SYS_write, 2, p, n);  // write(2) may be the one that parks
+    if (w == -EINTR) continue;
     if (w <= 0) return;
     p += w, n -= w;
   }

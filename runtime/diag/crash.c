@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/sys.h"
 #include "diag/dump.h"
 #include "race/symbolize.h"
 #include "sched.h"
@@ -82,7 +83,7 @@ static bool ended_well(pid_t pid) {
   for (int i = 0; i < 1500; i++) {
     int status;
     if (waitpid(pid, &status, __WALL | WNOHANG) == pid) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    nanosleep(&nap, NULL);
+    sys(SYS_nanosleep, &nap, NULL);  // nanosleep(2) may be the one that parks
   }
   kill(pid, SIGKILL);
   waitpid(pid, NULL, __WALL);

@@ -6,6 +6,7 @@
 #include <fenv.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -113,7 +114,7 @@ static void ids_are_not_used_again(void) {
 
 static void reads(int fd, cr_waitgroup *wg) {
   char c;
-  check_eq(read(fd, &c, 1), 1);
+  check_eq(syscall(SYS_read, fd, &c, 1), 1);  // read(2) itself would park
   cr_waitgroup_done(wg);
 }
 
