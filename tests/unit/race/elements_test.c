@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -123,10 +124,35 @@ static void covers_no_more(void **state) {
   race_g_drop(b);
 }
 
+// A loop that will run into a fault is checked as far as there is memory, and not for ever.
+static void garbage_bound(void **state) {
+  enum { MEMORY = 8 << 20, HOLE = 8 << 20 };
+  race_g *a = lone(), *b = lone();
+  for (ptrdiff_t stride = -16; stride <= 16; stride += 8) {
+    if (!stride) continue;
+    char *whole = mmap(NULL, MEMORY + 2 * HOLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(whole, MAP_FAILED);
+    munmap(whole, HOLE);
+    munmap(whole + HOLE + MEMORY, HOLE);
+    char *from = whole + HOLE + (stride > 0 ? 0 : MEMORY - 8), *last = whole + HOLE + (stride < 0 ? 8 : MEMORY - 16);
+    race_cur = a;
+    __crun_write_elements(from, SIZE_MAX, 8, stride);
+    race_cur = NULL;
+    nreports = 0;
+    access_check(b, (uintptr_t)last, 8, ACCESS_WRITE, PC);
+    assert_int_equal(nreports, 1);
+    shadow_clear((uintptr_t)whole, MEMORY + 2 * HOLE);
+    munmap(whole + HOLE, MEMORY);
+  }
+  race_g_drop(a);
+  race_g_drop(b);
+}
+
 int main(void) {
   race_init();
   race_cur = NULL;
   const struct CMUnitTest tests[] = {cmocka_unit_test(exact), cmocka_unit_test(names_the_element),
-                                     cmocka_unit_test(again), cmocka_unit_test(covers_no_more)};
+                                     cmocka_unit_test(again), cmocka_unit_test(covers_no_more),
+                                     cmocka_unit_test(garbage_bound)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
