@@ -15,6 +15,7 @@
 #include <crun/map.h>
 #include <crun/pool.h>
 #include <crun/net.h>
+#include <crun/process.h>
 #include <crun/select.h>
 #include <crun/sync.h>
 #include <crun/time.h>
