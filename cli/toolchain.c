@@ -117,9 +117,10 @@ struct toolchain toolchain_find(bool race) {
   need(t.header, "the header crun/crun.h");
   need(format("%s/libcrun_runtime%s.a", t.lib, race ? "_race" : ""), "the runtime library");
   need(format("%s/libcrun_symbolize.a", t.lib), "the symbolizer");
-  if (!race) return t;
-  need(format("%s/libcrun_race.a", t.lib), "the race detector");
-  need(t.plugin, format("the plugin for clang %d", CRUN_LLVM));
-  if (asked) check_version(t.clang);
+  if (race) need(format("%s/libcrun_race.a", t.lib), "the race detector");
+  if (race && asked) check_version(t.clang);
+  // Without -race another clang serves too; thread-locals are then as other compilers leave them.
+  if (!race && asked && clang_major(t.clang) != CRUN_LLVM) t.plugin = NULL;
+  else need(t.plugin, format("the plugin for clang %d", CRUN_LLVM));
   return t;
 }

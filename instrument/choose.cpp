@@ -22,6 +22,7 @@
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 #include "masked.h"
+#include "tls.h"
 
 using namespace llvm;
 
@@ -81,10 +82,16 @@ bool isErrno(const Value *Object) {
   return C && C->getCalledFunction() && C->getCalledFunction()->getName() == "__errno_location";
 }
 
+// escapesFrom: the address that accessor F returns gets out somewhere.
+bool escapesFrom(const Function &F) {
+  return any_of(F.users(), [](const User *U) { return !isa<CallBase>(U) || escapes(U); });
+}
+
 bool isHandedOver(const GlobalVariable &G) {
   for (const User *U : G.users()) {
     auto *I = dyn_cast<IntrinsicInst>(U);
-    if (!I || I->getIntrinsicID() != Intrinsic::threadlocal_address || escapes(I)) return true;
+    if (!I || I->getIntrinsicID() != Intrinsic::threadlocal_address) return true;
+    if (isAccessor(*I->getFunction()) ? escapesFrom(*I->getFunction()) : escapes(I)) return true;
   }
   return false;
 }
@@ -109,6 +116,7 @@ bool Choice::isLocal(const Value *Object) {
 bool Choice::isPrivate(const Value *P) {
   if (P->getType()->getPointerAddressSpace() != 0 || P->isSwiftError()) return true;
   const Value *Object = getUnderlyingObject(P, /*MaxLookup=*/0);
+  if (auto *G = threadLocalOf(Object)) return isThreadsOwn(*G);
   if (auto *G = dyn_cast<GlobalVariable>(Object))
     return G->isConstant() || isCompilersOwn(*G) || isThreadsOwn(*G);
   return isa<Function>(Object) || isLocal(Object) || isErrno(Object);
@@ -137,7 +145,7 @@ void Choice::chooseCall(CallBase &C, bool All, Work &W) {
   }
   if ((All || isAtomicLibrary(C)) && !checkedTwin(C).empty()) W.Libc.push_back(&C);
   if (All && C.hasByValArgument()) W.ByVal.push_back(&C);
-  W.Calls |= !isPureLibrary(C);
+  W.Calls |= !isPureLibrary(C) && !threadLocalOf(&C) && !isErrno(&C);
 }
 
 Work Choice::choose(Function &F, bool All) {

@@ -5,8 +5,10 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/PassPlugin.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
 #include "pass.h"
+#include "tls.h"
 
 using namespace llvm;
 
@@ -29,16 +31,29 @@ void requireOurCompiler() {
 bool parse(StringRef Name, ModulePassManager &MPM, ArrayRef<PassBuilder::PipelineElement>) {
   if (Name == "crun-race") MPM.addPass(crun::RacePass());
   else if (Name == "crun-places") MPM.addPass(crun::PlacesPass());
+  else if (Name == "crun-tls") MPM.addPass(crun::TlsPass());
   else return false;
   return true;
 }
 
+// With -race, clang's own instrumentation is switched off. That is how we know: an option of ours
+// is only known to clang if the plugin is loaded twice.
+bool isRace() {
+  auto &Options = cl::getRegisteredOptions();
+  auto It = Options.find("tsan-instrument-memory-accesses");
+  return It != Options.end() && !static_cast<cl::opt<bool> *>(It->second)->getValue();
+}
+
 void registerPasses(PassBuilder &PB) {
   requireOurCompiler();
-  PB.registerPipelineStartEPCallback(
-      [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(crun::PlacesPass()); });
-  PB.registerOptimizerEarlyEPCallback(
-      [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(crun::RacePass()); });
+  bool Race = isRace();
+  PB.registerPipelineStartEPCallback([Race](ModulePassManager &MPM, OptimizationLevel) {
+    MPM.addPass(crun::TlsPass());
+    if (Race) MPM.addPass(crun::PlacesPass());
+  });
+  if (Race)
+    PB.registerOptimizerEarlyEPCallback(
+        [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(crun::RacePass()); });
   PB.registerPipelineParsingCallback(parse);
 }
 
