@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh measures crun against its peers and prints a table for each question. The peers take turns
 # within each round, and what is judged is the median of the rounds' ratios.
-#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|race|memory]...
+#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|net|race|memory]...
 # ROUNDS (default 5) says how often. It always exits 0 when it could measure: it is no test.
 set -eu
 crun=$1 src=$2 work=$3
@@ -46,6 +46,32 @@ bench_sync() {
   done
 }
 
+# echo_ns VARIABLE=VALUE SERVER: nanoseconds a request over 64 connections.
+echo_ns() {
+  rm -f "$work/ready" && mkfifo "$work/ready"
+  env "$1" "$2" >"$work/ready" &
+  server=$!
+  IFS= read -r line <"$work/ready"
+  "$work/echo_load" "${line##*:}" 64 "${REQUESTS:-100000}" | awk '{ printf "%.1f\n", 1e9 / $1 }'
+  kill "$server"
+  wait "$server" 2>/dev/null || true
+}
+
+bench_net() {
+  "$crun" build -O2 -o "$work/echo" "$src/../../examples/echo_server.c"
+  clang-19 -O2 -D_GNU_SOURCE -o "$work/echo_load" "$src/../net/echo_load.c"
+  (cd "$src/goecho" && GOFLAGS=-mod=mod GOCACHE="$work/go-cache" go build -o "$work/echo-go" .)
+  : >"$work/net.log"
+  for round in $(seq "$rounds"); do
+    for procs in 1 2; do
+      echo "echo_${procs}P $round crun $(echo_ns CRUNMAXPROCS=$procs "$work/echo")"
+      echo "echo_${procs}P $round go $(echo_ns GOMAXPROCS=$procs "$work/echo-go")"
+    done >>"$work/net.log"
+  done
+  echo "== TCP echo, 64 connections, against $(go version | cut -d' ' -f3), ns a request, median of $rounds rounds"
+  awk -v ours=crun -v theirs=go -v bar=0.91 -f "$src/table.awk" "$work/net.log"
+}
+
 bench_race() {
   clang-19 -O2 -o "$work/plain" "$src/race.c" -lpthread
   clang-19 -O2 -fsanitize=thread -o "$work/tsan" "$src/race.c"
@@ -78,7 +104,7 @@ bench_memory() {
   done
 }
 
-[ $# -gt 0 ] || set -- runtime sync race memory
+[ $# -gt 0 ] || set -- runtime sync net race memory
 for part; do
   "bench_$part"
 done

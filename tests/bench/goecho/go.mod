@@ -1,0 +1,3 @@
+module crun-bench-echo
+
+go 1.19
