@@ -44,6 +44,7 @@ static const char environment[] =
     "                 log_path=FILE exitcode=N halt_on_error=1 json_path=FILE strip_path_prefix=P\n"
     "                 atexit_sleep_ms=N help=1 (prints them all)\n"
     "  CRUNMAXPROCS   how many goroutines run at once; the default is the processors at hand\n"
+    "  CRUNSTACK      a goroutine's stack, as 512K or 8M; the default is 256K\n"
     "  CRUN_CC        the clang to call, instead of clang-%d\n"
     "  TMPDIR         where crun run keeps the program while it runs\n";
 

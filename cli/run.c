@@ -107,6 +107,20 @@ static const char *program_in(const char *in, const char *input) {
   return dot && dot > base ? format("%s/%.*s", in, (int)(dot - base), base) : format("%s/main", in);
 }
 
+// compile has clang keep its temporary files in the folder: one that is interrupted leaves them behind. What it
+// says of a crash of its own stays where it would have been.
+static int compile(struct invocation *inv, const struct toolchain *t) {
+  const char *before = getenv("TMPDIR");
+  char *tmp = before ? format("%s", before) : NULL;
+  args_addf(&inv->clang, "-fcrash-diagnostics-dir=%s", tmp && *tmp ? tmp : "/tmp");
+  setenv("TMPDIR", folder, 1);
+  int status = invocation_run(inv, t);
+  if (tmp) setenv("TMPDIR", tmp, 1);
+  else unsetenv("TMPDIR");
+  free(tmp);
+  return status;
+}
+
 static int build_and_run(struct invocation *inv, int argc, const char *const *argv) {
   if (inv->link != LINK_PROGRAM)
     die(EXIT_USAGE, "run needs a whole program: leave out -c, -S, -E, -shared and the like");
@@ -121,7 +135,7 @@ static int build_and_run(struct invocation *inv, int argc, const char *const *ar
   args_add(&inv->clang, program);
   // They stood before the files, where a linker does not look them up.
   for (int i = 0; i < inv->libraries.n; i++) args_addf(&inv->clang, "-l%s", inv->libraries.at[i]);
-  int status = invocation_run(inv, &t);
+  int status = compile(inv, &t);
   if (WIFSIGNALED(status)) return spawn_code(status);
   if (status != 0) return EXIT_BUILD;
   struct args command = program_command(program, argc, argv);

@@ -47,3 +47,11 @@ chmod +x clang
 export CRUN_CC="$work/clang"
 signalled 130 INT run -race wait.c ready
 signalled 143 TERM run wait.c ready
+# What an interrupted clang leaves behind goes with crun's folder; the program has the TMPDIR that the user has.
+printf '#!/bin/sh\ncase $1 in --version) echo clang version 19.1.7; exit;; esac\n: >"$TMPDIR/left.o"\necho ready >ready\nexec sleep 1000\n' >clang
+signalled 130 INT run wait.c ready
+signalled 130 INT run -race wait.c ready
+printf '#include <stdio.h>\n#include <stdlib.h>\nint main(void) { puts(getenv("TMPDIR")); }\n' >tmpdir.c
+unset CRUN_CC
+run 0 "$crun" run tmpdir.c
+out_is "$TMPDIR"
