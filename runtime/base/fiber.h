@@ -25,18 +25,21 @@ struct fiber {
   size_t bytes;
 };
 
-// fiber_new: f is the stack at lo. What ended there may have left frames that were never popped.
+// fiber_new: f is the stack at lo.
 static inline void fiber_new(struct fiber *f, void *lo, size_t bytes) {
   *f = (struct fiber){.lo = lo, .bytes = bytes};
-  __asan_unpoison_memory_region(lo, bytes);
 }
 
 static inline void fiber_leave(struct fiber *from, const struct fiber *to) {
   __sanitizer_start_switch_fiber(&from->fake, to->lo, to->bytes);
 }
 
-// fiber_end leaves a stack that nobody comes back to.
-static inline void fiber_end(const struct fiber *to) { __sanitizer_start_switch_fiber(NULL, to->lo, to->bytes); }
+// fiber_end leaves a stack that nobody comes back to. Its frames are never popped, and it is used again.
+static inline __attribute__((always_inline)) void fiber_end(const struct fiber *from, const struct fiber *to) {
+  const char *sp = __builtin_frame_address(0);
+  if (from->lo) __asan_unpoison_memory_region(sp, (size_t)((const char *)from->lo + from->bytes - sp));
+  __sanitizer_start_switch_fiber(NULL, to->lo, to->bytes);
+}
 
 static inline void fiber_arrive(const struct fiber *self, struct fiber *from) {
   __sanitizer_finish_switch_fiber(self->fake, &from->lo, &from->bytes);
@@ -45,7 +48,7 @@ static inline void fiber_arrive(const struct fiber *self, struct fiber *from) {
 struct fiber {};
 #define fiber_new(f, lo, bytes) ((void)0)
 #define fiber_leave(from, to) ((void)0)
-#define fiber_end(to) ((void)0)
+#define fiber_end(from, to) ((void)0)
 #define fiber_arrive(self, from) ((void)0)
 #endif
 
