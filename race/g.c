@@ -15,6 +15,7 @@
 #include "alloc.h"
 #include "frame.h"
 #include "ginfo.h"
+#include "scan.h"
 #include "slot.h"
 
 enum {
@@ -31,6 +32,7 @@ _Static_assert(sizeof(struct frame) == 24, "what a call writes");
 _Static_assert(offsetof(race_g, vc) <= 48, "what an access reads lies in one cache line");
 
 race_g *race_g_new(race_g *creator, struct ginfo *info) {
+  scan_if_due();
   race_g *g = race_alloc(sizeof *g);
   g->base = g->sp = race_alloc(FIRST_FRAMES * sizeof(struct frame));
   g->base->node = NODE_ROOT;

@@ -63,7 +63,7 @@ extern bool race_threaded;
 
 // race_g_new makes a race_g with a slot, an empty shadow call stack and info (whose reference it
 // takes over), and puts it among the scan's roots. creator (nil: none) lends its clock for the reuse
-// of slots only: the vclock edge creator -> child is the caller's.
+// of slots only: the vclock edge creator -> child is the caller's. It may scan: hold no lock of race/.
 race_g *race_g_new(race_g *creator, struct ginfo *info);
 
 // race_g_drop retires g's slot, forgets the shadow call stack, the vclocks and info, and frees g. g

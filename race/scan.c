@@ -24,11 +24,15 @@
 #include "spin.h"
 #include "word.h"
 
-enum { AT_LEAST = 1 << 16 };  // epochs between two scans
+enum {
+  AT_LEAST = 1 << 16,        // epochs between two scans
+  ENDED_AT_LEAST = 1 << 15,  // or ended owners of slots: what ends without an access makes no epoch
+};
 
 static struct spin scan_lock;
 static _Atomic uint64_t scans;
 static _Atomic uint64_t threshold = AT_LEAST;
+static _Atomic uint64_t ended_threshold = ENDED_AT_LEAST;
 
 struct marking {
   uint64_t *bits;
@@ -74,7 +78,14 @@ static void scan_locked(void) {
   slot_prune(m.bits, ids, number);
   uint64_t next = live > words ? live / 8 : words / 8;
   atomic_store_explicit(&threshold, next > AT_LEAST ? next : AT_LEAST, memory_order_relaxed);
+  uint64_t ended = 2 * slot_ended();
+  atomic_store_explicit(&ended_threshold, ended > ENDED_AT_LEAST ? ended : ENDED_AT_LEAST, memory_order_relaxed);
   atomic_fetch_add_explicit(&scans, 1, memory_order_relaxed);
+}
+
+static bool is_due(void) {
+  return epoch_allocated() >= atomic_load_explicit(&threshold, memory_order_relaxed) ||
+         slot_ended() >= atomic_load_explicit(&ended_threshold, memory_order_relaxed);
 }
 
 // enter and leave keep a signal handler that interrupts the scan from checking accesses.
@@ -85,10 +96,10 @@ static uint8_t enter(void) {
 }
 
 void scan_if_due(void) {
-  if (epoch_allocated() < atomic_load_explicit(&threshold, memory_order_relaxed)) return;
+  if (!is_due()) return;
   uint8_t inside = enter();
   if (spin_trylock(&scan_lock)) {
-    if (epoch_allocated() >= atomic_load_explicit(&threshold, memory_order_relaxed)) scan_locked();
+    if (is_due()) scan_locked();
     spin_unlock(&scan_lock);
   }
   race_inside = inside;

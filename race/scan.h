@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// scan_if_due scans if enough epochs were handed out since the last scan and no other thread does.
+// scan_if_due scans if enough epochs were handed out, or lines of execution have ended, since the last scan
+// and no other thread does.
 // The caller holds no lock of race/.
 void scan_if_due(void);
 

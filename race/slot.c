@@ -57,7 +57,7 @@ static struct slot *slots;
 static uint32_t top = 1;
 static struct list retired, unused;  // most recent first
 static size_t nlive, nhistory;
-static size_t ndead;                 // tenures that have ended and are still kept
+static _Atomic size_t ndead;         // tenures that have ended and are still kept; changed under slot_lock
 static uint32_t scan_number = 1;     // counts scans begun
 static race_g *all_g;
 
@@ -231,6 +231,7 @@ static size_t counted(const size_t *n) {
 
 size_t slot_live(void) { return counted(&nlive); }
 size_t slot_history(void) { return counted(&nhistory); }
+size_t slot_ended(void) { return atomic_load_explicit(&ndead, memory_order_relaxed); }
 
 uint32_t slot_top(void) {
   spin_lock(&slot_lock);
@@ -275,7 +276,7 @@ static void prune_slot(uint32_t s, uint32_t number) {
 // slot_prune runs while goroutines come and go: the lock is given up between chunks. What begins
 // or ends meanwhile has `ended` 0 or the present number, and is left to the next scan.
 void slot_prune(const uint64_t *marked, uint32_t ids, uint32_t number) {
-  if (counted(&ndead) == 0) return;
+  if (slot_ended() == 0) return;
   for (uint32_t w = 0; w * 64ull < ids;) {
     spin_lock(&slot_lock);
     for (uint32_t end = w + PRUNE_CHUNK / 64; w < end && w * 64ull < ids; w++)

@@ -36,6 +36,7 @@ struct ginfo *slot_owner(uint32_t slot, uint32_t clk);
 uint32_t slot_top(void);    // one more than the largest slot in use
 size_t slot_live(void);     // slots that have an owner
 size_t slot_history(void);  // history entries
+size_t slot_ended(void);    // those of owners that have ended
 
 // Around fork.
 void slot_lock_all(void);

@@ -18,6 +18,7 @@
 #include "format.h"
 #include "options.h"
 #include "output.h"
+#include "own_stack.h"
 #include "race.h"
 #include "spin.h"
 
@@ -185,6 +186,16 @@ static void tell(struct finding *f, const struct race_report *r) {
   atomic_fetch_add_explicit(&count, 1, memory_order_release);
 }
 
+struct telling {
+  struct finding *f;
+  const struct race_report *r;
+};
+
+static void tell_there(void *arg) {
+  struct telling *t = arg;
+  tell(t->f, t->r);
+}
+
 static void report_lock_take(void) {
   while (!spin_trylock(&report_lock)) sched_yield();
 }
@@ -199,7 +210,7 @@ __attribute__((weak)) void report_race(const struct race_report *r) {
   report_lock_take();
   if (set_add(&seen_pcs, pcs_hash(r))) {
     if (!f) f = race_alloc(sizeof *f);
-    tell(f, r);
+    on_own_stack(tell_there, &(struct telling){f, r});
   }
   spin_unlock(&report_lock);
   race_hide_end();
