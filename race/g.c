@@ -45,7 +45,6 @@ race_g *race_g_new(race_g *creator, struct ginfo *info) {
 static size_t frames_bytes(const race_g *g) { return (g->limit - g->base + 1) * sizeof(struct frame); }
 
 void race_g_drop(race_g *g) {
-  bool is_thread = g->info->is_thread;
   slot_retire(g);
   atomic_store_explicit(&g->info->ended, true, memory_order_relaxed);
   ginfo_unref(g->info);
@@ -54,7 +53,6 @@ void race_g_drop(race_g *g) {
   vclock_clear(&g->fence_rel);
   race_free(g->base, frames_bytes(g));
   race_free(g, sizeof *g);
-  if (is_thread) race_alloc_thread_end();
 }
 
 // frames_grow doubles the shadow call stack. In a signal handler that interrupted the detector it

@@ -265,6 +265,7 @@ static void thread_end(void) {
   t->ended = true;
   free_if_done_locked(t);
   spin_unlock(&table_lock);
+  race_alloc_thread_end();  // nothing of ours frees on this thread any more
   race_inside = 0;
 }
 
