@@ -5,7 +5,7 @@
 // knows that the writer came that far:
 //
 //   R1: a write, on the object behind the descriptor, before the call
-//   A1: a read that got something from that object, after the call, before its buffer is checked
+//   A1: a read that got something from that object, or its end, after the call, before its buffer is checked
 //
 // The object is told by device and inode, which both ends of a pipe have in common. Sockets have no
 // such thing: all of them are one object. Two objects may share a key: more order than there is, so
@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "edge.h"
@@ -109,6 +110,101 @@ CHECKED ssize_t __crun_recvfrom(int fd, void *p, size_t n, int flags, struct soc
 CHECKED ssize_t __crun_send(int fd, const void *p, size_t n, int flags) {
   will_write(fd, p, n, HERE);
   return send(fd, p, n, flags);
+}
+
+// scattered checks the first n bytes of the buffers at v; did is did_read or did_write.
+static void scattered(const struct iovec *v, size_t buffers, size_t n, void (*did)(const void *, size_t, uintptr_t),
+                      uintptr_t pc) {
+  for (size_t i = 0; i < buffers && n > 0; i++) {
+    size_t here = v[i].iov_len < n ? v[i].iov_len : n;
+    did(v[i].iov_base, here, pc);
+    n -= here;
+  }
+}
+
+static void reads(const void *p, size_t n, uintptr_t pc) { did_read(p, n, pc); }
+static void writes(const void *p, size_t n, uintptr_t pc) { did_write(p, n, pc); }
+
+// will_gather: what the buffers at v hold goes to fd.
+static void will_gather(int fd, const struct iovec *v, size_t buffers, uintptr_t pc) {
+  did_read(v, buffers * sizeof *v, pc);
+  scattered(v, buffers, SIZE_MAX, reads, pc);
+  if (g_self()) edge_release_merge(key_of(fd));  // R1
+}
+
+static ssize_t got_scattered(int fd, const struct iovec *v, size_t buffers, ssize_t r, uintptr_t pc) {
+  did_read(v, buffers * sizeof *v, pc);
+  if (r < 0 || !g_self()) return r;
+  int saved = errno;
+  edge_acquire(key_of(fd));  // A1
+  scattered(v, buffers, r, writes, pc);
+  errno = saved;
+  return r;
+}
+
+CHECKED ssize_t __crun_readv(int fd, const struct iovec *v, int n) {
+  return got_scattered(fd, v, n > 0 ? n : 0, readv(fd, v, n), HERE);
+}
+
+CHECKED ssize_t __crun_writev(int fd, const struct iovec *v, int n) {
+  will_gather(fd, v, n > 0 ? n : 0, HERE);
+  return writev(fd, v, n);
+}
+
+CHECKED ssize_t __crun_recvmsg(int fd, struct msghdr *m, int flags) {
+  ssize_t r = recvmsg(fd, m, flags);
+  if (r >= 0) did_write(m, sizeof *m, HERE);
+  if (r >= 0 && m->msg_name) did_write(m->msg_name, m->msg_namelen, HERE);
+  if (r >= 0 && m->msg_control) did_write(m->msg_control, m->msg_controllen, HERE);
+  return got_scattered(fd, m->msg_iov, m->msg_iovlen, r, HERE);
+}
+
+CHECKED ssize_t __crun_sendmsg(int fd, const struct msghdr *m, int flags) {
+  did_read(m, sizeof *m, HERE);
+  if (m->msg_name) did_read(m->msg_name, m->msg_namelen, HERE);
+  if (m->msg_control) did_read(m->msg_control, m->msg_controllen, HERE);
+  will_gather(fd, m->msg_iov, m->msg_iovlen, HERE);
+  return sendmsg(fd, m, flags);
+}
+
+// The end of a stream of bytes is news too: who reads 0 bytes knows of the close.
+CHECKED int __crun_close(int fd) {
+  race_fd_release(fd);
+  return close(fd);
+}
+
+CHECKED int __crun_shutdown(int fd, int how) {
+  race_fd_release(fd);
+  return shutdown(fd, how);
+}
+
+CHECKED int __crun_fclose(FILE *f) {
+  race_fd_release(fileno(f));
+  return fclose(f);
+}
+
+CHECKED int __crun_connect(int fd, const struct sockaddr *to, socklen_t len) {
+  did_read(to, len, HERE);
+  race_fd_release(fd);
+  return connect(fd, to, len);
+}
+
+// accepted: an accept on fd gave r.
+static int accepted(int fd, struct sockaddr *from, socklen_t *len, int r, uintptr_t pc) {
+  if (r < 0 || !g_self()) return r;
+  int saved = errno;
+  edge_acquire(key_of(fd));  // A1
+  if (from && len) did_write(len, sizeof *len, pc);
+  errno = saved;
+  return r;
+}
+
+CHECKED int __crun_accept(int fd, struct sockaddr *from, socklen_t *len) {
+  return accepted(fd, from, len, accept(fd, from, len), HERE);
+}
+
+CHECKED int __crun_accept4(int fd, struct sockaddr *from, socklen_t *len, int flags) {
+  return accepted(fd, from, len, accept4(fd, from, len, flags), HERE);
 }
 
 CHECKED ssize_t __crun_sendto(int fd, const void *p, size_t n, int flags, const struct sockaddr *to,
