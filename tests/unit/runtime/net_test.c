@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
@@ -78,8 +79,16 @@ static void echo_over(const char *network, const char *address) {
   check_eq(cr_net_close(l), -EBADF);
 }
 
+// has_name tells whether the machine knows these names: a bare one has no /etc/hosts, or no /etc/services.
+static bool has_name(const char *host, const char *service) {
+  struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = NULL;
+  bool ok = getaddrinfo(host, service, &hints, &found) == 0;
+  if (ok) freeaddrinfo(found);
+  return ok;
+}
+
 static void echo_on_tcp(void) {
-  echo_over("tcp", "localhost:0");
+  if (has_name("localhost", "0")) echo_over("tcp", "localhost:0");
   echo_over("tcp4", "127.0.0.1:0");
   echo_over("tcp4", ":0");
 }
@@ -380,9 +389,10 @@ static void addresses(void) {
   round_trip("/some/path");
   round_trip("@a name");
   cr_addr a;
-  check_eq(cr_net_resolve(&a, "tcp4", "localhost:http"), 0);
   char text[CR_ADDR_TEXT];
-  check(strcmp(cr_addr_text(&a, text), "127.0.0.1:80") == 0);
+  bool known = has_name("localhost", "http");
+  check_eq(cr_net_resolve(&a, "tcp4", "localhost:http") == 0, known);
+  if (known) check(strcmp(cr_addr_text(&a, text), "127.0.0.1:80") == 0);
 }
 
 static int all_tests(void) {
