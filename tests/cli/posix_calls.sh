@@ -21,8 +21,10 @@ cat >parks.c <<'C'
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+static _Atomic int begun;
 static void reads(int fd, waitgroup *wg) {
   char c[2];
+  begun++;
   if (read(fd, c, sizeof c) == 1) wg_done(wg);
 }
 int main(void) {
@@ -34,7 +36,8 @@ int main(void) {
     wg_add(&wg, 1);
     go(reads, p[i][0], &wg);
   }
-  usleep(20000);
+  while (begun < 100) go_yield();
+  for (int i = 0; i < 200; i++) go_yield();  // the last of them goes into its read
   FILE *f = fopen("/proc/self/status", "r");
   while (fgets(line, sizeof line, f)) sscanf(line, "Threads: %d", &threads);
   for (int i = 0; i < 100; i++)
