@@ -12,6 +12,7 @@
 
 #include "base/os.h"
 #include "diag/dump.h"
+#include "diag/settings.h"
 #include "go.h"
 #include "netpoll.h"
 #include "sched.h"
@@ -212,6 +213,7 @@ static void main_init(void) {
 
 static void start_once(void) {
   race_hide_begin();
+  settings_init();
   go_init();
   stack_init();
   procs_init();
