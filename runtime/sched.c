@@ -454,18 +454,17 @@ static struct g *find_runnable(void) {
 // wait_thaw holds gp back while a dump reads the stacks of what does not run.
 static __attribute__((noinline)) void wait_thaw(struct g *gp) {
   store_rel(&gp->status, G_RUNNABLE);
-  while (load_acq(&sched.frozen)) futex_wait(&sched.frozen, 1, -1);
+  for (uint32_t n; (n = load_acq(&sched.frozen));) futex_wait(&sched.frozen, n, -1);
   store_rlx(&gp->status, G_RUNNING);
 }
 
 void sched_freeze(void) {
-  store_seq(&sched.frozen, 1);
+  add_seq(&sched.frozen, 1);
   os_barrier();  // R5: who did not see frozen in execute has its G_RUNNING seen by us
 }
 
 void sched_thaw(void) {
-  store_rel(&sched.frozen, 0);
-  futex_wake(&sched.frozen, INT_MAX);
+  if (add_seq(&sched.frozen, -1u) == 1) futex_wake(&sched.frozen, INT_MAX);
 }
 
 static _Noreturn void execute(struct g *gp) {
@@ -514,6 +513,7 @@ static void park_thread(struct g *gp, park_commit commit, void *arg) {
 void park(park_commit commit, void *arg, enum wait_reason why) {
   struct g *gp = getg();
   gp->wait_reason = why;
+  store_rlx(&gp->wait_since_ns, load_rlx(&sched.coarse_ns));
   if (gp->is_thread) {
     park_thread(gp, commit, arg);
     return;

@@ -28,6 +28,14 @@ static bool can_retake;
 
 int sysmon_threads(void) { return load_acq(&started) == 2; }
 
+// ---- the coarse clock ------------------------------------------------------------------------------
+
+int64_t sched_now(void) { return nanotime() + load_rlx(&sched.ahead_ns); }
+
+void sched_tell_time(void) { store_rlx(&sched.coarse_ns, sched_now()); }
+
+// ---- retake ----------------------------------------------------------------------------------------
+
 // retake takes pp from its M if that runs user code. True: pp is the caller's.
 static bool retake(struct p *pp, bool hog) {
   bool got = false;
@@ -112,6 +120,7 @@ static void *sysmon_main(void *arg) {
     int64_t now = nanotime(), next = timers_next() - now;
     sleep_ns(next > 0 && next < tick ? next : tick);
     now = nanotime();
+    sched_tell_time();
     if (netpoll_late(now)) sched_poll();
     bool did = false;
     for (uint32_t i = 0; i < sched.nprocs; i++) did |= watch(sched.procs[i], now);
@@ -126,6 +135,7 @@ static void *sysmon_main(void *arg) {
 
 void sysmon_poke(void) {
   if (load_seq(&sched.sysmon_word) == 0) return;
+  sched_tell_time();  // here and not when sysmon has woken up: the M may park a goroutine before that
   store_seq(&sched.sysmon_word, 0);
   futex_wake(&sched.sysmon_word, 1);
 }
@@ -139,6 +149,7 @@ void sysmon_start(void) {
   uint32_t zero = 0;
   if (load_rlx(&started) || !cas_seq(&started, &zero, 1)) return;
   can_retake = os_barrier_init();
+  sched_tell_time();
   os_sigmask_get(&sched.start_mask);
   int err = thread_start(sysmon_main, NULL);
   if (err) fatal("cannot start the watching thread: %s (see ulimit -u)", strerror(err));

@@ -25,9 +25,11 @@ struct sched {
   uint32_t nprocs;
   struct m *timer_m;           // under lock: the idle M that sleeps until the next timer
   _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
-  _Atomic uint32_t frozen;       // futex: 1 while a dump reads stacks and no goroutine may begin to run
+  _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
   _Atomic uint32_t nhogs;        // threads that computed when their P was taken and are not back
+  _Alignas(64) _Atomic int64_t coarse_ns;  // the time when sysmon last looked: what a park costs nothing to note
+  _Atomic int64_t ahead_ns;      // tests only: how far sched_now is ahead of nanotime
 };
 extern struct sched sched;
 
@@ -55,13 +57,18 @@ void sysmon_poke(void);
 // sysmon_forget: the child of a fork has no watching thread yet.
 void sysmon_forget(void);
 
+// sched_now is the time by which goroutines are said to have waited; coarse_ns follows it. sched_tell_time
+// sets coarse_ns to it.
+int64_t sched_now(void);
+void sched_tell_time(void);
+
 // sysmon_threads is 1 once the watching thread runs.
 int sysmon_threads(void);
 
 // sched_check_dead ends the process if nobody is left who could make a goroutine ready.
 void sched_check_dead(void);
 
-// sched_freeze keeps every goroutine that does not run from running, until sched_thaw.
+// sched_freeze keeps every goroutine that does not run from running, until as many calls of sched_thaw.
 void sched_freeze(void);
 void sched_thaw(void);
 

@@ -24,6 +24,7 @@
 #include "wake.h"
 
 enum { HEAD_FRAMES = 50, TAIL_FRAMES = 50, MAX_INLINE = 16 };
+static const int64_t MINUTE_NS = 60000000000;
 
 static const char *const reasons[WAIT_REASONS] = {
     [WAIT_NONE] = "waiting",
@@ -169,10 +170,18 @@ static void print_created(struct g *gp) {
          f[0].file ? f[0].file : "?", f[0].line, (unsigned long)f[0].offset);
 }
 
+// waited_minutes is for how long gp has been parked. Without sysmon nobody tells the coarse clock the time.
+static int64_t waited_minutes(struct g *gp) {
+  if (load_acq(&gp->status) != G_WAITING || !sysmon_threads()) return 0;
+  return (sched_now() - load_rlx(&gp->wait_since_ns)) / MINUTE_NS;
+}
+
 static void print_header(struct g *gp, const char *what) {
-  char name[48] = "";
+  char name[48] = "", waited[40] = "";
+  int64_t minutes = waited_minutes(gp);
   if (gp->name[0]) snprintf(name, sizeof name, " \"%s\"", gp->name);
-  errf("goroutine %llu%s [%s%s]:\n", (unsigned long long)gp->goid, name, what,
+  if (minutes >= 1) snprintf(waited, sizeof waited, ", %lld minutes", (long long)minutes);
+  errf("goroutine %llu%s [%s%s%s]:\n", (unsigned long long)gp->goid, name, what, waited,
        gp->is_thread ? ", locked to thread" : "");
 }
 

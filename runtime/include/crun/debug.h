@@ -21,7 +21,8 @@ extern "C" {
 //   Context: any thread.
 _Noreturn void cr_panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-// cr_dump_goroutines writes the trace of every goroutine to stderr, in Go's shape.
+// cr_dump_goroutines writes the trace of every goroutine to stderr, in Go's shape: number, name, what it
+// waits for and for how many minutes, its stack, who started it.
 //   Blocks:  no.
 //   Returns: nothing.
 //   Memory:  none.

@@ -97,7 +97,7 @@ static void body(void (*fn)(void), cr_waitgroup *wg) {
   cr_waitgroup_done(wg);
 }
 
-static void in_goroutine(void **state) {
+__attribute__((unused)) static void in_goroutine(void **state) {
   union { void *p; void (*fn)(void); } u = {*state};
   cr_waitgroup wg = {0};
   cr_waitgroup_add(&wg, 1);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// dump_test.c: what a dump says of a goroutine beside its stack. Time is told, not waited for.
+#include "sync_help.h"
+
+#include "sched.h"
+#include "wake.h"
+
+static const int64_t MINUTE_NS = 60000000000;
+
+static void receive(cr_chan(int) c) {
+  int v;
+  cr_chan_recv(c, &v);
+}
+
+static void count_waiting(struct g *gp, void *n) {
+  if (load_acq(&gp->status) == G_WAITING) ++*(int *)n;
+}
+
+static int waiting(void) {
+  int n = 0;
+  sched_each(count_waiting, &n);
+  return n;
+}
+
+// pass lets the clocks show that ns have gone by.
+static void pass(int64_t ns) {
+  store_rlx(&sched.ahead_ns, load_rlx(&sched.ahead_ns) + ns);
+  sched_tell_time();
+}
+
+// ---- the children ----------------------------------------------------------------------------------
+
+static void three_ages(void) {
+  cr_chan(int) c = cr_chan_make(int, 0);
+  cr_go(receive, c);
+  until(waiting() == 1);
+  pass(4 * MINUTE_NS);
+  cr_go(receive, c);
+  until(waiting() == 2);
+  pass(MINUTE_NS);
+  cr_go(receive, c);
+  until(waiting() == 3);
+  cr_dump_goroutines();
+  _exit(2);
+}
+
+// The watching thread dozes while nothing runs; who parks next must not inherit the time of before.
+static void after_a_doze(void) {
+  cr_chan(int) c = cr_chan_make(int, 0);
+  cr_go(receive, c);
+  until(waiting() == 1);
+  store_rlx(&sched.coarse_ns, sched_now() - 7 * MINUTE_NS);  // as if sysmon had slept for so long
+  store_seq(&sched.sysmon_word, 1);
+  sysmon_poke();
+  cr_go(receive, c);
+  until(waiting() == 2);
+  cr_dump_goroutines();
+  _exit(2);
+}
+
+static const struct child_case cases[] = {
+    {"three ages", three_ages, ""},
+    {"after a doze", after_a_doze, ""},
+};
+
+// ---- the tests -------------------------------------------------------------------------------------
+
+static char text[1 << 16];
+
+static void run_case(const char *name) { assert_int_equal(run_self(name, text, sizeof text), 2); }
+
+static void minutes_from_the_first_on(void **state) {
+  (void)state;
+  run_case("three ages");
+  assert_non_null(strstr(text, "goroutine 1 [running]:\n"));
+  assert_non_null(strstr(text, "goroutine 2 [chan receive, 5 minutes]:\n"));
+  assert_non_null(strstr(text, "goroutine 3 [chan receive, 1 minutes]:\n"));
+  assert_non_null(strstr(text, "goroutine 4 [chan receive]:\n"));
+}
+
+static void the_clock_is_right_after_a_doze(void **state) {
+  (void)state;
+  run_case("after a doze");
+  assert_non_null(strstr(text, "goroutine 2 [chan receive]:\n"));
+  assert_non_null(strstr(text, "goroutine 3 [chan receive]:\n"));
+}
+
+static int tests(void) {
+  const struct CMUnitTest all[] = {
+      cmocka_unit_test(minutes_from_the_first_on),
+      cmocka_unit_test(the_clock_is_right_after_a_doze),
+  };
+  return cmocka_run_group_tests(all, NULL, NULL);
+}
+
+int main(int argc, char **argv) {
+  setenv("CRUNMAXPROCS", "1", 1);
+  return run_everywhere(argc, argv, cases, sizeof cases / sizeof *cases, tests);
+}
