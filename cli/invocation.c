@@ -231,8 +231,8 @@ static void add_archives(struct args *a, const struct invocation *inv, const str
     args_addf(a, "%s/libcrun_runtime_race.a", t->lib);
   } else {
     args_addf(a, "%s/libcrun_runtime.a", t->lib);
+    args_addf(a, "%s/libcrun_tell.a", t->lib);  // the detector has it within
   }
-  args_addf(a, "%s/libcrun_symbolize.a", t->lib);
 }
 
 static void add_program_libraries(struct args *a, const struct invocation *inv,

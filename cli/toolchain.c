@@ -116,7 +116,7 @@ struct toolchain toolchain_find(bool race) {
     die(EXIT_UNABLE, "clang-%d is missing; install the package clang-%d", CRUN_LLVM, CRUN_LLVM);
   need(t.header, "the header crun/crun.h");
   need(format("%s/libcrun_runtime%s.a", t.lib, race ? "_race" : ""), "the runtime library");
-  need(format("%s/libcrun_symbolize.a", t.lib), "the symbolizer");
+  if (!race) need(format("%s/libcrun_tell.a", t.lib), "the library that reports");
   if (race) need(format("%s/libcrun_race.a", t.lib), "the race detector");
   if (race && asked) check_version(t.clang);
   // Without -race another clang serves too; thread-locals are then as other compilers leave them.

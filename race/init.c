@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // init.c: the beginning (before any constructor), the end (exit code 66), and fork.
 //
-// Order at the start: address space first, options, then the main thread's race_g, then what can
-// call back (a thread key, fork handlers, the exit handler). The exit handler is entered before the
+// Order at the start: address space first, then the main thread's race_g, then what can call back (a
+// thread key, fork handlers), the options and the exit handler (tell_init). That is entered before the
 // dynamic linker's own, so it runs after every destructor: races found there count.
 //
 // Fork: the parent takes every lock of race/ before and gives it back after on both sides, so the
@@ -12,19 +12,15 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "access.h"
 #include "alloc.h"
 #include "clock.h"
 #include "context.h"
 #include "epoch.h"
-#include "finding.h"
 #include "ginfo.h"
 #include "heap.h"
 #include "kernel.h"
@@ -35,6 +31,7 @@
 #include "shadow.h"
 #include "slot.h"
 #include "syncvar.h"
+#include "tell.h"
 #include "thread.h"
 #include "tls.h"
 
@@ -45,27 +42,18 @@ extern void *__libc_stack_end;
 
 // ---- the end -----------------------------------------------------------------------------------------
 
-int race_exit_code(int code) {
-  static _Atomic bool said;
-  if (race_options.atexit_sleep_ms > 0 && !atomic_load_explicit(&said, memory_order_relaxed)) {
+static void at_end(void) {
+  static _Atomic bool slept;
+  if (race_options.atexit_sleep_ms > 0 && !atomic_exchange_explicit(&slept, true, memory_order_relaxed)) {
     struct timespec t = {race_options.atexit_sleep_ms / 1000, race_options.atexit_sleep_ms % 1000 * 1000000};
     kernel_sleep(&t);
   }
   access_all_told();
-  size_t n = finding_count();
-  if (n == 0) return code;
-  if (!atomic_exchange_explicit(&said, true, memory_order_relaxed)) finding_close();
-  return code == 0 ? (int)race_options.exitcode : code;
 }
 
-static void at_exit(int status, void *arg) {
-  (void)arg;
-  int code = race_exit_code(status);
-  if (code == status) return;
-  // exit cannot be told another status from here; what it would still do is to flush.
-  fflush(NULL);
-  _exit(code);
-}
+int race_exit_code(int code) { return report_exit_code(code); }
+
+static const struct tell_detector detector = {race_hide_begin, race_hide_end, at_end};
 
 // ---- fork ----------------------------------------------------------------------------------------------
 
@@ -74,7 +62,6 @@ static _Thread_local uint8_t inside_before_fork;
 static void fork_prepare(void) {
   inside_before_fork = race_inside;
   race_inside = 1;
-  finding_lock_all();
   thread_lock();
   syncvar_lock_all();
   shadow_lock_all();
@@ -84,7 +71,6 @@ static void fork_parent(void) {
   shadow_unlock_all();
   syncvar_unlock_all();
   thread_unlock();
-  finding_unlock_all();
   race_inside = inside_before_fork;
 }
 
@@ -99,7 +85,6 @@ static void fork_child(void) {
   shadow_unlock_all();
   syncvar_unlock_all();
   thread_unlock();
-  finding_unlock_all();
   thread_forked();
   order_the_past();
   race_inside = inside_before_fork;
@@ -135,7 +120,6 @@ void race_init(void) {
   clock_init();
   heap_init();
   find_environment();
-  options_init();
   real_find();
   race_main = race_g_new(NULL, ginfo_new(NULL, 1, 0, true));
   clock_start(race_main);
@@ -143,7 +127,7 @@ void race_init(void) {
   thread_init();
   tls_init();
   pthread_atfork(fork_prepare, fork_parent, fork_child);
-  on_exit(at_exit, NULL);
+  tell_init(&detector);  // after that: its lock is above, and taken first
   race_cur = race_main;
   race_inside = 0;
 }

@@ -32,21 +32,11 @@ struct finding {
   struct stack created;  // scratch of the writers: one creation stack at a time
 };
 
-// finding_count is the number of findings reported.
-size_t finding_count(void);
-
-// finding_close writes the closing line, once.
-void finding_close(void);
-
 // access_kind is "write", "read", "atomic write", "atomic read" or "free".
 const char *access_kind(unsigned flags);
 
 // side_hash makes s->hash of what s does and where in the source, by its flags and its stack.
 void side_hash(struct side *s);
-
-// finding_lock_all and finding_unlock_all bracket fork: a report under way is finished before.
-void finding_lock_all(void);
-void finding_unlock_all(void);
 
 // finding_id writes the id of a race between two sides, in either order, by their hashes.
 void finding_id(const struct side *a, const struct side *b, char id[17]);

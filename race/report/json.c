@@ -4,56 +4,6 @@
 
 #include "format.h"
 
-// utf8_length is the number of bytes of the UTF-8 sequence at s, or 0 if there is none.
-static int utf8_length(const unsigned char *s) {
-  int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 && s[0] >= 0xc2 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 && s[0] <= 0xf4 ? 4 : 0;
-  for (int i = 1; i < n; i++)
-    if (s[i] >> 6 != 2) return 0;
-  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)) return 0;  // too long a form; a surrogate
-  if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0;
-  return n;
-}
-
-// add_string writes s quoted; a byte that is not UTF-8 becomes U+FFFD.
-static void add_string(struct text *t, const char *s) {
-  text_add(t, "\"");
-  while (*s) {
-    int n = utf8_length((const unsigned char *)s);
-    unsigned char c = (unsigned char)*s;
-    if (n == 0) text_add(t, "\\ufffd");
-    else if (c == '"' || c == '\\') text_addf(t, "\\%c", c);
-    else if (c < 0x20) text_addf(t, "\\u%04x", c);
-    else text_addn(t, s, (size_t)n);
-    s += n ? n : 1;
-  }
-  text_add(t, "\"");
-}
-
-static void add_key_string(struct text *t, const char *key, const char *s) {
-  text_addf(t, "\"%s\":", key);
-  if (s) add_string(t, s);
-  else text_add(t, "null");
-}
-
-static void add_frame(struct text *t, const struct sym_frame *f) {
-  text_add(t, "{");
-  add_key_string(t, "func", f->func);
-  text_add(t, ",");
-  add_key_string(t, "file", f->file);
-  text_addf(t, ",\"line\":%d,\"col\":%d,\"inlined\":%s,", f->line, f->col, f->inlined ? "true" : "false");
-  add_key_string(t, "module", f->module);
-  text_addf(t, ",\"offset\":%lu}", (unsigned long)f->offset);
-}
-
-static void add_stack(struct text *t, const char *key, const struct stack *s) {
-  text_addf(t, "\"%s\":[", key);
-  for (size_t i = 0; i < s->n; i++) {
-    if (i) text_add(t, ",");
-    add_frame(t, &s->frame[i]);
-  }
-  text_add(t, "]");
-}
-
 static void add_side(struct text *t, const struct side *s, bool previous) {
   const struct race_access *a = s->access;
   text_addf(t, "{\"kind\":\"%s\",\"size\":%zu,\"addr\":\"0x%lx\",\"previous\":%s,", access_kind(s->flags), s->size,
@@ -61,18 +11,18 @@ static void add_side(struct text *t, const struct side *s, bool previous) {
   if (a->who) text_addf(t, "\"goroutine\":%llu,\"thread\":%s,", (unsigned long long)a->who->goid, a->who->is_thread ? "true" : "false");
   else text_add(t, "\"goroutine\":null,\"thread\":null,");
   text_addf(t, "\"folded\":%s,", s->stack.folded ? "true" : "false");
-  add_stack(t, "stack", &s->stack);
+  json_stack(t, "stack", &s->stack);
   text_add(t, "}");
 }
 
 static void add_data(struct text *t, const char *kind, const struct variable *v) {
   const struct sym_data *d = &v->data;
   text_addf(t, "\"kind\":\"%s\",", kind);
-  add_key_string(t, "name", d->name);
+  json_key(t, "name", d->name);
   text_add(t, ",");
-  add_key_string(t, "path", d->path);
+  json_key(t, "path", d->path);
   text_add(t, ",");
-  add_key_string(t, "file", d->file);
+  json_key(t, "file", d->file);
   text_addf(t, ",\"line\":%d,\"offset\":%zu,\"size\":%zu", d->line, v->offset, d->size);
 }
 
@@ -86,9 +36,9 @@ static void add_block(struct text *t, const struct variable *v) {
             (unsigned long)b->start, b->is_freed ? "true" : "false");
   if (b->goid) text_addf(t, "\"goroutine\":%llu,\"thread\":%s,", (unsigned long long)b->goid, b->is_thread ? "true" : "false");
   else text_add(t, "\"goroutine\":null,\"thread\":null,");
-  add_stack(t, "alloc_stack", &v->allocated);
+  json_stack(t, "alloc_stack", &v->allocated);
   text_add(t, ",");
-  add_stack(t, "free_stack", &v->freed);
+  json_stack(t, "free_stack", &v->freed);
 }
 
 static void add_variable(struct text *t, const struct variable *v) {
@@ -112,14 +62,14 @@ static void add_variable(struct text *t, const struct variable *v) {
 static void add_goroutine(struct text *t, struct finding *f, struct ginfo *who) {
   text_addf(t, "{\"id\":%llu,\"thread\":%s,\"ended\":%s,", (unsigned long long)who->goid, who->is_thread ? "true" : "false",
             atomic_load_explicit(&who->ended, memory_order_relaxed) ? "true" : "false");
-  add_key_string(t, "name", who->name[0] ? who->name : NULL);
+  json_key(t, "name", who->name[0] ? who->name : NULL);
   struct ginfo *parent = ginfo_parent(who);
   if (parent) text_addf(t, ",\"parent\":%llu,", (unsigned long long)parent->goid);
   else text_add(t, ",\"parent\":null,");
   ginfo_unref(parent);
   f->created.n = 0;
   if (who->created_at) stack_of(who->created_at, 0, &f->created);
-  add_stack(t, "created_by", &f->created);
+  json_stack(t, "created_by", &f->created);
   text_add(t, "}");
 }
 

@@ -3,34 +3,8 @@
 #include <string.h>
 
 #include "format.h"
-#include "options.h"
 
-static const char *stripped(const char *file) {
-  const char *prefix = race_options.strip_path_prefix;
-  size_t n = strlen(prefix);
-  return n && strncmp(file, prefix, n) == 0 ? file + n : file;
-}
-
-static void add_frame(struct text *t, const struct sym_frame *f) {
-  if (!f->func) {
-    text_addf(t, "  %s+0x%lx\n", f->module ? f->module : "?", (unsigned long)f->offset);
-    return;
-  }
-  text_addf(t, "  %s()%s\n      ", f->func, f->inlined ? " [inlined]" : "");
-  if (f->file) {
-    text_addf(t, "%s:%d", stripped(f->file), f->line);
-    if (f->col) text_addf(t, ":%d", f->col);
-  } else {
-    text_add(t, f->module ? f->module : "?");
-  }
-  text_addf(t, " +0x%lx\n", (unsigned long)f->offset);
-}
-
-static void add_stack(struct text *t, const struct stack *s) {
-  for (size_t i = 0; i < s->n; i++) add_frame(t, &s->frame[i]);
-  if (s->n == 0) text_add(t, "  [no frame of instrumented code]\n");
-  if (s->folded) text_add(t, "  [levels of recursion left out]\n");
-}
+static void add_stack(struct text *t, const struct stack *s) { text_stack(t, s, "no frame of instrumented code"); }
 
 static void add_who(struct text *t, const struct ginfo *who) {
   if (!who) {
@@ -58,7 +32,7 @@ static void add_data(struct text *t, const struct variable *v) {
   text_addf(t, "%s%s", d->name, d->path);
   if (v->where == WHERE_GLOBAL && v->offset) text_addf(t, ", %zu bytes inside %s", v->offset, d->name);
   text_addf(t, " of size %zu", d->size);
-  if (d->file) text_addf(t, ", declared at %s:%d", stripped(d->file), d->line);
+  if (d->file) text_addf(t, ", declared at %s:%d", text_file(d->file), d->line);
 }
 
 static void add_size(struct text *t, const struct side *s) {

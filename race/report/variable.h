@@ -8,7 +8,7 @@
 #include "ginfo.h"
 #include "heap.h"
 #include "stack.h"
-#include "symbolize.h"
+#include "race/symbolize.h"
 
 enum where { WHERE_UNKNOWN, WHERE_GLOBAL, WHERE_TLS, WHERE_HEAP, WHERE_STACK };
 

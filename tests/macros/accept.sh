@@ -8,5 +8,5 @@ command -v "$cc" >/dev/null || exit 77
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 "$cc" -std=gnu17 -Wall -Wextra -Werror $options "-I$include" "$file" "$lib/libcrun_runtime.a" \
-  "$lib/libcrun_symbolize.a" -ldw -lelf -lunwind -lpthread -lm -o "$out/program" || exit 1
+  "$lib/libcrun_tell.a" -ldw -lelf -lunwind -lpthread -lm -o "$out/program" || exit 1
 "$out/program"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "symbolize.h"
+#include "race/symbolize.h"
 #include "symbolize_module.h"
 
 // ---- variables with debug information ------------------------------------------------------------------

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "symbolize.h"
+#include "race/symbolize.h"
 
 #define NOINLINE __attribute__((noinline))
 #define INLINE static inline __attribute__((always_inline))

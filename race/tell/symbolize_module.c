@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "symbolize.h"
+#include "race/symbolize.h"
 
 // ---- one at a time -------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "kernel.h"
 #include "options.h"
 
@@ -19,11 +18,11 @@
 
 static void room(struct text *t, size_t more) {
   if (t->n + more <= t->cap) return;
-  size_t cap = t->cap ? t->cap : 4096;
+  size_t cap = t->cap ? t->cap : 16384;
   while (cap < t->n + more) cap *= 2;
-  char *bigger = race_alloc(cap);
+  char *bigger = kernel_map(cap);
   if (t->n) memcpy(bigger, t->at, t->n);
-  if (t->cap) race_free(t->at, t->cap);
+  if (t->cap) kernel_unmap(t->at, t->cap);
   t->at = bigger;
   t->cap = cap;
 }
@@ -50,7 +49,7 @@ void text_addf(struct text *t, const char *fmt, ...) {
 }
 
 void text_free(struct text *t) {
-  if (t->cap) race_free(t->at, t->cap);
+  if (t->cap) kernel_unmap(t->at, t->cap);
   *t = (struct text){0};
 }
 
@@ -69,7 +68,7 @@ static struct destination record_file = {.fd = -1, .what = "json_path"};
 // has_stderr: descriptor 2 was open at the start. If it was not, it may be a file of the program's by now.
 static bool has_stderr = true;
 
-__attribute__((constructor)) static void look_at_stderr(void) { has_stderr = fcntl(STDERR_FILENO, F_GETFD) >= 0; }
+void output_init(void) { has_stderr = syscall(SYS_fcntl, STDERR_FILENO, F_GETFD) >= 0; }
 
 // wait_writable waits until a descriptor that does not block takes more.
 static bool wait_writable(int fd) {

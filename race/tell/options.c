@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "kernel.h"
 
 struct race_options race_options = {
@@ -111,7 +110,7 @@ size_t options_help(char *out, size_t n) {
   size_t len = 0;
   for (const struct key *k = keys; k < keys + KEYS; k++) {
     char number[24];
-    snprintf(number, sizeof number, "%ld", k->number);
+    snprintf(number, sizeof number, k->number < k->lowest ? "N" : "%ld", k->number);
     int w = snprintf(out + len, n - len, "  %s=%s\n      %s\n", k->name, k->type == NUMBER ? number : k->string,
                      k->help);
     if (w < 0 || (size_t)w >= n - len) break;
@@ -128,7 +127,7 @@ void options_init(void) {
   const char *env = getenv("CRUNRACE");
   if (!env) env = "";
   size_t n = strlen(env) + 1;
-  char *text = race_alloc(n);  // lives as long as the process: the strings point into it
+  char *text = kernel_map(n);  // lives as long as the process: the strings point into it
   memcpy(text, env, n);
   options_parse(text, &race_options, warn_stderr);
   if (race_options.help) {

@@ -4,7 +4,7 @@
 // The ranges of a module's compile units are sorted once: clang writes no .debug_aranges, so libdw's own
 // look-up finds nothing. Inlined frames are the chain of DIEs around the address; each gives the place
 // it was called from. What was asked before is remembered by pc: a thousand races have few places.
-#include "symbolize.h"
+#include "race/symbolize.h"
 
 #include <dlfcn.h>
 #include <dwarf.h>

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-// A text under construction; all zero is empty. Its memory is race/'s own.
+// A text under construction; all zero is empty. Its memory is mapped: the program's malloc is not asked.
 struct text {
   char *at;
   size_t n, cap;
@@ -16,6 +16,9 @@ void text_add(struct text *t, const char *s);
 void text_addn(struct text *t, const char *s, size_t n);
 void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull));
 void text_free(struct text *t);
+
+// output_init looks what is open, at the start.
+void output_init(void);
 
 // output_report writes a report to log_path (stderr, stdout, or FILE.pid); output_record one line to
 // json_path. Each text is written whole. What cannot be written goes to stderr after one line that

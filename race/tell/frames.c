@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// frames.c: symbolizes stacks and writes frames as text.
+#include "frames.h"
+
+#include <string.h>
+
+#include "options.h"
+
+// ---- whose frames -------------------------------------------------------------------------------------
+
+bool stack_is_bottom(const struct sym_frame *f) {
+  static const char *const names[] = {"cr_go_entry", "cr_go_return", "thread_main"};
+  for (size_t i = 0; f->func && i < sizeof names / sizeof *names; i++)
+    if (strcmp(f->func, names[i]) == 0) return true;
+  return symbolize_is_start(f);
+}
+
+// is_ours tells whether a frame is crun's own: by the names under which our files are compiled, which begin
+// as this one's does ("crun/race/", "crun/runtime/"). The switch is assembly and has no file.
+static bool is_ours(const struct sym_frame *f) {
+  static const char here[] = __FILE__, tail[] = "race/tell/frames.c";
+  const size_t root = sizeof here - sizeof tail;
+  if (f->func && (strcmp(f->func, "cr_mcall") == 0 || strncmp(f->func, "cr_go_", 6) == 0)) return true;
+  if (!f->file || strncmp(f->file, here, root) != 0) return false;
+  return strncmp(f->file + root, "runtime/", 8) == 0 || strncmp(f->file + root, "race/", 5) == 0;
+}
+
+void stack_symbolize(const uintptr_t *pc, size_t n, bool first_is_return, struct stack *out) {
+  struct sym_frame f[32];
+  out->n = 0;
+  out->folded = false;
+  for (size_t i = 0; i < n; i++) {
+    int k = symbolize_pc(pc[i], i > 0 || first_is_return, f, (int)(sizeof f / sizeof *f));
+    if (i > 0 && stack_is_bottom(&f[k - 1])) return;
+    for (int j = 0; j < k && out->n < STACK_FRAMES; j++)
+      if (!is_ours(&f[j])) out->frame[out->n++] = f[j];
+  }
+}
+
+// ---- as text --------------------------------------------------------------------------------------------
+
+const char *text_file(const char *file) {
+  const char *prefix = race_options.strip_path_prefix;
+  size_t n = strlen(prefix);
+  return n && strncmp(file, prefix, n) == 0 ? file + n : file;
+}
+
+static void text_frame(struct text *t, const struct sym_frame *f) {
+  if (!f->func) {
+    text_addf(t, "  %s+0x%lx\n", f->module ? f->module : "?", (unsigned long)f->offset);
+    return;
+  }
+  text_addf(t, "  %s()%s\n      ", f->func, f->inlined ? " [inlined]" : "");
+  if (f->file) {
+    text_addf(t, "%s:%d", text_file(f->file), f->line);
+    if (f->col) text_addf(t, ":%d", f->col);
+  } else {
+    text_add(t, f->module ? f->module : "?");
+  }
+  text_addf(t, " +0x%lx\n", (unsigned long)f->offset);
+}
+
+void text_stack(struct text *t, const struct stack *s, const char *none) {
+  for (size_t i = 0; i < s->n; i++) text_frame(t, &s->frame[i]);
+  if (s->n == 0) text_addf(t, "  [%s]\n", none);
+  if (s->folded) text_add(t, "  [levels of recursion left out]\n");
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// told.c: report_tell: what the runtime found, in text and as a record.
+#include <stdlib.h>
+#include <string.h>
+
+#include "id.h"
+#include "output.h"
+#include "own_stack.h"
+#include "tell.h"
+
+static struct set seen_pcs;   // under the lock of tell.h, as the next
+static struct stack scratch;  // one part's stack at a time; what libdw said is remembered by pc
+
+static const char *kind_name(enum report_kind kind) {
+  static const char *const names[] = {
+      [REPORT_DEADLOCK] = "deadlock",
+      [REPORT_LEAK] = "leak",
+      [REPORT_LOCK_ORDER] = "lock-order",
+      [REPORT_MISUSE] = "misuse",
+  };
+  return names[kind];
+}
+
+static const struct stack *stack_of_part(const struct report_part *p) {
+  stack_symbolize(p->stack.pc, p->stack.n < REPORT_PCS ? p->stack.n : REPORT_PCS, p->stack.is_return, &scratch);
+  return &scratch;
+}
+
+// ---- the same as before ----------------------------------------------------------------------------------
+
+// part_hashes adds up a hash of each part that identifies, so that their order is nothing.
+static uint64_t part_hashes(const struct report *r, uint64_t (*hash)(const struct report_part *)) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < r->nparts; i++)
+    if (r->part[i].identifies) sum += hash(&r->part[i]);
+  uint64_t h = hash_string(hash_string(HASH_START, kind_name(r->kind)), r->rule);
+  return hash_add(h, &sum, sizeof sum);
+}
+
+static uint64_t hash_pcs(const struct report_part *p) { return hash_add(HASH_START, p->stack.pc, p->stack.n * sizeof *p->stack.pc); }
+
+static uint64_t hash_of_place(const struct report_part *p) { return hash_place(HASH_START, stack_of_part(p)); }
+
+// ---- as text -----------------------------------------------------------------------------------------------
+
+static void add_text(struct text *t, const struct report *r, const char *id) {
+  text_addf(t, "==================\nWARNING: %s\n", r->title);
+  for (size_t i = 0; i < r->nparts; i++) {
+    const struct report_part *p = &r->part[i];
+    text_addf(t, "%s:\n", p->heading);
+    text_stack(t, stack_of_part(p), p->stack.n ? "no frame of the program" : "its stack is not known");
+    text_add(t, "\n");
+  }
+  text_addf(t, "Id: %s\n==================\n", id);
+}
+
+// ---- as a record -------------------------------------------------------------------------------------------
+
+static void add_part(struct text *t, const struct report_part *p) {
+  text_add(t, "{");
+  json_key(t, "role", p->role);
+  text_add(t, ",");
+  json_key(t, "heading", p->heading);
+  text_add(t, ",");
+  json_number(t, "goroutine", p->goid);
+  text_add(t, ",");
+  json_key(t, "name", p->name && *p->name ? p->name : NULL);
+  text_add(t, ",");
+  json_key(t, "state", p->state);
+  if (p->object) text_addf(t, ",\"object\":\"0x%lx\",", (unsigned long)p->object);
+  else text_add(t, ",\"object\":null,");
+  json_stack(t, "stack", stack_of_part(p));
+  text_add(t, "}");
+}
+
+static void add_record(struct text *t, const struct report *r, const char *id) {
+  text_addf(t, "{\"id\":\"%s\",\"kind\":\"%s\",", id, kind_name(r->kind));
+  json_key(t, "rule", r->rule);
+  text_add(t, ",");
+  json_key(t, "title", r->title);
+  text_addf(t, ",\"possible\":%s,", r->possible ? "true" : "false");
+  json_number(t, "count", r->count);
+  text_add(t, ",\"parts\":[");
+  for (size_t i = 0; i < r->nparts; i++) {
+    if (i) text_add(t, ",");
+    add_part(t, &r->part[i]);
+  }
+  text_add(t, "]}\n");
+}
+
+// ---- telling -------------------------------------------------------------------------------------------------
+
+struct telling {
+  const struct report *r;
+  bool told;
+};
+
+static void tell(void *arg) {
+  struct telling *what = arg;
+  const struct report *r = what->r;
+  char id[ID_DIGITS + 1];
+  id_write(part_hashes(r, hash_of_place), id);
+  if (!tell_is_new(id)) return;
+  struct text t = {0};
+  add_text(&t, r, id);
+  output_report(&t);
+  t.n = 0;
+  add_record(&t, r, id);
+  output_record(&t);
+  text_free(&t);
+  if (!r->possible) tell_count(r->kind);
+  what->told = true;
+}
+
+bool report_tell(const struct report *r) {
+  struct telling what = {.r = r};
+  tell_begin();
+  if (set_add(&seen_pcs, part_hashes(r, hash_pcs) | 1)) on_own_stack(tell, &what);
+  tell_end();
+  if (what.told) tell_halt();
+  return what.told;
+}
