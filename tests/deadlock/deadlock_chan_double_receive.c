@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The answer is received by the check for errors and then once more for its value.
+// exit: 2
+// stderr: fatal error: all goroutines are asleep - deadlock!
+// stderr: ask(...)
+#include <crun/crun.h>
+#include <crun/short.h>
+
+struct answer {
+  int error, value;
+};
+
+static void resolver(chan(int) questions, chan(struct answer) answers) {
+  for_chan (int, q, questions) {
+    struct answer a = {q < 0, q * q};
+    chan_send(answers, a);
+  }
+  chan_close(answers);
+}
+
+static int ask(chan(int) questions, chan(struct answer) answers, int q) {
+  struct answer a;
+  chan_send(questions, q);
+  if (!chan_recv(answers, &a) || a.error) return -1;
+  if (!chan_recv(answers, &a)) return -1;
+  return a.value;
+}
+
+int main(void) {
+  chan(int) questions = chan_make(int);
+  chan(struct answer) answers = chan_make(struct answer);
+  go(resolver, questions, answers);
+  int v = ask(questions, answers, 5);
+  chan_close(questions);
+  return v != 25;
+}

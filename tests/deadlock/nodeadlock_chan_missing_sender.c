@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A future whose computation completes it on the error path too.
+#include <crun/crun.h>
+#include <crun/short.h>
+
+struct promise {
+  chan(int) value;
+};
+
+static void divide(struct promise *p, int a, int b) {
+  if (b == 0) {
+    chan_send(p->value, 0);
+    return;
+  }
+  chan_send(p->value, a / b);
+}
+
+static int promise_get(struct promise *p) {
+  int v = -1;
+  chan_recv(p->value, &v);
+  return v;
+}
+
+int main(void) {
+  struct promise p = {chan_make(int)}, q = {chan_make(int)};
+  go(divide, &p, 6, 3);
+  go(divide, &q, 1, 0);
+  if (promise_get(&p) != 2) return 1;
+  return promise_get(&q) != 0;
+}

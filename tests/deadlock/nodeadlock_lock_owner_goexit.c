@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A handler that ends its goroutine by goexit has deferred the unlock.
+#include <crun/crun.h>
+#include <crun/short.h>
+
+struct conn {
+  mutex mu;
+  int served;  // under mu
+};
+
+static void reply(struct conn *c, int status) {
+  if (status >= 500) cr_goexit();
+  c->served++;
+}
+
+static void handle(struct conn *c, int status, waitgroup *wg) {
+  defer(cr_waitgroup_done, wg);
+  mutex_lock(&c->mu);
+  defer(cr_mutex_unlock, &c->mu);
+  reply(c, status);
+}
+
+int main(void) {
+  static struct conn c;
+  static const int status[] = {200, 503, 200};
+  for (int i = 0; i < 3; i++) {
+    waitgroup wg = {0};
+    wg_add(&wg, 1);
+    go(handle, &c, status[i], &wg);
+    wg_wait(&wg);
+    while (cr_num_goroutines() > 1) go_yield();
+  }
+  return c.served != 2;
+}

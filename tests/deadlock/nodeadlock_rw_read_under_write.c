@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// A setter holds the write lock and reads the field itself.
+#include <crun/crun.h>
+#include <crun/short.h>
+
+struct limit {
+  rwmutex rw;
+  int n;  // under rw
+};
+
+static int limit_get(struct limit *l) {
+  rw_rlock(&l->rw);
+  int n = l->n;
+  rw_runlock(&l->rw);
+  return n;
+}
+
+static void limit_raise(struct limit *l, int by) {
+  rw_lock(&l->rw);
+  l->n += by;
+  rw_unlock(&l->rw);
+}
+
+int main(void) {
+  static struct limit l = {.n = 1};
+  limit_raise(&l, 2);
+  return limit_get(&l) != 3;
+}

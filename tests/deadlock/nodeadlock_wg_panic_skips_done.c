@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A recovered panic runs what was deferred: the group is told.
+#include <crun/crun.h>
+#include <crun/short.h>
+
+static void work(int job) {
+  if (job == 2) cr_panic("job %d: bad input", job);
+}
+
+static void guarded(int job, waitgroup *wg) {
+  defer(cr_waitgroup_done, wg);
+  go_try {
+    work(job);
+  }
+}
+
+int main(void) {
+  waitgroup wg = {0};
+  for (int job = 0; job < 4; job++) {
+    wg_add(&wg, 1);
+    go(guarded, job, &wg);
+  }
+  wg_wait(&wg);
+  return 0;
+}
