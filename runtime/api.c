@@ -10,6 +10,7 @@
 #include "panic.h"
 #include "sched.h"
 #include "timer.h"
+#include "wake.h"
 
 #define PUBLIC __attribute__((visibility("default")))
 
@@ -42,6 +43,28 @@ PUBLIC void cr_yield(void) {
   getg();
   rt_enter();
   gosched();
+  rt_exit();
+}
+
+PUBLIC void cr_lock_thread(void) {
+  struct g *gp = getg();
+  rt_enter();
+  struct m *mp = getm();
+  CHECK(++gp->nlocks != 0);
+  if (!gp->is_thread) {
+    sysmon_start();  // it starts the threads that this one must not
+    mp->locked_g = gp;
+    store_rlx(&gp->locked_m, mp);
+  }
+  rt_exit();
+}
+
+PUBLIC void cr_unlock_thread(void) {
+  struct g *gp = getg();
+  if (gp->nlocks == 0 || --gp->nlocks > 0 || gp->is_thread) return;
+  rt_enter();
+  getm()->locked_g = NULL;
+  store_rlx(&gp->locked_m, NULL);
   rt_exit();
 }
 

@@ -71,6 +71,8 @@ struct g {
   int errno_saved;         // its errno while it does not run
   bool is_main;
   bool is_thread;          // bound to a foreign thread: parks on its own futex
+  uint32_t nlocks;         // own: cr_lock_thread less cr_unlock_thread
+  struct m *_Atomic locked_m;  // own: the M that alone may run it while nlocks > 0, else nil
   _Atomic uint32_t thread_word;  // is_thread: 1 when ready
   char *stack_lo, *stack_hi;     // from the lowest byte above the guard to this struct
   char *stack_end;               // where the stack's mapping ends
@@ -113,9 +115,10 @@ struct m {
   _Atomic uint32_t in_rt;      // own thread: inside runtime code, or on g0
   _Atomic uint32_t retake;     // sysmon: the P is being taken or was
   bool spinning;               // own thread
+  struct g *locked_g;          // own thread: the goroutine that is locked to it; it runs no other
   struct p *next_p;            // handed over by who wakes it
   _Atomic uint32_t park_word;  // futex: 1 = go on
-  struct m *idle_next;         // under sched.lock
+  struct m *idle_next;         // under sched.lock: on the idle list or the dead one
   char *g0_lo;
   bool (*commit)(struct g *gp, void *arg);  // of the park under way
   void *commit_arg;
@@ -123,6 +126,7 @@ struct m {
   int tid;                     // the kernel's number of the thread
   bool is_hog;                 // under retake_lock: computed when sysmon took its P
   sigset_t sigmask;            // what the thread begins with
+  void *end[5];                // own thread: where m_main ends it, for __builtin_longjmp
   struct fiber fiber;          // g0's
 };
 

@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/os.h"
 #include "diag/dump.h"
@@ -40,6 +41,7 @@ _Thread_local struct m *m_tls;
 enum { FAIR_TICK = 61, TIMER_TICK = 16, GFREE_MAX = 64, STEAL_ROUNDS = 4 };
 
 static _Noreturn void schedule(void);
+static bool work_anywhere(void);
 
 // ---- the global queue and idle lists, all under sched.lock -------------------------------------
 
@@ -84,7 +86,7 @@ static void p_idle_locked(struct p *pp) {
   add_seq(&sched.nidle_p, 1);
 }
 
-void p_idle(struct p *pp) {
+static void p_idle(struct p *pp) {
   lock(&sched.lock);
   p_idle_locked(pp);
   unlock(&sched.lock);
@@ -124,8 +126,7 @@ int thread_start(void *(*fn)(void *), void *arg) {
   return err;
 }
 
-static void *m_main(void *arg) {
-  struct m *mp = arg;
+static __attribute__((noinline)) _Noreturn void m_run(struct m *mp) {
   m_tls = mp;
   mp->tid = os_tid();
   race_switch(NULL);
@@ -138,30 +139,84 @@ static void *m_main(void *arg) {
   schedule();
 }
 
+// m_end takes the thread out of the scheduler. What its destructors call finds a thread that is not ours.
+static void m_end(struct m *mp) {
+  crash_thread_end();
+  m_tls = NULL;
+  store_rlx(&mp->p, NULL);
+  lock(&sched.lock);
+  sched.nm--;
+  mp->idle_next = sched.dead_m;
+  sched.dead_m = mp;
+  unlock(&sched.lock);
+}
+
+// m_main's own frame lies outside of g0's part of the stack, so that it can be come back to.
+static void *m_main(void *arg) {
+  struct m *mp = arg;
+  if (__builtin_setjmp(mp->end) == 0) m_run(mp);
+  m_end(arg);
+  return NULL;
+}
+
 static struct m *m_new(void) {
+  lock(&sched.lock);
+  struct m *mp = sched.dead_m;
+  if (mp) sched.dead_m = mp->idle_next;
+  unlock(&sched.lock);
+  if (mp) memset(mp, 0, sizeof *mp);
   race_hide_begin();
-  struct m *mp = calloc(1, sizeof *mp);
+  if (!mp) mp = calloc(1, sizeof *mp);
   race_hide_end();
   if (!mp) throw("out of memory for a thread");
   store_rlx(&mp->in_rt, 1);
   lock(&sched.lock);
-  mp->id = sched.nm++;
+  mp->id = (uint32_t)sched.nm++;
   unlock(&sched.lock);
   return mp;
 }
 
 // no_thread: mp cannot have a thread. The P goes back, and the Ms there are run what waits.
-static void no_thread(struct m *mp, struct p *pp, int err) {
+static void no_thread(struct m *mp, int err) {
   static _Atomic uint32_t said;
+  struct p *pp = mp->next_p;
   if (mp->spinning) add_seq(&sched.nspinning, -1u);
   race_hide_begin();
   free(mp);
   race_hide_end();
   lock(&sched.lock);
-  uint32_t n = --sched.nm;
+  int32_t n = --sched.nm;
   p_idle_locked(pp);
   unlock(&sched.lock);
-  if (!xchg_acq(&said, 1)) errf("crun: cannot start another thread: %s (%u are running; see ulimit -u)\n", strerror(err), n);
+  if (!xchg_acq(&said, 1)) errf("crun: cannot start another thread: %s (%d are running; see ulimit -u)\n", strerror(err), n);
+}
+
+static void m_start(struct m *mp) {
+  int err = thread_start(m_main, mp);
+  if (err) no_thread(mp, err);
+}
+
+// ask_sysmon lets sysmon start mp: a thread takes after the one that made it, and a goroutine that is locked
+// to its own may have changed that one's name, namespaces, priority or processors.
+static void ask_sysmon(struct m *mp) {
+  lock(&sched.lock);
+  mp->idle_next = sched.asked_m;
+  sched.asked_m = mp;
+  unlock(&sched.lock);
+  sysmon_poke();
+  store_seq(&sched.sysmon_asked, 1);  // R6
+  futex_wake(&sched.sysmon_asked, 1);
+}
+
+void sched_start_asked(void) {
+  lock(&sched.lock);
+  struct m *mp = sched.asked_m;
+  sched.asked_m = NULL;
+  unlock(&sched.lock);
+  for (struct m *next; mp; mp = next) {
+    next = mp->idle_next;
+    m_start(mp);
+  }
 }
 
 // startm gives pp to an idle M, or to a new one.
@@ -179,10 +234,14 @@ void startm(struct p *pp, bool spinning) {
     mp = m_new();
     mp->next_p = pp;
     mp->spinning = spinning;
-    if (getm()) os_sigmask_get(&mp->sigmask);
-    else mp->sigmask = sched.start_mask;  // sysmon's own blocks all
-    int err = thread_start(m_main, mp);
-    if (err) no_thread(mp, pp, err);
+    struct m *self = getm();
+    mp->sigmask = sched.start_mask;  // sysmon's own blocks all
+    if (self && self->locked_g) {
+      ask_sysmon(mp);
+      return;
+    }
+    if (self) os_sigmask_get(&mp->sigmask);
+    m_start(mp);
     return;
   }
   mp->next_p = pp;
@@ -200,6 +259,18 @@ void wakep(void) {
   unlock(&sched.lock);
   if (pp) startm(pp, true);
   else add_seq(&sched.nspinning, -1u);
+}
+
+// timers_unwatched: nobody sleeps until the next timer.
+static bool timers_unwatched(void) { return timers_next() != INT64_MAX && !load_rlx(&sched.timer_m); }
+
+void handoff(struct p *pp) {
+  if (runq_len(&pp->runq) || load_acq(&pp->runnext)) {
+    startm(pp, false);
+    return;
+  }
+  p_idle(pp);
+  if (work_anywhere() || netpoll_unwatched() || timers_unwatched()) wakep();
 }
 
 void sched_timer_earlier(void) {
@@ -479,10 +550,70 @@ static _Noreturn void execute(struct g *gp) {
   gogo(gp);
 }
 
+// ---- goroutines that are locked to their thread ----------------------------------------------------
+
+// p_release takes mp's P from it.
+static struct p *p_release(struct m *mp) {
+  struct p *pp = mp->p;
+  mp->p = NULL;
+  store_rlx(&pp->m, NULL);
+  return pp;
+}
+
+// m_idle counts mp as waiting, and the process as dead if everything does.
+static void m_idle_locked_g(void) {
+  lock(&sched.lock);
+  sched.nidle_m++;
+  bool dead = check_dead_locked();
+  unlock(&sched.lock);
+  if (dead) deadlock();
+}
+
+// run_locked is schedule for an M that a goroutine is locked to: it sleeps until another M has picked that
+// goroutine and hands its P over.
+static _Noreturn void run_locked(struct m *mp) {
+  race_switch(NULL);
+  if (mp->p) handoff(p_release(mp));
+  m_idle_locked_g();
+  while (load_acq(&mp->park_word) == 0) futex_wait(&mp->park_word, 0, -1);  // A2
+  store_rlx(&mp->park_word, 0);
+  struct p *pp = mp->next_p;
+  mp->next_p = NULL;
+  p_acquire(mp, pp);
+  execute(mp->locked_g);
+}
+
+// hand_to_locked gives mp's P to the M that alone may run gp, which waits in run_locked or is about to.
+static void hand_to_locked(struct m *mp, struct g *gp) {
+  struct m *to = load_rlx(&gp->locked_m);
+  to->next_p = p_release(mp);
+  lock(&sched.lock);
+  sched.nidle_m--;
+  unlock(&sched.lock);
+  store_rel(&to->park_word, 1);  // R2
+  futex_wake(&to->park_word, 1);
+  stopm(mp);
+}
+
+// thread_end ends the thread of a goroutine that ended locked to it: what it changed there (its name, its
+// mask, its namespace) nobody else inherits. The process's first thread cannot end before the process: it
+// sleeps.
+static _Noreturn void thread_end(struct m *mp) {
+  handoff(p_release(mp));
+  if (mp->tid != getpid()) __builtin_longjmp(mp->end, 1);
+  m_idle_locked_g();
+  for (;;) futex_wait(&mp->park_word, 0, -1);
+}
+
 static _Noreturn void schedule(void) {
-  struct g *gp = find_runnable();
-  spin_end(getm());
-  execute(gp);
+  struct m *mp = getm();
+  if (__builtin_expect(mp->locked_g != NULL, 0)) run_locked(mp);
+  for (;;) {
+    struct g *gp = find_runnable();
+    spin_end(mp);
+    if (__builtin_expect(!load_rlx(&gp->locked_m), 1)) execute(gp);
+    hand_to_locked(mp, gp);
+  }
 }
 
 // ---- park, ready, yield, end -----------------------------------------------------------------------
@@ -612,7 +743,11 @@ static void goexit_g0(struct g *gp) {
   race_g_end(gp->race);
   gp->race = NULL;
   atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  bool locked = mp->locked_g != NULL;
+  gp->nlocks = 0;
+  store_rlx(&gp->locked_m, NULL);
   if (!gp->is_main) g_free(mp->p, gp);
+  if (locked) thread_end(mp);
   schedule();
 }
 
@@ -633,7 +768,7 @@ static void no_p_g0(struct g *gp) {
   struct m *mp = leave(gp, G_RUNNABLE);
   global_put(gp);
   wakep();
-  stopm(mp);
+  if (!mp->locked_g) stopm(mp);
   schedule();
 }
 
@@ -668,9 +803,5 @@ void sched_block(void) {
     store_rlx(&pp->m, NULL);
   }
   unlock(&sched.retake_lock);
-  if (!pp) return;
-  bool work = runq_len(&pp->runq) || load_acq(&pp->runnext);
-  if (work) startm(pp, false);
-  else p_idle(pp);
-  if (!work && (work_anywhere() || netpoll_unwatched())) wakep();
+  if (pp) handoff(pp);
 }

@@ -126,6 +126,7 @@ static void in_child(void) {
   sched.timer_m = NULL;
   sched.nm = 1;
   sched.nidle_m = 0;
+  sched.dead_m = sched.asked_m = NULL;
   sched.global_head = sched.global_tail = NULL;
   store_rlx(&sched.global_len, 0);
   store_rlx(&sched.nspinning, 0);

@@ -87,15 +87,16 @@ static bool watch(struct p *pp, int64_t now) {
   if (now - pp->seen_since < (!wanted ? lonely_ns : hog ? slice_ns() : 0)) return false;
   if (!retake(pp, hog)) return false;
   pp->seen_since = now;
-  if (wanted) startm(pp, false);
-  else p_idle(pp);  // nobody wants it; but with all Ps idle this thread can sleep too
-  if (!wanted && netpoll_unwatched()) wakep();
+  handoff(pp);  // if nobody wants it: with all Ps idle this thread can sleep too
   return true;
 }
 
-static void sleep_ns(int64_t ns) {
-  static _Atomic uint32_t never;
-  futex_wait(&never, 0, ns);
+// nap sleeps for ns, or until somebody wants a thread started.
+static void nap(int64_t ns) {
+  futex_wait(&sched.sysmon_asked, 0, ns);
+  if (load_rlx(&sched.sysmon_asked) == 0) return;
+  store_seq(&sched.sysmon_asked, 0);  // before the list is read
+  sched_start_asked();                // A6
 }
 
 static bool all_idle(void) { return load_seq(&sched.nidle_p) == sched.nprocs; }
@@ -118,7 +119,7 @@ static void *sysmon_main(void *arg) {
   store_rel(&started, 2);
   for (;;) {
     int64_t now = nanotime(), next = timers_next() - now;
-    sleep_ns(next > 0 && next < tick ? next : tick);
+    nap(next > 0 && next < tick ? next : tick);
     now = nanotime();
     sched_tell_time();
     if (netpoll_late(now)) sched_poll();

@@ -16,14 +16,17 @@ struct sched {
   struct p *idle_p;                     // under lock
   _Atomic uint32_t nidle_p;             // written under lock
   _Atomic uint32_t nspinning;           // Ms that look for work
-  uint32_t nm, nidle_m;                 // under lock
+  int32_t nm, nidle_m;                  // under lock: all Ms, and those that wait for a P
+  struct m *asked_m;                    // under lock: Ms that sysmon is to start
+  _Atomic uint32_t sysmon_asked;        // futex: 1 when there are such
+  struct m *dead_m;                     // under lock: Ms whose thread has ended; sysmon may still look at one
   struct lock retake_lock;     // rank 0: an M's P against sysmon
   struct lock all_lock;        // rank 2: the list of all goroutines
   _Atomic uint64_t ngoroutines;
   _Atomic uint64_t goid;
   struct p **procs;            // read-only after sched_start
   uint32_t nprocs;
-  struct m *timer_m;           // under lock: the idle M that sleeps until the next timer
+  struct m *_Atomic timer_m;   // written under lock: the idle M that sleeps until the next timer
   _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
   _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
@@ -45,10 +48,13 @@ void wakep(void);
 // startm runs an M on pp.
 void startm(struct p *pp, bool spinning);
 
-// p_idle puts pp on the idle list.
-void p_idle(struct p *pp);
+// handoff: the M that had pp goes on without it. It is given to an M that runs what waits, or becomes idle.
+void handoff(struct p *pp);
 
 void global_put(struct g *gp);
+
+// sched_start_asked starts the threads that sysmon was asked to start.
+void sched_start_asked(void);
 
 // sysmon_start makes the watching thread; sysmon_poke says that there is something to watch.
 void sysmon_start(void);

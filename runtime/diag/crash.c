@@ -37,6 +37,12 @@ void crash_thread_init(void) {
   sigaltstack(&ss, NULL);
 }
 
+void crash_thread_end(void) {
+  const stack_t off = {.ss_flags = SS_DISABLE};
+  stack_t old;
+  if (sigaltstack(&off, &old) == 0 && old.ss_size == SIGNAL_STACK) munmap(old.ss_sp, SIGNAL_STACK);
+}
+
 static struct g *here(void) {
   struct m *mp = getm();
   return mp ? mp->curg : NULL;

@@ -182,7 +182,7 @@ static void print_header(struct g *gp, const char *what) {
   if (gp->name[0]) snprintf(name, sizeof name, " \"%s\"", gp->name);
   if (minutes >= 1) snprintf(waited, sizeof waited, ", %lld minutes", (long long)minutes);
   errf("goroutine %llu%s [%s%s%s]:\n", (unsigned long long)gp->goid, name, what, waited,
-       gp->is_thread ? ", locked to thread" : "");
+       gp->is_thread || load_rlx(&gp->locked_m) ? ", locked to thread" : "");
 }
 
 // print_parked prints the trace of one whose registers are on its stack.

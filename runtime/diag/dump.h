@@ -30,8 +30,10 @@ void dump_signalled(struct g *gp, void *context);
 // dump_others prints all other goroutines.
 void dump_others(struct g *not_this);
 
-// crash_init installs the handlers of fatal signals; crash_thread_init gives a thread its signal stack.
+// crash_init installs the handlers of fatal signals; crash_thread_init gives a thread its signal stack, and
+// crash_thread_end takes it away.
 void crash_init(void);
 void crash_thread_init(void);
+void crash_thread_end(void);
 
 #endif

@@ -15,6 +15,8 @@
 #define go(...) cr_go(__VA_ARGS__)
 #define go_sleep(ns) cr_sleep(ns)
 #define go_yield() cr_yield()
+#define go_lock_thread() cr_lock_thread()
+#define go_unlock_thread() cr_unlock_thread()
 
 // scopes and panics
 #define defer(...) cr_defer(__VA_ARGS__)
