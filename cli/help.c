@@ -33,16 +33,19 @@ static const char exit_codes[] =
     "exit codes of crun and of programs built by it:\n"
     "  0      ok; crun run passes the program's own code through\n"
     "  1      the build failed\n"
-    "  2      wrong usage; in a program: panic, deadlock, stack overflow\n"
+    "  2      wrong usage; in a program: panic, deadlock, misuse, stack overflow\n"
     "  66     a data race was found (CRUNRACE=exitcode=N changes it)\n"
-    "  68     crun could not do what was asked: no clang or plugin, nothing instrumented, ...\n"
+    "  67     goroutines were leaked, and nothing worse\n"
+    "  68     crun could not do what was asked: no clang or plugin, nothing instrumented, a file\n"
+    "         of suppressions that cannot be read, ...\n"
     "  128+n  ended by signal n\n";
 
 static const char environment[] =
     "environment:\n"
     "  CRUNRACE       options of the race detector, key=value separated by spaces:\n"
     "                 log_path=FILE exitcode=N halt_on_error=1 json_path=FILE strip_path_prefix=P\n"
-    "                 atexit_sleep_ms=N help=1 (prints them all)\n"
+    "                 suppressions=FILE print_suppressions=1 atexit_sleep_ms=N help=1 (prints\n"
+    "                 them all)\n"
     "  CRUNMAXPROCS   how many goroutines run at once; the default is the processors at hand\n"
     "  CRUNSTACK      a goroutine's stack, as 512K or 8M; the default is 256K\n"
     "  CRUN_CC        the clang to call, instead of clang-%d\n"

@@ -10,6 +10,7 @@
 #include "id.h"
 #include "output.h"
 #include "own_stack.h"
+#include "suppress.h"
 #include "tell.h"
 
 static struct set seen_pcs;  // under the lock of tell.h
@@ -94,6 +95,13 @@ static ctx_id freed_at(struct finding *f, const struct race_access *p) {
   return ctx;
 }
 
+static bool suppressed(const struct finding *f) {
+  const struct variable *v = &f->variable;
+  bool named = v->where == WHERE_GLOBAL || v->where == WHERE_TLS;
+  return suppressed_id(f->id) || suppressed_stack(TOLD_RACE, &f->current.stack) ||
+         suppressed_stack(TOLD_RACE, &f->previous.stack) || (named && suppressed_variable(v->data.name, v->data.path));
+}
+
 static void tell(struct finding *f, const struct race_report *r) {
   const struct race_access *cur = &r->current, *prev = &r->previous;
   make_side(&f->current, cur);
@@ -106,9 +114,11 @@ static void tell(struct finding *f, const struct race_report *r) {
   add_goroutines(f, prev->who);
   unsigned size = prev->size < cur->size ? prev->size : cur->size;
   variable_find(f->addr, size, f->goroutine, f->ngoroutines, cur->who, freed_at(f, prev), &f->variable);
-  write_out(f);
+  if (!suppressed(f)) {
+    write_out(f);
+    tell_count(TOLD_RACE);
+  }
   for (size_t i = 0; i < f->ngoroutines; i++) ginfo_unref(f->goroutine[i]);
-  tell_count(TOLD_RACE);
 }
 
 struct telling {

@@ -20,6 +20,7 @@
 #include "id.h"
 #include "options.h"
 #include "output.h"
+#include "suppress.h"
 
 static const struct tell_detector *detector;  // nil: there is none. Read-only after tell_init
 
@@ -60,14 +61,18 @@ static size_t problems(void) {
 
 // ---- the end ---------------------------------------------------------------------------------------------
 
-static void close_report(void) {
+// close_report writes the closing lines; false: there is nothing to say yet.
+static bool close_report(void) {
   struct text t = {0};
   if (detector) detector->hide();
   if (told(TOLD_RACE)) text_addf(&t, "Found %zu data race(s)\n", told(TOLD_RACE));
   if (problems()) text_addf(&t, "Found %zu problem(s)\n", problems());
-  output_report(&t);
+  suppress_summary(&t);
+  bool any = t.n > 0;
+  if (any) output_report(&t);
   text_free(&t);
   if (detector) detector->unhide();
+  return any;
 }
 
 static int worst(void) {
@@ -78,8 +83,8 @@ static int worst(void) {
 int report_exit_code(int code) {
   static _Atomic bool said;
   if (detector) detector->at_end();
-  if (told(TOLD_RACE) + problems() == 0) return code;
-  if (!atomic_exchange_explicit(&said, true, memory_order_relaxed)) close_report();
+  if (!atomic_exchange_explicit(&said, true, memory_order_relaxed) && !close_report())
+    atomic_store_explicit(&said, false, memory_order_relaxed);
   return code ? code : worst();
 }
 
@@ -120,9 +125,10 @@ void tell_init(const struct tell_detector *d) {
   detector = d;
   output_init();
   options_init();
+  suppress_init();
   pthread_atfork(lock, unlock, unlock);
   on_exit(at_exit, NULL);
 }
 
 static void init_first(void) { tell_init(NULL); }
-__attribute__((section(".init_array.00099"), used)) static void (*const first)(void) = init_first;
+__attribute__((section(".init_array.00100"), used)) static void (*const first)(void) = init_first;

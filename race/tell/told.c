@@ -6,6 +6,7 @@
 #include "id.h"
 #include "output.h"
 #include "own_stack.h"
+#include "suppress.h"
 #include "tell.h"
 
 static struct set seen_pcs;   // under the lock of tell.h, as the next
@@ -90,6 +91,13 @@ static void add_record(struct text *t, const struct report *r, const char *id) {
 
 // ---- telling -------------------------------------------------------------------------------------------------
 
+static bool suppressed(const struct report *r, const char *id) {
+  if (suppressed_id(id)) return true;
+  for (size_t i = 0; i < r->nparts; i++)
+    if (suppressed_stack((int)r->kind, stack_of_part(&r->part[i]))) return true;
+  return false;
+}
+
 struct telling {
   const struct report *r;
   bool told;
@@ -100,7 +108,7 @@ static void tell(void *arg) {
   const struct report *r = what->r;
   char id[ID_DIGITS + 1];
   id_write(part_hashes(r, hash_of_place), id);
-  if (!tell_is_new(id)) return;
+  if (!tell_is_new(id) || suppressed(r, id)) return;
   struct text t = {0};
   add_text(&t, r, id);
   output_report(&t);

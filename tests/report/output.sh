@@ -78,6 +78,28 @@ halt)  # the first report is the last; the exit code is the option's
   [ "$(reports err)" -eq 1 ] || fail "$(cat err)"
   run 3 env CRUNRACE=exitcode=3 ./two 2>/dev/null
   run 0 env CRUNRACE=exitcode=0 ./two 2>/dev/null ;;
+suppressed)  # what the user does not want to be told is counted and listed, no finding and in no record
+  build two two.c
+  printf '# ours\nrace:^second$\nrace:never\n' >all
+  run 0 env CRUNRACE="suppressions=all json_path=records" ./two 2>err
+  [ "$(cat err)" = $'Suppressed 3 finding(s):\n  3  race:^second$ (all:2)' ] && [ ! -s records ] || fail "$(cat err records)"
+  echo 'variable:^b$' >one
+  run 66 env CRUNRACE="suppressions=one json_path=records halt_on_error=0" ./two 2>err
+  [ "$(reports err)" -eq 2 ] && grep -q '^Found 2 data race' err && grep -qF '  1  variable:^b$ (one:1)' err || fail "$(cat err)"
+  grep -q '"name":"b"' records && fail "in the record: $(cat records)"
+  "$record_check" records | sed 's/^\([0-9a-f]*\).*/id:\1/' >ids || exit 1
+  cat one >>ids
+  run 0 env CRUNRACE="suppressions=ids" ./two 2>err
+  grep -q '^Suppressed 3 finding' err || fail "$(cat err)"
+  printf 'race_top:main\ncalled_from_lib:libc\nleak:second\nid:0000000000000000\n' >none
+  run 66 env CRUNRACE="suppressions=none print_suppressions=1" ./two 2>err
+  [ "$(reports err)" -eq 3 ] &&
+    [ "$(sed -n '/matched nothing/,$p' err | wc -l)" -eq 5 ] || fail "$(cat err)"
+  run 68 env CRUNRACE="suppressions=missing" ./two 2>err
+  [ "$(cat err)" = 'crun: cannot read suppressions missing: No such file or directory' ] || fail "$(cat err)"
+  printf 'race:x\nrce:y\n' >bad
+  run 68 env CRUNRACE="suppressions=bad" ./two 2>err
+  grep -q '^crun: bad:2: rce:y: unknown word' err || fail "$(cat err)" ;;
 many)  # a thousand races, each reported once, whole
   { echo 'int x[1000];'; for ((i = 0; i < 1000; i++)); do echo "static void f$i(int v) { x[$i] = v; }"; done
     echo 'static void (*const all[])(int) = {'; for ((i = 0; i < 1000; i++)); do echo "f$i,"; done; echo '};'; } >many.h

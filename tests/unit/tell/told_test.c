@@ -97,7 +97,7 @@ static void tell(void) {
 static void text_and_exit_code(void **state) {
   char want[256];
   assert_int_equal(child(tell), 2);
-  assert_ptr_equal(strstr(err, "==================\nWARNING: DEADLOCK: two wait\nGoroutine 2 \"a\" waits at:\n  lock_a()\n"), err);
+  says("==================\nWARNING: DEADLOCK: two wait\nGoroutine 2 \"a\" waits at:\n  lock_a()\n");
   snprintf(want, sizeof want, "told_test.c:%d:", LINE_A);
   says(want);
   snprintf(want, sizeof want, "\n\nGoroutine 3 waits at:\n  lock_b()\n");
