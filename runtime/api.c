@@ -87,4 +87,3 @@ PUBLIC void cr_set_name(const char *name) {
 }
 
 PUBLIC uint64_t cr_num_goroutines(void) { return sched_goroutines(); }
-PUBLIC int cr_maxprocs(void) { return sched_procs(); }

@@ -3,7 +3,7 @@
 //
 //     G  a goroutine: a stack and what is needed to go on with it
 //     M  a thread of the process that runs goroutines; its own stack is g0
-//     P  the right to run: a run queue; there are CRUNMAXPROCS of them. An M needs one to run Gs
+//     P  the right to run: a run queue; there are CRUNMAXPROCS of them (procs.c). An M needs one to run Gs
 //
 // A G is on one list at a time, through schedlink: a run queue, the global queue, or a wait queue's
 // sudog. Only the M that runs it, or the M that took it off a queue, touches it.
@@ -91,13 +91,14 @@ struct runq {
   struct g *_Atomic ring[RUNQ_SIZE];
 };
 
-enum p_status { P_IDLE, P_RUNNING };
+enum p_status { P_IDLE, P_RUNNING, P_GONE };
 
 struct p {
   _Alignas(64) struct runq runq;
   struct g *_Atomic runnext;   // the owner's next, ahead of the ring; thieves take it as a last resort
   _Atomic uint32_t schedtick;  // owner: bumped each time a G begins to run
   _Atomic bool next_is_new;    // owner: runnext was started, and not made ready
+  _Atomic bool leaves;         // written under sched.lock: to be given up, there are to be fewer Ps
   uint32_t id;
   _Atomic uint32_t status;
   struct m *_Atomic m;         // who has it, as far as sysmon may know: mp->p decides; nil when idle

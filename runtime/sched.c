@@ -29,6 +29,7 @@
 #include "diag/dump.h"
 #include "go.h"
 #include "netpoll.h"
+#include "procs.h"
 #include "runq.h"
 #include "stack.h"
 #include "switch.h"
@@ -70,20 +71,12 @@ static struct g *global_pop_locked(void) {
 
 // global_get_locked takes one goroutine, and up to max-1 more into pp's ring.
 static struct g *global_get_locked(struct p *pp, uint32_t max) {
-  uint32_t n = load_rlx(&sched.global_len) / sched.nprocs + 1;
+  uint32_t n = load_rlx(&sched.global_len) / load_rlx(&sched.nprocs) + 1;
   if (n > max) n = max;
   struct g *first = global_pop_locked();
   while (first && --n > 0 && sched.global_head && runq_len(&pp->runq) < RUNQ_SIZE / 2)
     runq_put(&pp->runq, global_pop_locked());
   return first;
-}
-
-static void p_idle_locked(struct p *pp) {
-  store_rlx(&pp->status, P_IDLE);
-  store_rlx(&pp->m, NULL);
-  pp->idle_next = sched.idle_p;
-  sched.idle_p = pp;
-  add_seq(&sched.nidle_p, 1);
 }
 
 static void p_idle(struct p *pp) {
@@ -105,6 +98,14 @@ static void p_acquire(struct m *mp, struct p *pp) {
   store_rlx(&pp->m, mp);
   store_rel(&pp->status, P_RUNNING);
   sysmon_poke();
+}
+
+// p_release takes mp's P from it.
+static struct p *p_release(struct m *mp) {
+  struct p *pp = mp->p;
+  mp->p = NULL;
+  store_rlx(&pp->m, NULL);
+  return pp;
 }
 
 // ---- threads -------------------------------------------------------------------------------------
@@ -265,6 +266,7 @@ void wakep(void) {
 static bool timers_unwatched(void) { return timers_next() != INT64_MAX && !load_rlx(&sched.timer_m); }
 
 void handoff(struct p *pp) {
+  if (load_rlx(&pp->leaves)) p_empty(pp);
   if (runq_len(&pp->runq) || load_acq(&pp->runnext)) {
     startm(pp, false);
     return;
@@ -400,9 +402,9 @@ static struct g *steal_from(struct p *pp, struct p *victim, bool next_too) {
 
 static struct g *steal(struct p *pp) {
   for (int round = 0; round < STEAL_ROUNDS; round++) {
-    uint32_t start = cheaprand() % sched.nprocs;
-    for (uint32_t i = 0; i < sched.nprocs; i++) {
-      struct p *victim = sched.procs[(start + i) % sched.nprocs];
+    uint32_t n = load_acq(&sched.nmade), start = cheaprand() % n;  // A7
+    for (uint32_t i = 0; i < n; i++) {
+      struct p *victim = sched.procs[(start + i) % n];
       if (victim == pp) continue;
       struct g *gp = steal_from(pp, victim, round == STEAL_ROUNDS - 1);
       if (gp) return gp;
@@ -429,7 +431,7 @@ static struct g *global(struct p *pp, uint32_t max) {
 // for its creator may go on for long.
 static bool work_anywhere(void) {
   if (load_seq(&sched.global_len)) return true;  // A1
-  for (uint32_t i = 0; i < sched.nprocs; i++) {
+  for (uint32_t i = 0, n = load_acq(&sched.nmade); i < n; i++) {  // A7
     struct p *pp = sched.procs[i];
     if (runq_len(&pp->runq)) return true;
     if (load_rlx(&pp->next_is_new) && load_acq(&pp->runnext)) return true;
@@ -482,7 +484,7 @@ static struct g *with_p(struct m *mp, struct p *pp) {
   if ((gp = global(pp, RUNQ_SIZE / 2))) return gp;
   if (timers_next() != INT64_MAX && timers_run(nanotime()) && (gp = local(pp))) return gp;
   if ((gp = poll_now(pp))) return gp;
-  uint32_t busy = sched.nprocs - load_seq(&sched.nidle_p);
+  uint32_t busy = load_rlx(&sched.nlive_p) - load_seq(&sched.nidle_p);
   if (mp->spinning || 2 * load_seq(&sched.nspinning) < busy) {
     spin_begin(mp);
     return steal(pp);
@@ -513,9 +515,28 @@ static bool give_up(struct m *mp) {
   return false;
 }
 
+// trade_p gives up the P of mp, which is to go. True: mp has another.
+static bool trade_p(struct m *mp) {
+  struct p *pp = p_release(mp);
+  p_empty(pp);
+  lock(&sched.lock);
+  p_idle_locked(pp);
+  pp = p_take_locked();
+  unlock(&sched.lock);
+  if (pp) {
+    p_acquire(mp, pp);
+  } else if (mp->spinning) {
+    mp->spinning = false;
+    add_seq(&sched.nspinning, -1u);
+  }
+  wakep();
+  return pp != NULL;
+}
+
 static struct g *find_runnable(void) {
   struct m *mp = getm();
   for (;;) {
+    if (__builtin_expect(load_rlx(&mp->p->leaves), 0) && !trade_p(mp)) stopm(mp);
     struct g *gp = with_p(mp, mp->p);
     if (gp) return gp;
     if (give_up(mp) && !wait_for_io(mp)) stopm(mp);
@@ -551,14 +572,6 @@ static _Noreturn void execute(struct g *gp) {
 }
 
 // ---- goroutines that are locked to their thread ----------------------------------------------------
-
-// p_release takes mp's P from it.
-static struct p *p_release(struct m *mp) {
-  struct p *pp = mp->p;
-  mp->p = NULL;
-  store_rlx(&pp->m, NULL);
-  return pp;
-}
 
 // m_idle counts mp as waiting, and the process as dead if everything does.
 static void m_idle_locked_g(void) {
@@ -717,14 +730,15 @@ void ready_new(struct g *gp) {
 
 bool can_spin(void) {
   struct m *mp = getm();
-  return sched.nprocs > 1 && mp && mp->p && runq_len(&mp->p->runq) == 0 && !load_rlx(&mp->p->runnext) &&
-         load_rlx(&sched.nidle_p) + load_rlx(&sched.nspinning) + 1 < sched.nprocs;
+  uint32_t n = load_rlx(&sched.nprocs);
+  return n > 1 && mp && mp->p && runq_len(&mp->p->runq) == 0 && !load_rlx(&mp->p->runnext) &&
+         load_rlx(&sched.nidle_p) + load_rlx(&sched.nspinning) + 1 < n;
 }
 
 static void gosched_g0(struct g *gp) {
   struct m *mp = leave(gp, G_RUNNABLE);
   if (runq_len(&mp->p->runq) == 0 && !load_rlx(&mp->p->runnext) && load_rlx(&sched.global_len) == 0 &&
-      timers_next() == INT64_MAX)
+      timers_next() == INT64_MAX && !load_rlx(&mp->p->leaves))
     execute(gp);
   if (!runq_put(&mp->p->runq, gp)) global_put(gp);
   schedule();

@@ -15,6 +15,7 @@
 #include "diag/settings.h"
 #include "go.h"
 #include "netpoll.h"
+#include "procs.h"
 #include "sched.h"
 #include "stack.h"
 #include "timer.h"
@@ -54,7 +55,6 @@ void sched_each(void (*fn)(struct g *gp, void *arg), void *arg) {
 }
 
 uint64_t sched_goroutines(void) { return load_rlx(&sched.ngoroutines); }
-int sched_procs(void) { return (int)sched.nprocs; }
 
 // ---- foreign threads -------------------------------------------------------------------------------
 
@@ -133,16 +133,12 @@ static void in_child(void) {
   store_rlx(&sched.nidle_p, 0);
   sched.idle_p = NULL;
   struct p *mine = mp ? mp->p : NULL;
-  for (uint32_t i = 0; i < sched.nprocs; i++) {
+  store_rlx(&sched.nlive_p, load_rlx(&sched.nmade));
+  for (uint32_t i = 0; i < load_rlx(&sched.nmade); i++) {
     struct p *pp = sched.procs[i];
     store_rlx(&pp->runnext, NULL);
     store_rlx(&pp->runq.head, load_rlx(&pp->runq.tail));
-    if (pp == mine) continue;
-    store_rlx(&pp->status, P_IDLE);
-    store_rlx(&pp->m, NULL);
-    pp->idle_next = sched.idle_p;
-    sched.idle_p = pp;
-    store_rlx(&sched.nidle_p, load_rlx(&sched.nidle_p) + 1);
+    if (pp != mine) p_idle_locked(pp);
   }
   timers_forget();
   netpoll_forget();
@@ -159,36 +155,6 @@ static void in_child(void) {
 
 // ---- the start -------------------------------------------------------------------------------------
 
-static int wanted_procs(void) {
-  const char *s = getenv("CRUNMAXPROCS");
-  if (!s || !*s) return os_procs();
-  char *end;
-  errno = 0;
-  long n = strtol(s, &end, 10);
-  if (*end || errno || n < 1 || n > MAX_PROCS) {
-    errf("crun: CRUNMAXPROCS=%s is not a number from 1 to %d; using %d\n", s, MAX_PROCS, os_procs());
-    return os_procs();
-  }
-  return (int)n;
-}
-
-static void procs_init(void) {
-  sched.nprocs = (uint32_t)wanted_procs();
-  sched.procs = calloc(sched.nprocs, sizeof *sched.procs);
-  struct p *all = aligned_alloc(64, sched.nprocs * sizeof *all);
-  if (!sched.procs || !all) throw("out of memory at the start");
-  memset(all, 0, sched.nprocs * sizeof *all);
-  for (uint32_t i = sched.nprocs; i-- > 0;) {
-    struct p *pp = &all[i];
-    pp->id = i;
-    sched.procs[i] = pp;
-    if (i == 0) continue;
-    pp->idle_next = sched.idle_p;
-    sched.idle_p = pp;
-    store_rlx(&sched.nidle_p, load_rlx(&sched.nidle_p) + 1);
-  }
-}
-
 static void main_init(void) {
   char *lo = mmap(NULL, G0_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (lo == MAP_FAILED) throw("out of memory for the scheduler's stack");
@@ -196,10 +162,13 @@ static void main_init(void) {
   m0.g0_sp = lo + G0_STACK - 256;
   fiber_new(&m0.fiber, lo, G0_STACK);
   m0.tid = os_tid();
-  m0.p = sched.procs[0];
-  store_rlx(&sched.procs[0]->m, &m0);
-  store_rlx(&sched.procs[0]->status, P_RUNNING);
-  store_rlx(&sched.procs[0]->schedtick, 1);  // main's; the next pick is no multiple of the fair one
+  struct p *pp = sched.procs[0];  // the idle list's first
+  sched.idle_p = pp->idle_next;
+  store_rlx(&sched.nidle_p, load_rlx(&sched.nidle_p) - 1);
+  m0.p = pp;
+  store_rlx(&pp->m, &m0);
+  store_rlx(&pp->status, P_RUNNING);
+  store_rlx(&pp->schedtick, 1);  // main's; the next pick is no multiple of the fair one
   m0.curg = &main_g;
   sched.nm = 1;
   main_g.goid = 1;

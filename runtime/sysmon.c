@@ -66,7 +66,7 @@ static bool work_waits(struct p *pp, int64_t now) {
 // two a P already running it grows, so that hogs do not become hundreds of threads, yet no goroutine
 // waits for ever for one that spins.
 static int64_t slice_ns(void) {
-  uint32_t over = load_rlx(&sched.nhogs) / (2 * sched.nprocs);
+  uint32_t over = load_rlx(&sched.nhogs) / (2 * load_rlx(&sched.nprocs));
   return (int64_t)SLICE_NS << (over < 6 ? over : 6);
 }
 
@@ -79,7 +79,7 @@ static bool watch(struct p *pp, int64_t now) {
     pp->seen_since = now;
     return false;
   }
-  bool wanted = work_waits(pp, now);
+  bool wanted = work_waits(pp, now) || load_rlx(&pp->leaves);
   if (wanted && load_seq(&sched.nidle_p)) wakep();
   struct m *mp = load_rlx(&pp->m);
   if (!can_retake || !mp || load_rlx(&mp->in_rt)) return false;
@@ -99,7 +99,7 @@ static void nap(int64_t ns) {
   sched_start_asked();                // A6
 }
 
-static bool all_idle(void) { return load_seq(&sched.nidle_p) == sched.nprocs; }
+static bool all_idle(void) { return load_seq(&sched.nidle_p) == load_seq(&sched.nlive_p); }
 
 // doze sleeps while no M has a P. It looks at the threads once a second if some are not ours: when the
 // last of them has ended, goroutines that wait are dead.
@@ -124,7 +124,7 @@ static void *sysmon_main(void *arg) {
     sched_tell_time();
     if (netpoll_late(now)) sched_poll();
     bool did = false;
-    for (uint32_t i = 0; i < sched.nprocs; i++) did |= watch(sched.procs[i], now);
+    for (uint32_t i = 0, n = load_acq(&sched.nmade); i < n; i++) did |= watch(sched.procs[i], now);
     tick = did ? TICK_MIN_NS : tick * 2 < TICK_MAX_NS ? tick * 2 : TICK_MAX_NS;
     idle = all_idle() ? idle + 1 : 0;
     if (idle < IDLE_TICKS) continue;

@@ -24,8 +24,10 @@ struct sched {
   struct lock all_lock;        // rank 2: the list of all goroutines
   _Atomic uint64_t ngoroutines;
   _Atomic uint64_t goid;
-  struct p **procs;            // read-only after sched_start
-  uint32_t nprocs;
+  struct p *procs[MAX_PROCS];  // [0, nmade) is read-only; by number
+  _Atomic uint32_t nmade;      // written under lock
+  _Atomic uint32_t nprocs;     // written under lock: how many there shall be
+  _Atomic uint32_t nlive_p;    // written under lock: how many are not gone: those that leave are counted
   struct m *_Atomic timer_m;   // written under lock: the idle M that sleeps until the next timer
   _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
   _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run

@@ -50,7 +50,16 @@ void cr_set_name(const char *name);
 //   Context: any thread.
 uint64_t cr_num_goroutines(void);
 
-// cr_maxprocs returns how many goroutines can run at the same time (CRUNMAXPROCS).
+// cr_set_maxprocs makes the number of goroutines that run at the same time n, 1 to 1024, and returns what it was;
+// 0 only asks. It does not wait: with fewer, a goroutine that runs goes on until its next call that yields or
+// waits, and one that computes for 10 ms goes on besides the n, as it would anyway (docs/scheduler.md).
+//   Blocks:  no; the goroutine yields.
+//   Returns: the former number; -EINVAL for any other n, and nothing is changed.
+//   Memory:  none.
+//   Context: any thread.
+int cr_set_maxprocs(int n);
+
+// cr_maxprocs returns how many goroutines can run at the same time (CRUNMAXPROCS, cr_set_maxprocs).
 //   Blocks:  no.
 //   Returns: the number.
 //   Memory:  none.
