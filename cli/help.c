@@ -47,6 +47,7 @@ static const char environment[] =
     "                 suppressions=FILE print_suppressions=1 atexit_sleep_ms=N help=1 (prints\n"
     "                 them all)\n"
     "  CRUNMAXPROCS   how many goroutines run at once; the default is the processors at hand\n"
+    "  CRUNTRACEBACK  none, single, all (the default), system or crash: how much a dying program prints\n"
     "  CRUNSTACK      a goroutine's stack, as 512K or 8M; the default is 256K\n"
     "  CRUN_CC        the clang to call, instead of clang-%d\n"
     "  TMPDIR         where crun run keeps the program while it runs\n";

@@ -124,7 +124,10 @@ struct m {
   bool (*commit)(struct g *gp, void *arg);  // of the park under way
   void *commit_arg;
   uint32_t id;
-  int tid;                     // the kernel's number of the thread
+  _Atomic int tid;             // the kernel's number of the thread; 0: it has ended
+  bool is_foreign;             // of a thread of the program's own; its struct is used again
+  bool is_listed;              // own thread: on the list of all Ms
+  struct m *all_next;          // every M there ever was, read-only once listed
   bool is_hog;                 // under retake_lock: computed when sysmon took its P
   sigset_t sigmask;            // what the thread begins with
   void *end[5];                // own thread: where m_main ends it, for __builtin_longjmp

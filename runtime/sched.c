@@ -127,9 +127,19 @@ int thread_start(void *(*fn)(void *), void *arg) {
   return err;
 }
 
+void m_list(struct m *mp) {
+  if (mp->is_listed) return;
+  mp->is_listed = true;
+  struct m *first = load_acq(&sched.all_m);
+  do {
+    mp->all_next = first;
+  } while (!cas_acq_rel(&sched.all_m, &first, mp));
+}
+
 static __attribute__((noinline)) _Noreturn void m_run(struct m *mp) {
   m_tls = mp;
   mp->tid = os_tid();
+  m_list(mp);
   race_switch(NULL);
   crash_thread_init();
   os_sigmask_set(&mp->sigmask);  // the creator's, as for a pthread
@@ -145,6 +155,7 @@ static void m_end(struct m *mp) {
   crash_thread_end();
   m_tls = NULL;
   store_rlx(&mp->p, NULL);
+  mp->tid = 0;
   lock(&sched.lock);
   sched.nm--;
   mp->idle_next = sched.dead_m;
@@ -165,7 +176,7 @@ static struct m *m_new(void) {
   struct m *mp = sched.dead_m;
   if (mp) sched.dead_m = mp->idle_next;
   unlock(&sched.lock);
-  if (mp) memset(mp, 0, sizeof *mp);
+  if (mp) *mp = (struct m){.is_listed = mp->is_listed, .all_next = mp->all_next};
   race_hide_begin();
   if (!mp) mp = calloc(1, sizeof *mp);
   race_hide_end();
@@ -182,11 +193,10 @@ static void no_thread(struct m *mp, int err) {
   static _Atomic uint32_t said;
   struct p *pp = mp->next_p;
   if (mp->spinning) add_seq(&sched.nspinning, -1u);
-  race_hide_begin();
-  free(mp);
-  race_hide_end();
   lock(&sched.lock);
   int32_t n = --sched.nm;
+  mp->idle_next = sched.dead_m;
+  sched.dead_m = mp;
   p_idle_locked(pp);
   unlock(&sched.lock);
   if (!xchg_acq(&said, 1)) errf("crun: cannot start another thread: %s (%d are running; see ulimit -u)\n", strerror(err), n);

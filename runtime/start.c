@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "diag/dump.h"
 #include "diag/settings.h"
+#include "diag/traceback.h"
 #include "go.h"
 #include "netpoll.h"
 #include "procs.h"
@@ -67,9 +68,24 @@ static void thread_ends(void *arg) {
   atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
   extra_remove(gp);
   m_tls = NULL;
+  mp->curg = NULL;
   free(gp);
-  free(mp);
   race_hide_end();
+  store_rel(&mp->tid, 0);  // R1: mp is the next such thread's
+}
+
+// foreign_m gives this thread an M: that of one that has ended, or a new one.
+static struct m *foreign_m(void) {
+  for (struct m *mp = load_acq(&sched.all_m); mp; mp = mp->all_next) {
+    int none = 0;
+    if (mp->is_foreign && cas_acq(&mp->tid, &none, os_tid())) return mp;  // A1
+  }
+  struct m *mp = calloc(1, sizeof *mp);
+  if (!mp) return NULL;
+  mp->is_foreign = true;
+  mp->tid = os_tid();
+  m_list(mp);
+  return mp;
 }
 
 __attribute__((noinline)) struct g *getg_slow(void) {
@@ -80,7 +96,7 @@ __attribute__((noinline)) struct g *getg_slow(void) {
     throw("getg on a scheduler stack");
   }
   race_hide_begin();
-  mp = calloc(1, sizeof *mp);
+  mp = foreign_m();
   struct g *gp = calloc(1, sizeof *gp);
   race_hide_end();
   if (!mp || !gp) throw("out of memory for a thread that uses crun");
@@ -145,7 +161,11 @@ static void in_child(void) {
   sysmon_forget();
   store_rlx(&sched.ngoroutines, 1);
   store_rlx(&sched.nhogs, 0);
-  if (mp) mp->tid = os_tid();
+  store_rlx(&sched.all_m, mp);
+  if (mp) {
+    mp->tid = os_tid();
+    mp->all_next = NULL;
+  }
   go_unlocks();
   unlock(&sched.all_lock);
   unlock(&sched.lock);
@@ -162,6 +182,7 @@ static void main_init(void) {
   m0.g0_sp = lo + G0_STACK - 256;
   fiber_new(&m0.fiber, lo, G0_STACK);
   m0.tid = os_tid();
+  m_list(&m0);
   struct p *pp = sched.procs[0];  // the idle list's first
   sched.idle_p = pp->idle_next;
   store_rlx(&sched.nidle_p, load_rlx(&sched.nidle_p) - 1);
@@ -184,6 +205,7 @@ static void main_init(void) {
 static void start_once(void) {
   race_hide_begin();
   settings_init();
+  traceback_init();
   go_init();
   stack_init();
   procs_init();

@@ -34,6 +34,12 @@ int64_t sched_now(void) { return nanotime() + load_rlx(&sched.ahead_ns); }
 
 void sched_tell_time(void) { store_rlx(&sched.coarse_ns, sched_now()); }
 
+// Before there was a sysmon nobody told the time.
+int64_t sched_waited_ns(struct g *gp) {
+  int64_t since = load_rlx(&gp->wait_since_ns), watched = load_rlx(&sched.watched_ns);
+  return watched == 0 ? 0 : sched_now() - (since > watched ? since : watched);
+}
+
 // ---- retake ----------------------------------------------------------------------------------------
 
 // retake takes pp from its M if that runs user code. True: pp is the caller's.
@@ -143,6 +149,7 @@ void sysmon_poke(void) {
 
 void sysmon_forget(void) {
   store_rel(&started, 0);
+  store_rlx(&sched.watched_ns, 0);
   store_rel(&sched.sysmon_word, 0);
 }
 
@@ -151,6 +158,7 @@ void sysmon_start(void) {
   if (load_rlx(&started) || !cas_seq(&started, &zero, 1)) return;
   can_retake = os_barrier_init();
   sched_tell_time();
+  store_rlx(&sched.watched_ns, load_rlx(&sched.coarse_ns));
   os_sigmask_get(&sched.start_mask);
   int err = thread_start(sysmon_main, NULL);
   if (err) fatal("cannot start the watching thread: %s (see ulimit -u)", strerror(err));

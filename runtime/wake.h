@@ -21,6 +21,7 @@ struct sched {
   _Atomic uint32_t sysmon_asked;        // futex: 1 when there are such
   struct m *dead_m;                     // under lock: Ms whose thread has ended; sysmon may still look at one
   struct lock retake_lock;     // rank 0: an M's P against sysmon
+  struct m *_Atomic all_m;     // every M that began to run: one is put in front and none is taken off
   struct lock all_lock;        // rank 2: the list of all goroutines
   _Atomic uint64_t ngoroutines;
   _Atomic uint64_t goid;
@@ -34,6 +35,7 @@ struct sched {
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
   _Atomic uint32_t nhogs;        // threads that computed when their P was taken and are not back
   _Alignas(64) _Atomic int64_t coarse_ns;  // the time when sysmon last looked: what a park costs nothing to note
+  _Atomic int64_t watched_ns;    // since when sysmon tells the time; 0: not yet
   _Atomic int64_t ahead_ns;      // tests only: how far sched_now is ahead of nanotime
 };
 extern struct sched sched;
@@ -66,8 +68,9 @@ void sysmon_poke(void);
 void sysmon_forget(void);
 
 // sched_now is the time by which goroutines are said to have waited; coarse_ns follows it. sched_tell_time
-// sets coarse_ns to it.
+// sets coarse_ns to it. sched_waited_ns is for how long gp, which is parked, has waited, at least.
 int64_t sched_now(void);
+int64_t sched_waited_ns(struct g *gp);
 void sched_tell_time(void);
 
 // sysmon_threads is 1 once the watching thread runs.
@@ -75,6 +78,9 @@ int sysmon_threads(void);
 
 // sched_check_dead ends the process if nobody is left who could make a goroutine ready.
 void sched_check_dead(void);
+
+// m_list puts mp, whose tid is set, on the list of all Ms.
+void m_list(struct m *mp);
 
 // sched_freeze keeps every goroutine that does not run from running, until as many calls of sched_thaw.
 void sched_freeze(void);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// crash.c: fatal signals: the goroutine's trace, then the end the signal would have had.
+// crash.c: fatal signals: the goroutine's trace, then the end the signal would have had; and SIGQUIT, which
+// asks for everybody's.
 //
 // Handlers run on a stack of their own, one for each thread of the runtime, so that a goroutine that
 // ran off its stack can still be reported. A handler that the program installed itself is left alone.
@@ -18,6 +19,8 @@
 #include "base/os.h"
 #include "base/sys.h"
 #include "diag/dump.h"
+#include "diag/running.h"
+#include "diag/traceback.h"
 #include "race/symbolize.h"
 #include "sched.h"
 #include "stack.h"
@@ -26,7 +29,7 @@ extern void *__libc_stack_end;  // glibc's: where the first thread's stack begin
 
 enum { SIGNAL_STACK = 1024 * 1024 };  // libdw puts much on the stack; what is not touched costs nothing
 
-static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
 
 void crash_thread_init(void) {
   stack_t old;
@@ -70,26 +73,58 @@ struct crash {
   size_t limit;    // of the stack that was run off; 0: another fault
 };
 
-static void print_crash(const struct crash *c) {
-  if (c->limit) {
-    errf("runtime: goroutine stack exceeds %zu-byte limit\nfatal error: stack overflow\n\n", c->limit);
-    dump_signalled(c->gp, c->context);
-    return;
-  }
-  errf("fatal error: %s\n", c->sig == SIGABRT ? "abort" : "unexpected signal");
-  errf("[signal SIG%s: %s code=0x%x addr=%p]\n\n", sigabbrev_np(c->sig), sigdescr_np(c->sig),
-       (unsigned)c->info->si_code, c->info->si_addr);
-  dump_signalled(c->gp, c->context);
-  dump_others(c->gp);
+// SIGQUIT is a question about all, so only "none" makes it a shorter answer.
+static bool prints_others(const struct crash *c) {
+  if (c->limit) return false;
+  return traceback.level > (c->gp && c->sig != SIGQUIT ? TRACEBACK_SINGLE : TRACEBACK_NONE);
 }
 
-// ended_well waits for the child that prints; false: it died, or hung and was killed.
+static uintptr_t pc_of(const ucontext_t *uc) { return (uintptr_t)uc->uc_mcontext.gregs[REG_RIP]; }
+
+static void print_head(const struct crash *c) {
+  if (c->limit) {
+    errf("runtime: goroutine stack exceeds %zu-byte limit\nfatal error: stack overflow\n\n", c->limit);
+  } else if (c->sig == SIGQUIT) {
+    struct m *mp = getm();
+    errf("SIGQUIT: quit\nPC=0x%lx m=%d sigcode=%d\n\n", (unsigned long)pc_of(c->context), mp && !mp->is_foreign ? (int)mp->id : -1,
+         c->info->si_code);
+  } else {
+    errf("fatal error: %s\n", c->sig == SIGABRT ? "abort" : "unexpected signal");
+    errf("[signal SIG%s: %s code=0x%x addr=%p]\n\n", sigabbrev_np(c->sig), sigdescr_np(c->sig),
+         (unsigned)c->info->si_code, c->info->si_addr);
+  }
+}
+
+static void print_crash(const struct crash *c) {
+  print_head(c);
+  if (traceback.level > TRACEBACK_NONE) dump_signalled(c->gp, c->context);
+  if (prints_others(c)) dump_others(c->gp);
+}
+
+// How many goroutines have been printed, in memory that the copy shares; nil: there was none to be had.
+static _Atomic uint32_t *printed;
+
+void dump_progress(void) {
+  if (printed) add_rlx(printed, 1);
+}
+
+static void share_progress(void) {
+  long at = sys(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  printed = at < 0 && at > -4096 ? NULL : (_Atomic uint32_t *)at;
+}
+
+// ended_well waits for the child that prints; false: it died, or printed nothing for three seconds and was
+// killed.
 static bool ended_well(pid_t pid) {
   static const struct timespec nap = {0, 2000000};
+  uint32_t seen = 0;
   for (int i = 0; i < 1500; i++) {
     int status;
     if (waitpid(pid, &status, __WALL | WNOHANG) == pid) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
     sys(SYS_nanosleep, &nap, NULL);  // nanosleep(2) may be the one that parks
+    uint32_t n = printed ? load_rlx(printed) : 0;
+    if (n != seen) i = 0;
+    seen = n;
   }
   kill(pid, SIGKILL);
   waitpid(pid, NULL, __WALL);
@@ -99,6 +134,7 @@ static bool ended_well(pid_t pid) {
 // print prints in a copy of the process: libdw allocates, and the thread may have been hit inside malloc.
 // If the copy does not get through, the traces are printed here without libdw: modules and offsets.
 static void print(const struct crash *c) {
+  share_progress();
   pid_t pid = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, 0);  // no atfork handlers, no SIGCHLD
   if (pid == 0) {
     dump_claim();
@@ -110,27 +146,18 @@ static void print(const struct crash *c) {
   print_crash(c);
 }
 
-static _Noreturn void end_by(int sig) {
-  sigset_t s;
-  signal(sig, SIG_DFL);
-  sigemptyset(&s);
-  sigaddset(&s, sig);
-  pthread_sigmask(SIG_UNBLOCK, &s, NULL);
-  raise(sig);
-  _exit(128 + sig);
-}
-
 static void on_signal(int sig, siginfo_t *info, void *context) {
   race_hide_begin();
-  if (dump_is_mine()) end_by(sig);  // a fault while a trace was printed
+  if (dump_is_mine()) dump_end_by(sig);  // a fault while a trace was printed, or a second SIGQUIT
   dump_begin();
   struct crash c = {.sig = sig, .info = info, .context = context, .gp = here()};
   bool fault = (sig == SIGSEGV || sig == SIGBUS) && info->si_code > 0;
   c.limit = fault ? overflowed(c.gp, (uintptr_t)info->si_addr, context) : 0;
+  if (prints_others(&c)) running_take();
   print(&c);
-  if (c.limit) _exit(race_exit_code(2));
+  if (c.limit || sig == SIGQUIT) dump_end();
   race_exit_code(128 + sig);
-  end_by(sig);
+  dump_end_by(sig);
 }
 
 void crash_init(void) {

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // dump.c: traces in Go's shape, panics and fatal errors.
 //
-// A parked goroutine is unwound by libunwind from what switch.S left on its stack; one that runs on
-// another thread cannot be, and is listed without a trace. While stacks are read no goroutine may begin
+// A parked goroutine is unwound from what switch.S left on its stack; one that runs on another thread
+// unwinds itself when it is interrupted (running.h). While stacks are read no goroutine may begin
 // to run (sched_freeze). Frames inside the runtime are left out but for the function the user called.
-#define UNW_LOCAL_ONLY
 #include "diag/dump.h"
 
 #include <errno.h>
-#include <libunwind.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "base/os.h"
 #include "crun/debug.h"
+#include "diag/running.h"
+#include "diag/traceback.h"
+#include "diag/unwind.h"
 #include "race/symbolize.h"
 #include "sched.h"
 #include "switch.h"
 #include "wake.h"
 
-enum { HEAD_FRAMES = 50, TAIL_FRAMES = 50, MAX_INLINE = 16 };
+enum { MAX_INLINE = 16 };
 static const int64_t MINUTE_NS = 60000000000;
 
 static const char *const reasons[WAIT_REASONS] = {
@@ -88,8 +89,8 @@ static void print_frame(const struct sym_frame *f) {
 // push_frame prints the frame that waits, if it is worth it, and lets f wait; nil: there is no other.
 static void push_frame(struct trace *t, const struct sym_frame *f) {
   const struct sym_frame *w = &t->frame;
-  bool entry = of_runtime(w) && is_public(w) && f && !of_runtime(f);
-  if (t->waits && (entry || !of_runtime(w))) print_frame(w);
+  bool shown = traceback.level >= TRACEBACK_SYSTEM || !of_runtime(w) || (is_public(w) && f && !of_runtime(f));
+  if (t->waits && shown) print_frame(w);
   t->waits = f != NULL;
   if (f) t->frame = *f;
 }
@@ -100,65 +101,26 @@ static void push_pc(struct trace *t, uintptr_t pc, bool is_return) {
   for (int i = 0; i < n; i++) push_frame(t, &f[i]);
 }
 
-// A stack's return addresses: the innermost ones, and of the rest the outermost, round and round.
-struct unwound {
-  uintptr_t head[HEAD_FRAMES], tail[TAIL_FRAMES];
-  size_t n;
-};
-
-static uintptr_t *pc_at(struct unwound *u, size_t i) {
-  return i < HEAD_FRAMES ? &u->head[i] : &u->tail[i % TAIL_FRAMES];
-}
-
-static void unwind(unw_context_t *uc, bool first_is_return, struct unwound *u) {
-  unw_cursor_t c;
-  u->n = 0;
-  if (unw_init_local2(&c, uc, first_is_return ? 0 : UNW_INIT_SIGNAL_FRAME) < 0) return;
-  do {
-    unw_word_t pc = 0;
-    if (unw_get_reg(&c, UNW_REG_IP, &pc) < 0 || pc == 0) break;
-    *pc_at(u, u->n++) = pc;
-  } while (unw_step(&c) > 0);
-}
-
 // drop_start leaves out what lies below the first function of the user's.
 static void drop_start(struct unwound *u) {
   struct sym_frame f[MAX_INLINE];
-  while (u->n > 1 && symbolize_is_start(&f[symbolize_pc(*pc_at(u, u->n - 1), true, f, MAX_INLINE) - 1])) u->n--;
+  while (u->n > 1 && symbolize_is_start(&f[symbolize_pc(*unwound_pc(u, u->n - 1), true, f, MAX_INLINE) - 1])) u->n--;
 }
 
-// print_trace prints the innermost and the outermost frames from uc on. first_is_return: uc's own pc is
-// the return address of a call, and not that of an instruction that faulted.
-static void print_trace(unw_context_t *uc, bool first_is_return) {
-  struct unwound u;
+// print_trace prints the innermost and the outermost frames of u.
+static void print_trace(struct unwound *u) {
   struct trace t = {.waits = false};
-  unwind(uc, first_is_return, &u);
-  size_t all = u.n;
-  drop_start(&u);
-  for (size_t i = 0; i < u.n; i++) {
-    if (i == HEAD_FRAMES && all > HEAD_FRAMES + TAIL_FRAMES) {
+  size_t all = u->n;
+  drop_start(u);
+  for (size_t i = 0; i < u->n; i++) {
+    if (i == UNWIND_HEAD && all > UNWIND_HEAD + UNWIND_TAIL) {
       push_frame(&t, NULL);
-      i = all - TAIL_FRAMES;
-      errf("...%zu frames elided...\n", i - HEAD_FRAMES);
+      i = all - UNWIND_TAIL;
+      errf("...%zu frames elided...\n", i - UNWIND_HEAD);
     }
-    push_pc(&t, *pc_at(&u, i), i > 0 || first_is_return);
+    push_pc(&t, *unwound_pc(u, i), i > 0 || u->first_is_return);
   }
   push_frame(&t, NULL);
-}
-
-// parked_context makes the context with which gp's parking function will return.
-static void parked_context(struct g *gp, unw_context_t *uc) {
-  void **sp = gp->sp;  // address, control words, r15 r14 r13 r12 rbx rbp, return address
-  memset(uc, 0, sizeof *uc);
-  greg_t *r = uc->uc_mcontext.gregs;
-  r[REG_R15] = (greg_t)sp[2];
-  r[REG_R14] = (greg_t)sp[3];
-  r[REG_R13] = (greg_t)sp[4];
-  r[REG_R12] = (greg_t)sp[5];
-  r[REG_RBX] = (greg_t)sp[6];
-  r[REG_RBP] = (greg_t)sp[7];
-  r[REG_RIP] = (greg_t)sp[8];
-  r[REG_RSP] = (greg_t)(sp + 9);
 }
 
 static void print_created(struct g *gp) {
@@ -170,10 +132,9 @@ static void print_created(struct g *gp) {
          f[0].file ? f[0].file : "?", f[0].line, (unsigned long)f[0].offset);
 }
 
-// waited_minutes is for how long gp has been parked. Without sysmon nobody tells the coarse clock the time.
+// waited_minutes is for how long gp has been parked.
 static int64_t waited_minutes(struct g *gp) {
-  if (load_acq(&gp->status) != G_WAITING || !sysmon_threads()) return 0;
-  return (sched_now() - load_rlx(&gp->wait_since_ns)) / MINUTE_NS;
+  return load_acq(&gp->status) == G_WAITING ? sched_waited_ns(gp) / MINUTE_NS : 0;
 }
 
 static void print_header(struct g *gp, const char *what) {
@@ -185,34 +146,47 @@ static void print_header(struct g *gp, const char *what) {
        gp->is_thread || load_rlx(&gp->locked_m) ? ", locked to thread" : "");
 }
 
-// print_parked prints the trace of one whose registers are on its stack.
-static void print_parked(struct g *gp) {
-  void **sp = gp->sp;
-  if (sp[0] == (void *)cr_go_entry) {  // it never ran: its function is all there is
-    struct trace t = {.waits = false};
-    push_pc(&t, *(uintptr_t *)((char *)(sp + 1) + REGS_BYTES), false);
-    push_frame(&t, NULL);
-    return;
-  }
-  unw_context_t uc;
-  parked_context(gp, &uc);
-  print_trace(&uc, true);
+// print_stack prints the trace of one that this thread does not run.
+static void print_stack(struct g *gp) {
+  uint32_t status = load_acq(&gp->status);
+  struct unwound parked, *u = gp->is_thread || status == G_RUNNING ? running_stack(gp) : &parked;
+  if (!u) errf("\tgoroutine running on other thread; stack unavailable\n");
+  else if (u == &parked) unwind_parked(gp, u);
+  if (u) print_trace(u);
 }
 
 static void print_goroutine(struct g *gp) {
-  uint32_t status = load_acq(&gp->status);
   print_header(gp, state(gp));
-  if (gp->is_thread || status == G_RUNNING) errf("\tgoroutine running on other thread; stack unavailable\n");
-  else if (status == G_WAITING || status == G_RUNNABLE) print_parked(gp);
+  print_stack(gp);
   print_created(gp);
   errf("\n");
+  dump_progress();
 }
 
 static _Atomic int dumping;  // the thread that prints
 
 bool dump_is_mine(void) { return load_acq(&dumping) == os_tid(); }
 
-void dump_claim(void) { store_rel(&dumping, os_tid()); }
+void dump_claim(void) {
+  store_rel(&dumping, os_tid());
+  sched.all_lock = (struct lock){0};
+}
+
+_Noreturn void dump_end_by(int sig) {
+  sigset_t s;
+  signal(sig, SIG_DFL);
+  sigemptyset(&s);
+  sigaddset(&s, sig);
+  pthread_sigmask(SIG_UNBLOCK, &s, NULL);
+  raise(sig);
+  _exit(128 + sig);
+}
+
+_Noreturn void dump_end(void) {
+  int code = race_exit_code(2);
+  if (traceback.core) dump_end_by(SIGABRT);
+  _exit(code);
+}
 
 void dump_begin(void) {
   int none = 0;
@@ -228,28 +202,29 @@ static void on_g0(struct g *gp, void (*fn)(struct g *gp)) {
   else fn(gp);
 }
 
-// print_running prints the goroutine of this thread, as saved by on_g0.
-static void print_running(struct g *gp) {
-  if (gp && !gp->is_thread) fiber_arrive(&getm()->fiber, &gp->fiber);
+// print_first prints the goroutine that it is about, gp, of this thread; nil: the scheduler had the thread.
+static void print_first(struct g *gp, struct unwound *u) {
   if (gp) print_header(gp, "running");
   else errf("runtime stack:\n");
-  if (gp && !gp->is_thread) {
-    print_parked(gp);
-  } else {
-    unw_context_t uc;
-    unw_getcontext(&uc);
-    print_trace(&uc, true);
-  }
+  print_trace(u);
   if (gp) print_created(gp);
   errf("\n");
 }
 
+// print_running prints the goroutine of this thread, as saved by on_g0.
+static void print_running(struct g *gp) {
+  struct unwound u;
+  bool parked = gp && !gp->is_thread;
+  if (parked) fiber_arrive(&getm()->fiber, &gp->fiber);
+  if (parked) unwind_parked(gp, &u);
+  else unwind_here(&u);
+  print_first(gp, &u);
+}
+
 void dump_signalled(struct g *gp, void *context) {
-  if (gp) print_header(gp, "running");
-  else errf("runtime stack:\n");
-  print_trace(context, false);
-  if (gp) print_created(gp);
-  errf("\n");
+  struct unwound u;
+  unwind_signalled(context, &u);
+  print_first(gp, &u);
 }
 
 static void print_other(struct g *gp, void *not_this) {
@@ -257,20 +232,19 @@ static void print_other(struct g *gp, void *not_this) {
   print_goroutine(gp);
 }
 
-void dump_others(struct g *not_this) {
-  sched_each(print_other, not_this);
-}
+void dump_others(struct g *not_this) { sched_each(print_other, not_this); }
 
 static void die_g0(struct g *gp) {
-  print_running(gp);
-  dump_others(gp);
-  _exit(race_exit_code(2));
+  if (traceback.level > TRACEBACK_NONE) print_running(gp);
+  if (traceback.level > TRACEBACK_SINGLE || (traceback.level == TRACEBACK_SINGLE && !gp)) dump_others(gp);
+  dump_end();
 }
 
 static _Noreturn void die(const char *kind, const char *text) {
   race_hide_begin();
   dump_begin();
   errf("%s: %s\n\n", kind, text);
+  if (traceback.level > TRACEBACK_SINGLE) running_take();
   struct m *mp = getm();
   on_g0(mp ? mp->curg : NULL, die_g0);
   __builtin_unreachable();
@@ -297,8 +271,11 @@ _Noreturn void deadlock(void) {
   dump_begin();
   if (sched_goroutines() == 0) errf("fatal error: no goroutines (main called cr_goexit) - deadlock!\n");
   else errf("fatal error: all goroutines are asleep - deadlock!\n\n");
-  sched_each(print_other, NULL);
-  _exit(race_exit_code(2));
+  if (traceback.level > TRACEBACK_NONE) {
+    running_take();
+    dump_others(NULL);
+  }
+  dump_end();
 }
 
 static void dump_g0(struct g *gp) {
@@ -314,7 +291,9 @@ __attribute__((visibility("default"))) void cr_dump_goroutines(void) {
   race_hide_begin();
   lock(&one);
   sched_freeze();
+  running_take();
   on_g0(gp, dump_g0);
+  running_give_back();
   sched_thaw();
   unlock(&one);
   race_hide_end();

@@ -17,8 +17,17 @@ _Noreturn void deadlock(void);
 // dump_begin makes this thread the only one that prints; it never returns on a second one.
 void dump_begin(void);
 
-// dump_claim makes this thread the one that prints: in a copy of the process that was made for it.
+// dump_claim makes this thread the one that prints: in a copy of the process that was made for it, in which no
+// other thread is there to give a lock back.
 void dump_claim(void);
+
+// dump_end ends the process after its dump: exit code 2, or a core if CRUNTRACEBACK=crash asks for one.
+// dump_end_by ends it by sig.
+_Noreturn void dump_end(void);
+_Noreturn void dump_end_by(int sig);
+
+// dump_progress is called for each goroutine that was printed.
+void dump_progress(void);
 
 // dump_is_mine tells whether this thread is the one that prints.
 bool dump_is_mine(void);
