@@ -8,7 +8,7 @@
 
 enum exit_code {
   EXIT_OK = 0,
-  EXIT_BUILD = 1,  // the compiler or linker said no
+  EXIT_BUILD = 1,  // the compiler or linker said no; a record is none
   EXIT_USAGE = 2,
   EXIT_UNABLE = 68,   // crun could not do what was asked
   EXIT_SIGNAL = 128,  // plus the signal
@@ -37,6 +37,7 @@ void *resize(void *p, size_t n);
 int command_build(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_cc(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_help(int argc, char **argv);
 int command_version(int argc, char **argv);

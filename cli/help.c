@@ -14,12 +14,13 @@ static const char overview[] =
     "  crun run   ./program [program arguments]\n"
     "  crun build [-race] [-x] [-o FILE] [clang flags] file.c...\n"
     "  crun cc    [-race] [clang arguments]          (crun-cc is the same)\n"
+    "  crun report [-to text|suppressions] FILE...    findings of a -json file, each once\n"
     "  crun doctor                                   is everything here that crun needs?\n"
     "  crun version\n"
     "  crun help  [exit-codes | environment]\n"
     "\n"
     "  -race       find data races: a report for each on stderr, exit code 66\n"
-    "  -json FILE  with -race: also write each race as one line of JSON to FILE\n"
+    "  -json FILE  also write each finding as one line of JSON to FILE\n"
     "  -x          print the commands that are run\n"
     "  -race-stats        say for each C file how many checks it has, and which were left out\n"
     "  -race-checks=all   leave none out, though another covers it: slower, and each line that\n"
@@ -32,7 +33,7 @@ static const char overview[] =
 static const char exit_codes[] =
     "exit codes of crun and of programs built by it:\n"
     "  0      ok; crun run passes the program's own code through\n"
-    "  1      the build failed\n"
+    "  1      the build failed; a line that crun report read is no record\n"
     "  2      wrong usage; in a program: panic, deadlock, misuse, stack overflow\n"
     "  66     a data race was found (CRUNRACE=exitcode=N changes it)\n"
     "  67     goroutines were leaked, and nothing worse\n"
@@ -59,7 +60,7 @@ int command_help(int argc, char **argv) {
   } else if (strcmp(topic, "environment") == 0) {
     printf(environment, CRUN_LLVM);
   } else if (*topic && strcmp(topic, "run") && strcmp(topic, "build") && strcmp(topic, "cc") &&
-             strcmp(topic, "doctor")) {
+             strcmp(topic, "report") && strcmp(topic, "doctor")) {
     die(EXIT_USAGE, "no help on '%s'; topics are exit-codes and environment", topic);
   } else {
     fputs(overview, argc > 0 ? stdout : stderr);

@@ -15,6 +15,7 @@
 // As in race/abi.inc, which this layer does not include: the note is a format, like the record's.
 #define NOTE_SECTION ".note.crun.race"
 #define NOTE_NAME "crun"
+#define TELL_SECTION ".note.crun.tell"  // race/tell/tell.c
 #define BITCODE_NOTE "crun.race.note"
 enum { NOTE_TYPE = 1, NOTE_ABI = 1, NOTE_FORM = 0 };
 
@@ -145,13 +146,34 @@ bool instrumented_object(const char *path) {
   return s.some;
 }
 
-bool instrumented_program(const char *path) {
+// program_has tells whether `has` holds of an ELF file.
+static bool program_has(const char *path, bool (*has)(Elf *elf, const char *path)) {
   elf_version(EV_CURRENT);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
-  bool some = elf && elf_kind(elf) == ELF_K_ELF && elf_verdict(elf, path) == INSTRUMENTED;
+  bool some = elf && elf_kind(elf) == ELF_K_ELF && has(elf, path);
   elf_end(elf);
   close(fd);
   return some;
 }
+
+static bool is_instrumented(Elf *elf, const char *path) {
+  return elf_verdict(elf, path) == INSTRUMENTED;
+}
+
+bool instrumented_program(const char *path) { return program_has(path, is_instrumented); }
+
+static bool has_tell_note(Elf *elf, const char *path) {
+  (void)path;
+  size_t names;
+  GElf_Shdr sh;
+  if (elf_getshdrstrndx(elf, &names) != 0) return false;
+  for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
+    const char *section = gelf_getshdr(scn, &sh) ? elf_strptr(elf, names, sh.sh_name) : NULL;
+    if (section && strcmp(section, TELL_SECTION) == 0) return true;
+  }
+  return false;
+}
+
+bool reporting_program(const char *path) { return program_has(path, has_tell_note); }

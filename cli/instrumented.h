@@ -13,4 +13,7 @@ bool instrumented_object(const char *path);
 // instrumented_program tells whether a program has instrumented code in it.
 bool instrumented_program(const char *path);
 
+// reporting_program tells whether a program has the part of crun that writes records, by its note.
+bool reporting_program(const char *path);
+
 #endif

@@ -16,7 +16,8 @@ struct command {
 
 static const struct command commands[] = {
     {"run", command_run},       {"build", command_build}, {"cc", command_cc},
-    {"doctor", command_doctor}, {"help", command_help},   {"version", command_version},
+    {"report", command_report}, {"doctor", command_doctor}, {"help", command_help},
+    {"version", command_version},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -87,7 +87,7 @@ static void check_log(void) {
 }
 
 static void prepare_reports(const struct invocation *inv) {
-  if (inv->race) check_log();
+  check_log();
   if (inv->json) use_json(inv->json);
 }
 
@@ -125,7 +125,6 @@ static int build_and_run(struct invocation *inv, int argc, const char *const *ar
   if (inv->link != LINK_PROGRAM)
     die(EXIT_USAGE, "run needs a whole program: leave out -c, -S, -E, -shared and the like");
   if (inv->output) die(EXIT_USAGE, "run keeps no program: use crun build -o %s", inv->output);
-  if (inv->json && !inv->race) die(EXIT_USAGE, "-json goes with -race");
   invocation_check(inv);
   struct toolchain t = toolchain_find(inv->race);
   prepare_reports(inv);
@@ -138,6 +137,8 @@ static int build_and_run(struct invocation *inv, int argc, const char *const *ar
   int status = compile(inv, &t);
   if (WIFSIGNALED(status)) return spawn_code(status);
   if (status != 0) return EXIT_BUILD;
+  if (inv->json && !reporting_program(program))
+    say("note: %s uses nothing of crun: there is nothing to report", inv->inputs.at[0]);
   struct args command = program_command(program, argc, argv);
   status = spawn_wait(command.at);
   if (status < 0) die(EXIT_UNABLE, "cannot run %s: %s", program, strerror(errno));
@@ -153,21 +154,32 @@ static int run_program(const struct invocation *inv, int argc, const char *const
   if (access(program, X_OK) != 0) die(EXIT_USAGE, "%s is neither a C file nor a program", program);
   if (inv->clang.n)
     die(EXIT_USAGE, "%s is built already: %s goes with crun build", program, inv->clang.at[0]);
-  if ((inv->race || inv->json) && !instrumented_program(program))
+  if (inv->race && !instrumented_program(program))
     die(EXIT_UNABLE, "%s was not built with -race", program);
+  if (inv->json && !reporting_program(program))
+    die(EXIT_UNABLE, "%s has nothing of crun in it that could report", program);
   prepare_reports(inv);
   struct args command = program_command(program, argc - 1, argv + 1);
   spawn_exec(command.at);
   die(EXIT_UNABLE, "cannot run %s: %s", program, strerror(errno));
 }
 
+// refuse ends crun if s is what a compiler takes for a file of the program, but run cannot.
+static void refuse(const char *s) {
+  if (strcmp(s, "-") == 0)
+    die(EXIT_USAGE, "run: standard input is the program's; crun build -x c - reads a C file there");
+  if (s[0] == '@' && access(s, F_OK) != 0)
+    die(EXIT_USAGE, "run: response files such as %s are for crun build", s);
+}
+
 int command_run(int argc, char **arguments) {
   const char *const *argv = (const char *const *)arguments;
   struct invocation inv = {0};
   int i = 1;
-  while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0)
+  while (i < argc && argv[i][0] == '-' && argv[i][1] && strcmp(argv[i], "--") != 0)
     i = invocation_add(&inv, argc, argv, i, true);
   if (i < argc && strcmp(argv[i], "--") == 0) i++;
+  if (i < argc) refuse(argv[i]);
   if (i >= argc) die(EXIT_USAGE, "run: no program; 'crun help' shows the usage");
   if (!is_program_part(argv[i])) return run_program(&inv, argc - i, argv + i);
   while (i < argc && is_program_part(argv[i])) i = invocation_add(&inv, argc, argv, i, true);

@@ -132,3 +132,7 @@ void tell_init(const struct tell_detector *d) {
 
 static void init_first(void) { tell_init(NULL); }
 __attribute__((section(".init_array.00100"), used)) static void (*const first)(void) = init_first;
+
+// By this note `crun run -json` knows that a program can tell: owner "crun", type 1, the record's version.
+__asm__(".pushsection .note.crun.tell,\"a\",@note\n"
+        ".balign 4\n.long 5, 4, 1\n.asciz \"crun\"\n.balign 4\n.long 1\n.popsection\n");

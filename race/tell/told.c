@@ -70,6 +70,7 @@ static void add_part(struct text *t, const struct report_part *p) {
   json_key(t, "state", p->state);
   if (p->object) text_addf(t, ",\"object\":\"0x%lx\",", (unsigned long)p->object);
   else text_add(t, ",\"object\":null,");
+  text_addf(t, "\"identifies\":%s,", p->identifies ? "true" : "false");
   json_stack(t, "stack", stack_of_part(p));
   text_add(t, "}");
 }

@@ -45,6 +45,20 @@ run 66 "$crun" run -race -json j ./racy
 [ "$(wc -l <j)" -eq 1 ] || fail "no record"
 run 0 "$crun" build -o plain racy.c
 run 68 "$crun" run -json j ./plain
-err_has 'plain was not built with -race'
+err_has 'plain has nothing of crun in it'
 run 68 "$crun" run -race ./plain
+err_has 'plain was not built with -race'
+# Without -race other findings are recorded; a program without crun has none, which is said.
+printf '#include <crun/crun.h>\nint main(void) { cr_yield(); return 0; }\n' >yield.c
+run 0 "$crun" run -json j yield.c
+[ -e j ] && [ ! -s j ] && [ ! -s err ] || fail "records of a program without findings"
+run 0 "$crun" run -json j clean.c
+err_has 'clean.c uses nothing of crun'
+run 0 "$crun" build yield.c
+strip yield
+rm j
+run 0 "$crun" run -json j ./yield
+[ -e j ] || fail "no file"
+run 68 env CRUNRACE=log_path=/nonexistent/log "$crun" run yield.c
+err_has 'cannot write log_path'
 tmp_empty

@@ -21,7 +21,18 @@ run 2 "$crun" run -race --
 run 2 "$crun" run -json
 hello
 run 2 "$crun" build -json x hello.c
-run 2 "$crun" run -json x hello.c
+run 2 "$crun" run -
+err_has "standard input is the program's"
+run 2 "$crun" run -race -x c -
+err_has 'crun build -x c -'
+run 2 "$crun" run @files
+err_has 'response files such as @files are for crun build'
+run 2 "$crun" report
+err_has 'no file of records'
+run 2 "$crun" report -to sarif x
+err_has 'the forms are text and suppressions'
+run 2 "$crun" report -to
+run 2 "$crun" report -what x
 run 2 "$crun" run -race=other hello.c
 run 2 "$crun" run -c hello.c
 code=0
