@@ -21,6 +21,8 @@ struct ginfo *ginfo_ref(struct ginfo *gi) {
 void ginfo_unref(struct ginfo *gi) {
   while (gi && atomic_fetch_sub_explicit(&gi->refs, 1, memory_order_acq_rel) == 1) {  // R1, A1
     struct ginfo *parent = atomic_load_explicit(&gi->parent, memory_order_relaxed);
+    char *labels = atomic_load_explicit(&gi->labels, memory_order_relaxed);
+    if (labels) race_free(labels, GINFO_LABELS);
     race_free(gi, sizeof *gi);
     gi = parent;
   }
@@ -61,6 +63,17 @@ struct ginfo *ginfo_new(struct ginfo *parent, uint64_t goid, ctx_id created_at, 
 
 void ginfo_set_name(struct ginfo *gi, const char *name) {
   strncpy(gi->name, name ? name : "", sizeof gi->name - 1);
+}
+
+void ginfo_set_labels(struct ginfo *gi, const char *labels) {
+  char *text = atomic_load_explicit(&gi->labels, memory_order_relaxed);
+  if (!text && labels) atomic_store_explicit(&gi->labels, text = race_alloc(GINFO_LABELS), memory_order_release);
+  if (text) strncpy(text, labels ? labels : "", GINFO_LABELS - 1);
+}
+
+const char *ginfo_labels(const struct ginfo *gi) {
+  const char *text = atomic_load_explicit(&gi->labels, memory_order_acquire);
+  return text ? text : "";
 }
 
 void ginfo_lock_all(void) { spin_lock(&parent_lock); }

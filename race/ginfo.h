@@ -14,6 +14,7 @@
 
 enum {
   GINFO_NAME = 32,        // longest name, with its NUL; the rest is cut
+  GINFO_LABELS = 128,     // longest text of labels, with its NUL
   GINFO_ANCESTORS = 32,   // how far up an endless chain of parents is remembered at least
 };
 
@@ -27,6 +28,7 @@ struct ginfo {
   struct ginfo *_Atomic parent;  // who created it; nil: nobody, or more than GINFO_ANCESTORS up
   _Atomic uintptr_t stack_lo, stack_hi;
   char name[GINFO_NAME];    // "" : none
+  char *_Atomic labels;     // "key=value, key=value" in GINFO_LABELS bytes, kept while the info is; nil: none yet
 };
 
 // ginfo_new makes an info with one reference, the caller's. parent may be nil.
@@ -34,6 +36,10 @@ struct ginfo *ginfo_new(struct ginfo *parent, uint64_t goid, ctx_id created_at, 
 struct ginfo *ginfo_ref(struct ginfo *gi);
 void ginfo_unref(struct ginfo *gi);  // gi may be nil
 void ginfo_set_name(struct ginfo *gi, const char *name);
+void ginfo_set_labels(struct ginfo *gi, const char *labels);  // nil: none
+
+// ginfo_labels returns the text of gi's labels, "" if it has none.
+const char *ginfo_labels(const struct ginfo *gi);
 
 // ginfo_parent returns gi's parent with a reference for the caller, or nil.
 struct ginfo *ginfo_parent(struct ginfo *gi);

@@ -37,6 +37,9 @@ race_g *race_g_create(uint64_t goid, uintptr_t pc);
 // race_g_set_name gives g a name that reports print; the string is copied.
 void race_g_set_name(race_g *g, const char *name);
 
+// race_g_set_labels gives g labels that reports print, "key=value, key=value" (nil: none); the string is copied.
+void race_g_set_labels(race_g *g, const char *labels);
+
 // race_g_end gives g's state back. g must not run any more. Memory: none; an exit orders nothing.
 void race_g_end(race_g *g);
 

@@ -11,6 +11,7 @@ typedef struct race_g race_g;
 RACE_OFF race_g *race_main_g(void) { return NULL; }
 RACE_OFF race_g *race_g_create(uint64_t goid, uintptr_t pc) { (void)goid, (void)pc; return NULL; }
 RACE_OFF void race_g_set_name(race_g *g, const char *name) { (void)g, (void)name; }
+RACE_OFF void race_g_set_labels(race_g *g, const char *labels) { (void)g, (void)labels; }
 RACE_OFF void race_g_end(race_g *g) { (void)g; }
 RACE_OFF void race_switch(race_g *g) { (void)g; }
 RACE_OFF race_g *race_self(void) { return NULL; }

@@ -44,6 +44,13 @@ race_g *race_g_create(uint64_t goid, uintptr_t pc) {
 
 void race_g_set_name(race_g *g, const char *name) { ginfo_set_name(g->info, name); }
 
+void race_g_set_labels(race_g *g, const char *labels) {
+  uint8_t was = race_inside;
+  race_inside = 1;
+  ginfo_set_labels(g->info, labels);
+  race_inside = was;
+}
+
 void race_g_end(race_g *g) {
   uint8_t was = race_inside;
   race_inside = 1;

@@ -20,6 +20,7 @@
 #include "base/lock.h"
 #include "race/race.h"
 
+struct labels;
 struct sudog;
 struct m;
 struct p;
@@ -46,11 +47,11 @@ enum wait_reason {
 };
 
 enum g_status {
-  G_IDLE,      // on a free list
+  G_NONE,      // a stack's memory that no goroutine has used yet
   G_RUNNABLE,  // on a run queue
   G_RUNNING,   // on an M
   G_WAITING,   // parked
-  G_DEAD,      // ended
+  G_DEAD,      // ended, or not started: on a free list
 };
 
 struct g {
@@ -71,6 +72,7 @@ struct g {
   int errno_saved;         // its errno while it does not run
   bool is_main;
   bool is_thread;          // bound to a foreign thread: parks on its own futex
+  uint8_t stack_class;     // stack.h
   uint32_t nlocks;         // own: cr_lock_thread less cr_unlock_thread
   struct m *_Atomic locked_m;  // own: the M that alone may run it while nlocks > 0, else nil
   _Atomic uint32_t thread_word;  // is_thread: 1 when ready
@@ -80,10 +82,11 @@ struct g {
   uintptr_t go_pc;               // the `go` statement
   uint64_t parent_goid;
   char name[32];
+  struct labels *_Atomic labels; // nil: none (labels.c)
   struct fiber fiber;
 };
 
-enum { RUNQ_SIZE = 256 };
+enum { RUNQ_SIZE = 256, STACK_CLASSES = 14 };
 
 struct runq {
   _Atomic uint32_t head;  // thieves and the owner take here
@@ -92,6 +95,12 @@ struct runq {
 };
 
 enum p_status { P_IDLE, P_RUNNING, P_GONE };
+
+// Stacks of one class to be used again, newest first.
+struct gfree {
+  struct g *head;
+  uint32_t n;
+};
 
 struct p {
   _Alignas(64) struct runq runq;
@@ -103,8 +112,7 @@ struct p {
   _Atomic uint32_t status;
   struct m *_Atomic m;         // who has it, as far as sysmon may know: mp->p decides; nil when idle
   struct p *idle_next;         // under sched.lock
-  struct g *gfree;             // stacks to reuse, newest first; owner only
-  uint32_t ngfree;
+  struct gfree gfree[STACK_CLASSES];  // owner only
   uint32_t seen_tick;          // sysmon only
   int64_t seen_since;          // sysmon only
 };

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/limit.h"
 #include "base/os.h"
 #include "crun/go.h"
 #include "diag/dump.h"
+#include "labels.h"
 #include "sched.h"
 #include "stack.h"
 #include "switch.h"
@@ -35,13 +37,16 @@ void go_init(void) {
   cr_vector_level = __builtin_cpu_supports("avx512f") ? 2 : __builtin_cpu_supports("avx") ? 1 : 0;
 }
 
-static struct lock gfree_lock;   // a leaf
-static struct g *gfree;          // under gfree_lock: stacks that some P had too many of
-static _Atomic uint32_t ngfree;  // written under gfree_lock
+// ---- stacks to use again -----------------------------------------------------------------------------
 
-enum { GFREE_LOCAL = 64, STACK_MIN_FREE = 16384 };
+static struct lock gfree_lock;                      // a leaf
+static struct gfree gfree[STACK_CLASSES];           // under gfree_lock: what some P had too many of
+static _Atomic uint32_t gfree_n[STACK_CLASSES];     // the lengths, for a look without the lock
+
+enum { STACK_MIN_FREE = 16384, NEW_STACKS = 16 };
 
 void go_locks(void) {
+  labels_lock();
   lock(&gfree_lock);
   stack_locks();
 }
@@ -49,46 +54,66 @@ void go_locks(void) {
 void go_unlocks(void) {
   stack_unlocks();
   unlock(&gfree_lock);
+  labels_unlock();
 }
 
-void g_free(struct p *pp, struct g *gp) {
-  gp->schedlink = pp->gfree;
-  pp->gfree = gp;
-  if (++pp->ngfree < GFREE_LOCAL) return;
-  struct g *head = pp->gfree, *tail = head;
-  uint32_t n = GFREE_LOCAL / 2;
-  for (uint32_t i = 1; i < n; i++) tail = tail->schedlink;
-  pp->gfree = tail->schedlink;
-  pp->ngfree -= n;
-  tail->schedlink = NULL;
-  for (struct g *x = head; x; x = x->schedlink) stack_trim(x);
+// keep is how many stacks of a class a P keeps to itself: of large ones, which may hold much, few.
+static uint32_t keep(uint32_t class) { return class <= stack_default ? 64 : 8; }
+
+static void push(struct gfree *f, struct g *gp) {
+  gp->schedlink = f->head;
+  f->head = gp;
+  f->n++;
+}
+
+static struct g *pop(struct gfree *f) {
+  struct g *gp = f->head;
+  if (!gp) return NULL;
+  f->head = gp->schedlink;
+  f->n--;
+  return gp;
+}
+
+// share gives the newer half of what pp has of a class to all.
+static void share(struct p *pp, uint32_t class) {
+  struct gfree some = {0};
+  for (uint32_t n = keep(class) / 2; n > 0; n--) push(&some, pop(&pp->gfree[class]));
+  for (struct g *x = some.head; x; x = x->schedlink) stack_trim(x);
   lock(&gfree_lock);
-  tail->schedlink = gfree;
-  gfree = head;
-  store_rlx(&ngfree, load_rlx(&ngfree) + n);
+  for (struct g *x; (x = pop(&some));) push(&gfree[class], x);
+  store_rlx(&gfree_n[class], gfree[class].n);
   unlock(&gfree_lock);
 }
 
-static struct g *g_reuse(struct p *pp) {
-  if (!pp->gfree) {
-    if (load_rlx(&ngfree) == 0) return NULL;
-    lock(&gfree_lock);
-    while (gfree && pp->ngfree < GFREE_LOCAL / 2) {
-      struct g *x = gfree;
-      gfree = x->schedlink;
-      store_rlx(&ngfree, load_rlx(&ngfree) - 1);
-      x->schedlink = pp->gfree;
-      pp->gfree = x;
-      pp->ngfree++;
-    }
-    unlock(&gfree_lock);
-  }
-  struct g *gp = pp->gfree;
-  if (!gp) return NULL;
-  pp->gfree = gp->schedlink;
-  pp->ngfree--;
-  return gp;
+void g_free(struct p *pp, struct g *gp) {
+  uint32_t class = gp->stack_class;
+  if (load_rlx(&gp->labels)) labels_drop(gp);
+  push(&pp->gfree[class], gp);
+  if (pp->gfree[class].n >= keep(class)) share(pp, class);
 }
+
+// refill fetches stacks for pp from those of all.
+static void refill(struct p *pp, uint32_t class) {
+  if (load_rlx(&gfree_n[class]) == 0) return;
+  lock(&gfree_lock);
+  for (struct g *x; pp->gfree[class].n < keep(class) / 2 && (x = pop(&gfree[class]));) push(&pp->gfree[class], x);
+  store_rlx(&gfree_n[class], gfree[class].n);
+  unlock(&gfree_lock);
+}
+
+// g_get finds a stack with its G: the one that this P used last, one of all, a new one. nil: no memory.
+static struct g *g_get(struct p *pp, uint32_t class) {
+  if (!pp) return stack_new(class, 1);
+  struct gfree *mine = &pp->gfree[class];
+  if (!mine->head) refill(pp, class);
+  if (!mine->head) {
+    mine->head = stack_new(class, class <= stack_default ? NEW_STACKS : 1);
+    for (struct g *x = mine->head; x; x = x->schedlink) mine->n++;
+  }
+  return pop(mine);
+}
+
+// ---- a new goroutine -----------------------------------------------------------------------------------
 
 // readable_args bounds arg_bytes, which is an upper bound itself, by the end of the creator's stack:
 // above it may lie a guard.
@@ -114,7 +139,7 @@ static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *
   size_t n = readable_args(d, args);
   char *top = (char *)stack_top(gp) - (d->arg_bytes + 63) / 64 * 64;
   if (top < gp->stack_lo + STACK_MIN_FREE)
-    fatal("%u bytes of arguments are too many for a stack of %zu bytes", d->arg_bytes, stack_bytes);
+    fatal("%u bytes of arguments are too many for a stack of %zu bytes", d->arg_bytes, stack_bytes(gp->stack_class));
   copy_args(top, args, n);
   char *fn = top - FN_BYTES;
   *(void (**)(void))fn = d->fn;
@@ -126,23 +151,48 @@ static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *
   gp->sp = sp;
 }
 
+static uint32_t wanted_class(const cr_go_opts *o) {
+  uint32_t class = o->stack ? stack_class(o->stack) : stack_default;
+  if (class == STACK_CLASSES)
+    fatal("cr_go_opts.stack of goroutine \"%s\" is %zu bytes: a stack has at most 1 GiB", o->name ? o->name : "", o->stack);
+  return class;
+}
+
+static void set_name(struct g *gp, const char *name) {
+  gp->name[0] = 0;
+  if (name) strncpy(gp->name, name, sizeof gp->name - 1);
+}
+
+static void set_labels(struct g *gp, const cr_go_opts *o) {
+  size_t n = 0;
+  while (n < CR_GO_LABELS && o->labels[n].key) n++;
+  labels_inherit(gp, getg_or_nil(), o->labels, n);
+}
+
+static _Noreturn void no_stack(uint32_t class, int err) {
+  char why[LIMIT_TEXT];
+  limit_of_memory(stack_bytes(class), err, why);
+  fatal("cannot make a stack of %zuK for another goroutine: %s; %llu live", stack_bytes(class) >> 10, why,
+        (unsigned long long)sched_goroutines());
+}
+
 // g_new makes a goroutine without a function.
-static struct g *g_new(uint64_t parent_goid, uintptr_t pc) {
+static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *opts) {
+  static const cr_go_opts none;
+  const cr_go_opts *o = opts ? opts : &none;
   struct m *mp = getm();
-  struct g *gp = mp && mp->p ? g_reuse(mp->p) : NULL;
-  if (!gp) gp = stack_new();
-  if (!gp)
-    fatal("cannot make a stack for another goroutine: %s (%llu live; see vm.max_map_count and ulimit -v)",
-          strerror(errno), (unsigned long long)sched_goroutines());
+  struct g *gp = g_get(mp ? mp->p : NULL, wanted_class(o));
+  if (!gp) no_stack(wanted_class(o), errno);
   gp->goid = add_rlx(&sched.goid, 1) + 1;
   gp->go_pc = pc;
   gp->parent_goid = parent_goid;
   gp->errno_saved = 0;
-  gp->name[0] = 0;
   gp->waiting = NULL;
   gp->param = NULL;
   gp->defers = NULL;
   gp->panics = NULL;
+  set_name(gp, o->name);
+  set_labels(gp, o);
   store_rlx(&gp->select_done, 0);
   atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
   fiber_new(&gp->fiber, gp->stack_lo, gp->stack_hi - gp->stack_lo);
@@ -154,6 +204,8 @@ static struct g *g_new(uint64_t parent_goid, uintptr_t pc) {
 static void make_known(struct g *gp, uintptr_t pc) {
   gp->race = race_g_create(gp->goid, pc);
   race_stack(gp->race, gp->stack_lo, gp->stack_hi);
+  if (gp->name[0]) race_g_set_name(gp->race, gp->name);
+  if (load_rlx(&gp->labels)) labels_tell(gp);
 }
 
 __attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_desc *d,
@@ -161,7 +213,7 @@ __attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_
                                                             uintptr_t pc) {
   struct g *creator = getg();
   rt_enter();
-  struct g *gp = g_new(creator->goid, pc);
+  struct g *gp = g_new(creator->goid, pc, d->opts);
   lay(gp, d, regs, args);
   make_known(gp, pc);
   sysmon_start();
@@ -170,7 +222,7 @@ __attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_
 }
 
 void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent_goid, uintptr_t pc) {
-  struct g *gp = g_new(parent_goid, pc);
+  struct g *gp = g_new(parent_goid, pc, NULL);
   struct go_regs *r = (struct go_regs *)((char *)stack_top(gp) - FN_BYTES - sizeof *r);
   *r = (struct go_regs){.gpr = {(uintptr_t)arg}, .x87 = 0x37f, .mxcsr = 0x1f80};
   *(void (**)(void *))(r + 1) = fn;

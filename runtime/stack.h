@@ -3,19 +3,28 @@
 //
 //     lo                                                                     hi
 //     | guard 64 KiB | ... untouched ... | frames <---- top | colour | struct g |
+//
+// A stack is of one of the classes 128 KiB, 256 KiB, ... 1 GiB, its guard and G included. class 0 is the least.
 #ifndef CRUN_STACK_H
 #define CRUN_STACK_H
 
 #include "g.h"
 
-enum { STACK_DEFAULT = 256 * 1024, STACK_GUARD = 64 * 1024 };
-extern size_t stack_bytes;  // of one stack, guard and G included; read-only after stack_init
+enum { STACK_GUARD = 64 * 1024, STACK_LEAST = 128 * 1024, STACK_DEFAULT = 256 * 1024 };
+
+extern uint32_t stack_default;  // the class of who asks for none; read-only after stack_init
 
 // stack_init reads CRUNSTACK.
 void stack_init(void);
 
-// stack_new returns a G in G_IDLE with its stack; nil: no memory. All its fields but the stack's are zero.
-struct g *stack_new(void);
+static inline size_t stack_bytes(uint32_t class) { return (size_t)STACK_LEAST << class; }
+
+// stack_class returns the least class of at least `bytes`; STACK_CLASSES: there is none.
+uint32_t stack_class(size_t bytes);
+
+// stack_new makes up to n stacks of a class, each with a G in G_DEAD all of whose fields but the stack's are
+// zero, linked by schedlink. nil: no memory, errno says why.
+struct g *stack_new(uint32_t class, uint32_t n);
 
 // stack_trim gives the kernel back what a stack that was deep once holds below its first 32 KiB.
 void stack_trim(struct g *gp);

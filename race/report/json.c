@@ -63,6 +63,8 @@ static void add_goroutine(struct text *t, struct finding *f, struct ginfo *who) 
   text_addf(t, "{\"id\":%llu,\"thread\":%s,\"ended\":%s,", (unsigned long long)who->goid, who->is_thread ? "true" : "false",
             atomic_load_explicit(&who->ended, memory_order_relaxed) ? "true" : "false");
   json_key(t, "name", who->name[0] ? who->name : NULL);
+  text_add(t, ",");
+  json_key(t, "labels", *ginfo_labels(who) ? ginfo_labels(who) : NULL);
   struct ginfo *parent = ginfo_parent(who);
   if (parent) text_addf(t, ",\"parent\":%llu,", (unsigned long long)parent->goid);
   else text_add(t, ",\"parent\":null,");

@@ -6,6 +6,12 @@
 
 static void add_stack(struct text *t, const struct stack *s) { text_stack(t, s, "no frame of instrumented code"); }
 
+// add_name adds what the program calls who.
+static void add_name(struct text *t, const struct ginfo *who) {
+  if (who->name[0]) text_addf(t, " \"%s\"", who->name);
+  if (*ginfo_labels(who)) text_addf(t, " {%s}", ginfo_labels(who));
+}
+
 static void add_who(struct text *t, const struct ginfo *who) {
   if (!who) {
     text_add(t, "a goroutine that has ended");
@@ -14,7 +20,7 @@ static void add_who(struct text *t, const struct ginfo *who) {
   } else {
     text_addf(t, "%s %llu", who->is_thread ? "thread" : "goroutine", (unsigned long long)who->goid);
   }
-  if (who && who->name[0]) text_addf(t, " \"%s\"", who->name);
+  if (who) add_name(t, who);
 }
 
 static void add_side(struct text *t, const struct side *s, bool previous) {
@@ -95,7 +101,7 @@ static void add_variable(struct text *t, struct finding *f) {
 static void add_creation(struct text *t, struct finding *f, struct ginfo *who) {
   if (!who->created_at) return;
   text_addf(t, "%s %llu", who->is_thread ? "Thread" : "Goroutine", (unsigned long long)who->goid);
-  if (who->name[0]) text_addf(t, " \"%s\"", who->name);
+  add_name(t, who);
   text_addf(t, " (%s) created at:\n", atomic_load_explicit(&who->ended, memory_order_relaxed) ? "finished" : "running");
   stack_of(who->created_at, 0, &f->created);
   add_stack(t, &f->created);

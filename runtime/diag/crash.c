@@ -6,6 +6,7 @@
 // ran off its stack can still be reported. A handler that the program installed itself is left alone.
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -55,7 +56,7 @@ static struct g *here(void) {
 // stack of main has no guard of ours: the kernel ends it at RLIMIT_STACK, and faults just below.
 static size_t overflowed(struct g *gp, uintptr_t addr, const ucontext_t *uc) {
   if (!gp || gp->is_thread) return 0;
-  if (!gp->is_main) return stack_in_guard(addr) == gp ? stack_bytes - STACK_GUARD : 0;
+  if (!gp->is_main) return stack_in_guard(addr) == gp ? stack_bytes(gp->stack_class) - STACK_GUARD : 0;
   struct rlimit r;
   uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
   if (getrlimit(RLIMIT_STACK, &r) != 0 || r.rlim_cur == RLIM_INFINITY) return 0;
@@ -79,11 +80,25 @@ static bool prints_others(const struct crash *c) {
   return traceback.level > (c->gp && c->sig != SIGQUIT ? TRACEBACK_SINGLE : TRACEBACK_NONE);
 }
 
+// print_overflow says whose stack was too small, and how it gets more.
+static void print_overflow(const struct g *gp, size_t limit) {
+  errf("runtime: goroutine stack exceeds %zu-byte limit\n", limit);
+  if (gp->is_main) {
+    errf("runtime: main runs on the process's stack; ask for more with ulimit -s\n");
+  } else {
+    char name[sizeof gp->name + 4] = "";
+    if (gp->name[0]) snprintf(name, sizeof name, " \"%s\"", gp->name);
+    errf("runtime: goroutine %llu%s has a stack of %zuK, guard included; ask for more with cr_go_opts.stack or CRUNSTACK\n",
+         (unsigned long long)gp->goid, name, stack_bytes(gp->stack_class) >> 10);
+  }
+  errf("fatal error: stack overflow\n\n");
+}
+
 static uintptr_t pc_of(const ucontext_t *uc) { return (uintptr_t)uc->uc_mcontext.gregs[REG_RIP]; }
 
 static void print_head(const struct crash *c) {
   if (c->limit) {
-    errf("runtime: goroutine stack exceeds %zu-byte limit\nfatal error: stack overflow\n\n", c->limit);
+    print_overflow(c->gp, c->limit);
   } else if (c->sig == SIGQUIT) {
     struct m *mp = getm();
     errf("SIGQUIT: quit\nPC=0x%lx m=%d sigcode=%d\n\n", (unsigned long)pc_of(c->context), mp && !mp->is_foreign ? (int)mp->id : -1,

@@ -19,6 +19,7 @@
 #include "diag/running.h"
 #include "diag/traceback.h"
 #include "diag/unwind.h"
+#include "labels.h"
 #include "race/symbolize.h"
 #include "sched.h"
 #include "switch.h"
@@ -138,11 +139,13 @@ static int64_t waited_minutes(struct g *gp) {
 }
 
 static void print_header(struct g *gp, const char *what) {
-  char name[48] = "", waited[40] = "";
+  char name[48] = "", labels[LABELS_TEXT], waited[40] = "";
   int64_t minutes = waited_minutes(gp);
   if (gp->name[0]) snprintf(name, sizeof name, " \"%s\"", gp->name);
   if (minutes >= 1) snprintf(waited, sizeof waited, ", %lld minutes", (long long)minutes);
-  errf("goroutine %llu%s [%s%s%s]:\n", (unsigned long long)gp->goid, name, what, waited,
+  bool labelled = labels_print(gp, labels);
+  errf("goroutine %llu%s%s%s%s [%s%s%s]:\n", (unsigned long long)gp->goid, name, labelled ? " {" : "",
+       labelled ? labels : "", labelled ? "}" : "", what, waited,
        gp->is_thread || load_rlx(&gp->locked_m) ? ", locked to thread" : "");
 }
 

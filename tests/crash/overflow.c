@@ -15,6 +15,7 @@ int main(void) {
   go_sleep(CR_HOUR);
 }
 // | runtime: goroutine stack exceeds N-byte limit
+// | runtime: goroutine 2 has a stack of 256K, guard included; ask for more with cr_go_opts.stack or CRUNSTACK
 // | fatal error: stack overflow
 // |
 // | goroutine 2 [running]:

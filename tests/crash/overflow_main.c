@@ -16,6 +16,7 @@ int main(void) {
   sink = down(0);
 }
 // | runtime: goroutine stack exceeds N-byte limit
+// | runtime: main runs on the process's stack; ask for more with ulimit -s
 // | fatal error: stack overflow
 // |
 // | goroutine 1 [running]:

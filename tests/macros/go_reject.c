@@ -31,6 +31,8 @@ void use(void) {
   cr_go(takes_two, i++, 2);
   cr_go(takes_two, 1.0, 'x');
   cr_go(takes_struct, ((struct triple){1, 2, 3}));
+  cr_go_with(NULL, takes_two, 1, 2);
+  cr_go_with(cr_go_opts(.name = "a", .stack = 1 << 20), takes_struct, ((struct triple){1, 2, 3}));
 
 // The result would be written into a frame that is gone.
 #ifdef CASE_returns_struct  // error: cannot return a struct or union
@@ -61,6 +63,21 @@ void use(void) {
 #endif
 #ifdef CASE_other_struct  // error: incompatible
   cr_go(takes_struct, ((union number){1}));
+#endif
+#ifdef CASE_with_other_pointer  // error: incompatible
+  cr_go_with(cr_go_opts(.name = "a"), takes_pointer, &d);
+#endif
+#ifdef CASE_with_returns_struct  // error: cannot return a struct or union
+  cr_go_with(cr_go_opts(.name = "a"), returns_struct, 1);
+#endif
+#ifdef CASE_with_no_options  // error: incompatible
+  cr_go_with(&d, takes_two, 1, 2);
+#endif
+#ifdef CASE_with_number  // error: integer
+  cr_go_with(i, takes_two, 1, 2);
+#endif
+#ifdef CASE_unknown_option  // error: nam
+  cr_go_with(cr_go_opts(.nam = "a"), takes_two, 1, 2);
 #endif
 #ifdef CASE_no_function  // error: not a function|called object
   cr_go(i, 1);

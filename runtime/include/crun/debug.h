@@ -43,6 +43,21 @@ uint64_t cr_goid(void);
 //   Context: a goroutine.
 void cr_set_name(const char *name);
 
+// cr_set_label gives the running goroutine a label, in place of one of the same key; NULL takes it away.
+// Goroutines that it starts from now on have it too. Traces and reports show labels.
+//   Blocks:  no.
+//   Returns: nothing.
+//   Memory:  none.
+//   Context: a goroutine.
+void cr_set_label(const char *key, const char *value);
+
+// cr_get_label reads a label of the running goroutine.
+//   Blocks:  no.
+//   Returns: the value, NULL if there is none; valid until the goroutine's labels change or it ends.
+//   Memory:  none.
+//   Context: a goroutine.
+const char *cr_get_label(const char *key);
+
 // cr_num_goroutines returns how many goroutines have begun and not ended, main included.
 //   Blocks:  no.
 //   Returns: the number, of a moment ago.

@@ -24,26 +24,35 @@
 //   Memory:  the go statement synchronizes before the start of the goroutine's execution. The exit
 //            of a goroutine synchronizes before nothing (go.dev/ref/mem, "Goroutine creation").
 //   Context: any thread.
-#define cr_go(fn, ...)                                                                                    \
-  __extension__({                                                                                         \
-    _Pragma("GCC diagnostic push")                                                                        \
-    _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")                                      \
-    _Pragma("GCC diagnostic error \"-Wint-conversion\"")                                                  \
-    _Pragma("GCC diagnostic ignored \"-Wpragmas\"")                                                       \
-    _Pragma("GCC diagnostic ignored \"-Wunknown-warning-option\"")                                        \
-    _Pragma("GCC diagnostic ignored \"-Wunevaluated-expression\"") /* i++: only the call evaluates it */  \
-    _Static_assert(CR_GO_CLASS_(fn, ##__VA_ARGS__) < CR_GO_RECORD_,                                       \
-                   "a goroutine's function cannot return a struct or union");                             \
-    _Static_assert(!CR_GO_RETURNS_(fn, _Complex long double, ##__VA_ARGS__),                              \
-                   "a goroutine's function cannot return a _Complex long double");                        \
-    struct cr_go_desc cr_go_d_ = {(void (*)(void))(fn), 0 CR_GO_EACH_(CR_GO_BYTES_, ##__VA_ARGS__),        \
-                                  (0 CR_GO_EACH_(CR_GO_VECTOR_, ##__VA_ARGS__)) |                          \
-                                      CR_GO_RETURNS_(fn, long double, ##__VA_ARGS__) << 1};                \
-    void *cr_go_p_ = (void *)cr_go_stub;                                                                  \
-    __asm__("" : "+r"(cr_go_p_)); /* or the compiler sees through the cast and calls the stub as is */    \
-    (void)__builtin_call_with_static_chain(((__typeof__(&*(fn)))cr_go_p_)(__VA_ARGS__), &cr_go_d_);        \
-    _Pragma("GCC diagnostic pop")                                                                         \
-  })
+#define cr_go(fn, ...) CR_GO_START_(NULL, fn, ##__VA_ARGS__)
+
+// A word that goes with a goroutine and with those that it starts: pprof's labels.
+typedef struct cr_label {
+  const char *key, *value;
+} cr_label;
+
+enum { CR_GO_LABELS = 8 };
+
+// cr_go_opts is what cr_go_with starts a goroutine with; what is zero is left as cr_go has it.
+typedef struct cr_go_opts {
+  const char *name;  // for traces and reports, as by cr_set_name; 31 bytes of it are kept
+  size_t stack;      // at least so many bytes, up to 1 GiB, of which 64 KiB are its guard (else CRUNSTACK's)
+  cr_label labels[CR_GO_LABELS];  // beside the creator's; one of the same key replaces the creator's
+} cr_go_opts;
+
+// cr_go_opts(.name = "feed", .stack = 1 << 20, .labels = {{"job", "42"}}) is a pointer to options that lives
+// in the block where it is written.
+#define cr_go_opts(...) (&(const cr_go_opts){__VA_ARGS__})
+
+// cr_go_with(opts, fn, args...) is cr_go with options, a const cr_go_opts * (NULL: none). They are copied.
+//
+//     cr_go_with(cr_go_opts(.name = "feed", .stack = 1 << 20), worker, 7, jobs);
+//
+//   Blocks:  no.
+//   Returns: nothing; out of memory is fatal, and so is a stack of more than 1 GiB.
+//   Memory:  as cr_go.
+//   Context: any thread.
+#define cr_go_with(opts, fn, ...) CR_GO_START_((opts), fn, ##__VA_ARGS__)
 
 // cr_yield lets other goroutines run; this one goes to the end of the queue.
 //   Blocks:  the goroutine, never the thread.
@@ -94,9 +103,32 @@ struct cr_go_desc {
   void (*fn)(void);
   uint32_t arg_bytes;  // at most what the call passes on the stack
   uint32_t flags;      // 1: some argument may lie in a vector register; 2: fn returns a long double
+  const cr_go_opts *opts;  // NULL: none
 };
 
 extern void cr_go_stub(void);
+
+#define CR_GO_START_(options, fn, ...)                                                                    \
+  __extension__({                                                                                         \
+    _Pragma("GCC diagnostic push")                                                                        \
+    _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")                                      \
+    _Pragma("GCC diagnostic error \"-Wint-conversion\"")                                                  \
+    _Pragma("GCC diagnostic ignored \"-Wpragmas\"")                                                       \
+    _Pragma("GCC diagnostic ignored \"-Wunknown-warning-option\"")                                        \
+    _Pragma("GCC diagnostic ignored \"-Wunevaluated-expression\"") /* i++: only the call evaluates it */  \
+    _Static_assert(CR_GO_CLASS_(fn, ##__VA_ARGS__) < CR_GO_RECORD_,                                       \
+                   "a goroutine's function cannot return a struct or union");                             \
+    _Static_assert(!CR_GO_RETURNS_(fn, _Complex long double, ##__VA_ARGS__),                              \
+                   "a goroutine's function cannot return a _Complex long double");                        \
+    struct cr_go_desc cr_go_d_ = {(void (*)(void))(fn), 0 CR_GO_EACH_(CR_GO_BYTES_, ##__VA_ARGS__),        \
+                                  (0 CR_GO_EACH_(CR_GO_VECTOR_, ##__VA_ARGS__)) |                          \
+                                      CR_GO_RETURNS_(fn, long double, ##__VA_ARGS__) << 1,                 \
+                                  options};                                                               \
+    void *cr_go_p_ = (void *)cr_go_stub;                                                                  \
+    __asm__("" : "+r"(cr_go_p_)); /* or the compiler sees through the cast and calls the stub as is */    \
+    (void)__builtin_call_with_static_chain(((__typeof__(&*(fn)))cr_go_p_)(__VA_ARGS__), &cr_go_d_);        \
+    _Pragma("GCC diagnostic pop")                                                                         \
+  })
 
 #define CR_GO_RECORD_ 12  // __builtin_classify_type of a struct; 13 of a union
 #define CR_GO_RETURNS_(fn, type, ...) __builtin_types_compatible_p(__typeof__((fn)(__VA_ARGS__)), type)

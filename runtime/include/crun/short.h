@@ -13,6 +13,8 @@
 
 // goroutines and time
 #define go(...) cr_go(__VA_ARGS__)
+#define go_with(opts, ...) cr_go_with(opts, __VA_ARGS__)
+#define go_opts(...) cr_go_opts(__VA_ARGS__)
 #define go_sleep(ns) cr_sleep(ns)
 #define go_yield() cr_yield()
 #define go_lock_thread() cr_lock_thread()

@@ -77,6 +77,7 @@ static void check_goroutines(json_t *goroutines) {
   json_array_foreach(goroutines, i, g) {
     get(g, "id", JSON_INTEGER);
     null_or(g, "name", JSON_STRING);
+    null_or(g, "labels", JSON_STRING);
     null_or(g, "parent", JSON_INTEGER);
     check(is_bool(g, "thread") && is_bool(g, "ended"), "thread or ended");
     check_stack(g, "created_by", 0);
