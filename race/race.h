@@ -94,6 +94,11 @@ void race_stack(race_g *g, const void *lo, const void *hi);
 void race_enter(uintptr_t pc);
 void race_leave(void);
 
+// race_context numbers the calls by which the current race_g came to pc; 0: it has none, or makes no events now.
+// race_context_stack writes the pcs, innermost first, all return addresses if pc was one, and returns how many.
+uint32_t race_context(uintptr_t pc);
+size_t race_context_stack(uint32_t context, uintptr_t *pcs, size_t max);
+
 // ---- the runtime's own threads ---------------------------------------------------------------
 
 // race_hide_begin and race_hide_end bracket libc and pthread calls of the runtime itself (starting

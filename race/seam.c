@@ -135,6 +135,17 @@ void race_leave(void) {
   if (race_cur) g_pop(race_cur);
 }
 
+uint32_t race_context(uintptr_t pc) {
+  race_g *g = race_cur;
+  if (!g || !open()) return 0;
+  race_inside = 1;
+  ctx_id id = ctx_current(g, pc);
+  race_inside = 0;
+  return id;
+}
+
+size_t race_context_stack(uint32_t context, uintptr_t *pcs, size_t max) { return ctx_stack(context, 0, pcs, max, NULL); }
+
 // ---- the runtime's own threads --------------------------------------------------------------------------
 
 void race_hide_begin(void) { race_hidden++; }

@@ -22,6 +22,7 @@
 
 struct labels;
 struct sudog;
+struct lock_order;
 struct m;
 struct p;
 
@@ -69,6 +70,7 @@ struct g {
   struct panic *panics;            // what it panics with now, newest first
   struct lock *park_lock;  // park_unlock's
   race_g *race;
+  struct lock_order *order;  // what it holds, for the watch over lock orders; nil: nothing yet. Stays with the stack
   int errno_saved;         // its errno while it does not run
   bool is_main;
   bool is_thread;          // bound to a foreign thread: parks on its own futex

@@ -34,7 +34,7 @@ struct cr_waitq {
 typedef struct cr_mutex {
   _Atomic(uint64_t) word;  // owner's goid * 8 + flags
   _Atomic(uint32_t) lock;  // guards waiters
-  uint32_t reserved;
+  _Atomic(uint32_t) id;    // for the watch over lock orders (runtime/diag/lockorder.c)
   struct cr_waitq waiters;
 } cr_mutex;
 

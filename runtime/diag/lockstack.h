@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// lockstack.h: where locks were taken, as numbers that stand for stacks.
+//
+// At an acquisition little is noted, since most locks are never nested: the call, the stack pointer, and the
+// caller's return address if it keeps a frame pointer. When a request turns out to be new the stack is unwound
+// once, for all that the goroutine holds: the frames above that of an earlier acquisition are there still. What
+// cannot be known so is left out, never guessed. Under -race the detector's calling context is all of it.
+#ifndef CRUN_DIAG_LOCKSTACK_H
+#define CRUN_DIAG_LOCKSTACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "race/report.h"
+
+struct site {
+  uintptr_t pc;   // where the call of the lock returns to
+  uintptr_t sp;   // the caller's stack pointer then; 0: unknown
+  uintptr_t ret;  // where the caller returns to, perhaps; 0: unknown
+  uint32_t ctx;   // the detector's; 0: none
+};
+
+// A stack as it is now, with the ends of the frames.
+enum { UNWOUND = 60 };
+struct unwound {
+  size_t n;
+  uintptr_t pc[UNWOUND], cfa[UNWOUND];
+};
+void unwind_here(struct unwound *u);
+
+// lockstack_of returns the number of the stack of s. u (nil: it is not known) is the stack now.
+uint32_t lockstack_of(const struct site *s, const struct unwound *u);
+
+// lockstack_read gives the stack.
+void lockstack_read(uint32_t number, struct report_stack *out);
+
+#endif
