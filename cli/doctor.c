@@ -95,7 +95,7 @@ int command_doctor(int argc, char **argv) {
   check_loads(&t);
   check_links(&t);
   check_file("header", t.header);
-  static const char *const archives[] = {"runtime", "runtime_race", "race", "tell"};
+  static const char *const archives[] = {"runtime", "runtime_race", "race", "tell", "leak", "leak_wanted"};
   for (size_t i = 0; i < sizeof archives / sizeof *archives; i++)
     check_file(format("library %s", archives[i]), format("%s/libcrun_%s.a", t.lib, archives[i]));
   check_library("libdw", "libdw.so", "libdw-dev");

@@ -91,9 +91,13 @@ static int add_ours(struct invocation *inv, int argc, const char *const *argv, i
   return value ? i + 1 : i + 2;
 }
 
-// add_race takes in -race and its kind; false: s is none of them.
-static bool add_race(struct invocation *inv, const char *s) {
+// add_kind takes in -race and its kind, and -leak; false: s is none of them.
+static bool add_kind(struct invocation *inv, const char *s) {
   const char *value;
+  if (flag_value(s, "leak", &value)) {
+    if (value) die(EXIT_USAGE, "%s: -leak takes no value", s);
+    return inv->leak = true;
+  }
   if (flag_value(s, "race", &value)) {
     if (value) die(EXIT_USAGE, "%s: there is one detector, -race", s);
     return inv->race = true;
@@ -112,7 +116,7 @@ static bool add_race(struct invocation *inv, const char *s) {
 
 int invocation_add(struct invocation *inv, int argc, const char *const *argv, int i, bool ours) {
   const char *s = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
-  if (add_race(inv, s)) return i + 1;
+  if (add_kind(inv, s)) return i + 1;
   if (ours) {
     int after = add_ours(inv, argc, argv, i);
     if (after > i) return after;
@@ -221,11 +225,17 @@ static void add_race_flags(struct args *a, const struct invocation *inv,
   add_plugin_options(a, inv, t);
 }
 
+static void add_whole(struct args *a, const struct toolchain *t, const char *library) {
+  args_add(a, "-Wl,--whole-archive");
+  args_addf(a, "%s/libcrun_%s.a", t->lib, library);
+  args_add(a, "-Wl,--no-whole-archive");
+}
+
 static void add_archives(struct args *a, const struct invocation *inv, const struct toolchain *t) {
+  if (inv->leak) add_whole(a, t, "leak_wanted");
+  if (inv->leak && !inv->race) add_whole(a, t, "leak");  // the detector knows the heap itself
   if (inv->race) {
-    args_add(a, "-Wl,--whole-archive");
-    args_addf(a, "%s/libcrun_race.a", t->lib);
-    args_add(a, "-Wl,--no-whole-archive");
+    add_whole(a, t, "race");
     // A shared library that is loaded later finds the checks in the program.
     args_add(a, "-Wl,--export-dynamic-symbol=__tsan_*,--export-dynamic-symbol=__crun_*");
     args_addf(a, "%s/libcrun_runtime_race.a", t->lib);
@@ -237,7 +247,7 @@ static void add_archives(struct args *a, const struct invocation *inv, const str
 
 static void add_program_libraries(struct args *a, const struct invocation *inv,
                                   const struct toolchain *t) {
-  if (inv->no_libraries && !inv->race) return;
+  if (inv->no_libraries && !inv->race && !inv->leak) return;
   if (!by_ending(inv)) args_add(a, "-xnone");
   args_add(a, "-Wl,--push-state,--as-needed");  // a program without goroutines gets none of these
   args_add(a, "-lc");  // first: that a program calls read is no reason to link the runtime, which has one too

@@ -126,7 +126,7 @@ static int build_and_run(struct invocation *inv, int argc, const char *const *ar
     die(EXIT_USAGE, "run needs a whole program: leave out -c, -S, -E, -shared and the like");
   if (inv->output) die(EXIT_USAGE, "run keeps no program: use crun build -o %s", inv->output);
   invocation_check(inv);
-  struct toolchain t = toolchain_find(inv->race);
+  struct toolchain t = toolchain_find(inv->race, inv->leak);
   prepare_reports(inv);
   folder_make();
   const char *program = program_in(folder, inv->inputs.at[0]);

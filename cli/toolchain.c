@@ -108,7 +108,7 @@ static void check_version(const char *clang) {
       clang, major);
 }
 
-struct toolchain toolchain_find(bool race) {
+struct toolchain toolchain_find(bool race, bool leak) {
   struct toolchain t = toolchain_paths();
   const char *asked = asked_clang();
   if (!t.clang && asked) die(EXIT_UNABLE, "CRUN_CC=%s cannot be executed", asked);
@@ -118,6 +118,8 @@ struct toolchain toolchain_find(bool race) {
   need(format("%s/libcrun_runtime%s.a", t.lib, race ? "_race" : ""), "the runtime library");
   if (!race) need(format("%s/libcrun_tell.a", t.lib), "the library that reports");
   if (race) need(format("%s/libcrun_race.a", t.lib), "the race detector");
+  if (leak) need(format("%s/libcrun_leak_wanted.a", t.lib), "the mark of -leak");
+  if (leak && !race) need(format("%s/libcrun_leak.a", t.lib), "the library of -leak");
   if (race && asked) check_version(t.clang);
   // Without -race another clang serves too; thread-locals are then as other compilers leave them.
   if (!race && asked && clang_major(t.clang) != CRUN_LLVM) t.plugin = NULL;

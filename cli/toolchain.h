@@ -14,9 +14,9 @@ struct toolchain {
 };
 
 // toolchain_find finds all from the place of this executable. What a race build (race) or any build
-// needs and is not there ends the command with exit code 68 and the name of the package that has
+// needs (leak: -leak) and is not there ends the command with exit code 68 and the name of the package that has
 // it.
-struct toolchain toolchain_find(bool race);
+struct toolchain toolchain_find(bool race, bool leak);
 
 // toolchain_paths is toolchain_find without the checks; clang is nil if there is none.
 struct toolchain toolchain_paths(void);

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "block_table.h"
 #include "g.h"
 #include "kernel.h"
 #include "spin.h"
@@ -62,6 +63,7 @@ void *race_reserve(size_t n) {
   void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) race_fatal("out of memory");
   madvise(p, n, MADV_DONTDUMP);
+  block_own_add(p, n);
   return p;
 }
 
@@ -186,6 +188,7 @@ void race_free(void *p, size_t n) {
     return;
   }
   __atomic_fetch_sub(&large_bytes, n, __ATOMIC_RELAXED);
+  block_own_remove(p);
   munmap(p, n);
 }
 

@@ -2,16 +2,8 @@
 // heap.c: malloc and its family, standing before the C library's.
 //
 // What is allocated is fresh: no earlier access to the memory counts. What is freed is written: an
-// access that is not ordered with the free is a race. A table has one word for each 16 bytes of
-// address space, touched where blocks begin; the C library's blocks are 32 bytes or more apart, so two
-// words are a block's own, and nothing of it lies where the program could overwrite it:
-//
-//     table[start / 16]      size 39        | allocated at 23 | LIVE or FREED
-//     table[start / 16 + 1]  freed at 23 | goid 38 | thread 1 | SECOND
-//
-// A freed block stays known until another begins there: a report of a free that came too early names it.
-// To find the block of an address means to look back to the begin of its region of 256 KiB, and if none
-// begins there, to ask which block reaches into the region: bounded, however large the blocks are.
+// access that is not ordered with the free is a race. The blocks are in the table of block_table.h; one that is
+// freed stays known there, and a report of a free that came too early names it.
 //
 // A block without an entry was made before the table or by the C library behind our back: it is passed
 // on. Entries are written by who allocates and who frees, which the program orders or else the race
@@ -29,6 +21,7 @@
 
 #include "access.h"
 #include "alloc.h"
+#include "block_table.h"
 #include "hidden_heap.h"
 #include "race.h"
 #include "self.h"
@@ -45,35 +38,12 @@ void *__libc_realloc(void *p, size_t n);
 void *__libc_memalign(size_t align, size_t n);
 void __libc_free(void *p);
 
-enum { GRAIN = 16, CTX_SHIFT = 2, SIZE_SHIFT = 25, THREAD_SHIFT = 2, GOID_SHIFT = 3, FREED_SHIFT = 41, SMALL = 1024 };
-enum tag { NOTHING, LIVE, FREED, SECOND, TAG = 3 };
-#define SIZE_LIMIT (1ull << (64 - SIZE_SHIFT))
-#define GOID_MAX ((1ull << (FREED_SHIFT - GOID_SHIFT)) - 1)
-_Static_assert(SIZE_SHIFT == CTX_SHIFT + CTX_BITS && FREED_SHIFT + CTX_BITS == 64, "the words are full");
-
-static _Atomic uint64_t *_Atomic table;
-
-// ---- regions ---------------------------------------------------------------------------------------
-
-enum { REGION_SHIFT = 18 };
-static _Atomic uintptr_t *reaching;  // for each region, the block that holds its first byte; may be stale
-
-static inline uintptr_t region_of(uintptr_t p) { return (p & SHADOW_MASK) >> REGION_SHIFT; }
-
-// ---- entries ---------------------------------------------------------------------------------------
-
-static inline _Atomic uint64_t *entry_of(uintptr_t p) {
-  return &atomic_load_explicit(&table, memory_order_relaxed)[(p & SHADOW_MASK) / GRAIN];
-}
-
-static inline uint64_t entry_get(uintptr_t p) { return atomic_load_explicit(entry_of(p), memory_order_relaxed); }
-
-static inline void entry_set(uintptr_t p, uint64_t e) { atomic_store_explicit(entry_of(p), e, memory_order_relaxed); }
+enum { SMALL = 1024 };
+_Static_assert((int)PLACE_BITS == (int)CTX_BITS, "a context fits the table");
 
 void heap_init(void) {
   hidden_heap_init();
-  reaching = race_reserve((region_of(SHADOW_MASK) + 1) * sizeof *reaching);
-  atomic_store_explicit(&table, race_reserve((SHADOW_MASK + 8) / GRAIN * sizeof(uint64_t)), memory_order_relaxed);
+  if (!block_table_init()) race_fatal("out of memory");
 }
 
 // ---- finding a block -------------------------------------------------------------------------------
@@ -97,14 +67,14 @@ static bool block_at(uintptr_t start, uintptr_t addr, struct heap_block *out) {
 
 // each calls fn for the blocks that hold addr, the one that begins last first, until fn says true.
 static bool each(uintptr_t addr, bool (*fn)(const struct heap_block *b, void *arg), void *arg) {
-  if (!atomic_load_explicit(&table, memory_order_relaxed)) return false;
+  if (!atomic_load_explicit(&block_table, memory_order_relaxed) || hidden_owns((void *)addr)) return false;
   struct heap_block b;
   uintptr_t first = addr >> REGION_SHIFT << REGION_SHIFT, start = addr & ~(uintptr_t)(GRAIN - 1);
   for (;; start -= GRAIN) {
     if (block_at(start, addr, &b) && fn(&b, arg)) return true;
     if (start == first) break;
   }
-  start = atomic_load_explicit(&reaching[region_of(addr)], memory_order_relaxed);
+  start = atomic_load_explicit(&block_reaching[region_of(addr)], memory_order_relaxed);
   return start && start < first && block_at(start, addr, &b) && fn(&b, arg);
 }
 
@@ -159,11 +129,6 @@ static void end(uint8_t inside, int error) {
   errno = error;
 }
 
-static void reach(uintptr_t p, size_t n) {
-  for (uintptr_t r = region_of(p) + 1, last = region_of(p + n - 1); r <= last; r++)
-    atomic_store_explicit(&reaching[r], p, memory_order_relaxed);
-}
-
 // fresh clears the shadow of a new block. A small one in one page is done here: its last word belongs to
 // no other block.
 static void fresh(uintptr_t p, size_t n) {
@@ -193,20 +158,18 @@ static void know(uintptr_t p, size_t n, uintptr_t pc) {
   ctx_id ctx = g ? ctx_current(g, pc) : 0;
   uint64_t who = g && g->info->goid <= GOID_MAX ? g->info->goid << GOID_SHIFT | (uint64_t)g->info->is_thread << THREAD_SHIFT : 0;
   fresh(p, n);
-  entry_set(p + GRAIN, who | SECOND);
-  entry_set(p, (uint64_t)n << SIZE_SHIFT | (uint64_t)ctx << CTX_SHIFT | LIVE);
-  if (n && region_of(p) != region_of(p + n - 1)) reach(p, n);
+  block_enter(p, n, ctx, who);
   end(inside, error);
 }
 
 static void *known(void *p, size_t n, uintptr_t pc) {
-  if (p && atomic_load_explicit(&table, memory_order_relaxed) && n < SIZE_LIMIT) know((uintptr_t)p, n, pc);
+  if (p && atomic_load_explicit(&block_table, memory_order_relaxed) && n < SIZE_LIMIT) know((uintptr_t)p, n, pc);
   return p;
 }
 
 // live_size is the size that a live block was asked for; SIZE_MAX: it is not known.
 static size_t live_size(uintptr_t p) {
-  if (!atomic_load_explicit(&table, memory_order_relaxed)) return SIZE_MAX;
+  if (!atomic_load_explicit(&block_table, memory_order_relaxed)) return SIZE_MAX;
   uint64_t e = entry_get(p);
   return (e & TAG) == LIVE ? e >> SIZE_SHIFT : SIZE_MAX;
 }
@@ -236,7 +199,7 @@ static void revive(uintptr_t p) { entry_set(p, (entry_get(p) & ~(uint64_t)TAG) |
 
 // hidden: this thread's blocks come from race/'s own memory now. Rare.
 static inline bool hidden(void) {
-  return __builtin_expect(race_hidden != 0, 0) && atomic_load_explicit(&table, memory_order_relaxed);
+  return __builtin_expect(race_hidden != 0, 0) && atomic_load_explicit(&block_table, memory_order_relaxed);
 }
 
 static void *out_of_memory(void *p) {
@@ -282,13 +245,13 @@ static void *resize_hidden(void *p, size_t n) {
 static void *resize(void *p, size_t n, uintptr_t pc) {
   if (p ? hidden_owns(p) : hidden()) return resize_hidden(p, n);
   if (!p) return known(__libc_malloc(n), n, pc);
+  block_moving++;
   size_t old = forget((uintptr_t)p, pc);
   void *q = __libc_realloc(p, n);
-  if (!q) {
-    if (n && old != SIZE_MAX) revive((uintptr_t)p);
-    return NULL;
-  }
+  if (!q && n && old != SIZE_MAX) revive((uintptr_t)p);
   known(q, n, pc);
+  block_moving--;
+  if (!q) return NULL;
   race_g *g = g_self();
   size_t kept = old < n ? old : n;
   if (g && old != SIZE_MAX && kept) range_check(g, (uintptr_t)q, kept, ACCESS_WRITE, pc);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "alloc.h"
+#include "block_table.h"
 #include "spin.h"
 
 enum { SMALLEST = 5, CLASSES = 40, HEAD = 16 };
@@ -18,7 +19,6 @@ enum { SMALLEST = 5, CLASSES = 40, HEAD = 16 };
 static char *region, *next;  // next: under hidden
 static struct spin hidden;
 static void *free_blocks[CLASSES];  // under hidden
-
 
 bool hidden_owns(const void *p) { return region && (uintptr_t)p - (uintptr_t)region < REGION; }
 
@@ -45,11 +45,13 @@ void *hidden_alloc(size_t n, size_t align) {
     *class_of(p) = k;
   }
   spin_unlock(&hidden);
+  if (p && block_table) block_enter((uintptr_t)p, 1ull << k, 0, 0);
   return p;
 }
 
 void hidden_free(void *p) {
   uint64_t k = *class_of(p);
+  if (block_table) entry_set((uintptr_t)p, NOTHING);
   spin_lock(&hidden);
   *(void **)p = free_blocks[k];
   free_blocks[k] = p;
@@ -63,5 +65,6 @@ static void unlock_all(void) { spin_unlock(&hidden); }
 
 void hidden_heap_init(void) {
   region = next = race_reserve(REGION);
+  block_heap_hidden(region, REGION);
   pthread_atfork(lock_all, unlock_all, unlock_all);
 }

@@ -3,6 +3,7 @@
 //
 // A report calls libdw, which calls malloc. If it were given blocks of the program's heap, they would be
 // blocks that the program freed, and what is known of those would be gone: the next race on them.
+// The runtime keeps there what it allocates for the program, so the blocks are in the table like others.
 // And a crash inside the C library's malloc could not be reported without waiting for its lock.
 #ifndef CRUN_RACE_HIDDEN_HEAP_H
 #define CRUN_RACE_HIDDEN_HEAP_H

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "block_table.h"
 #include "context.h"
 #include "epoch.h"
 #include "ginfo.h"
@@ -66,6 +67,7 @@ void shadow_init(void) {
   }
   madvise(want, SHADOW_SIZE, MADV_DONTDUMP);
   madvise(want, SHADOW_SIZE, MADV_NOHUGEPAGE);
+  block_own_add(want, SHADOW_SIZE);
   touched = race_reserve(TOUCHED_WORDS * sizeof *touched);
 }
 
