@@ -250,7 +250,7 @@ static __attribute__((noinline)) void ask(struct g *gp, struct lock_order *o, ui
   if (r) graph_again(graph, r, o->now, past_keep(o->past), found, &t);
   bool unwind = watched && !r && may_unwind_locked(o);
   unlock(&graph_mu);
-  if (unwind) unwind_here(&u);
+  if (unwind) lockstack_here(&u);
   if (watched && !r) {
     lock(&graph_mu);
     enter_locked(gp, o, shape, unwind ? &u : NULL, &t);

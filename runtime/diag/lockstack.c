@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // lockstack.c: unwinding, what of it belongs to an earlier acquisition, and the table of stacks.
 //
-// Called under the lock of the watch (lockorder.c), but for unwind_here.
+// Called under the lock of the watch (lockorder.c), but for lockstack_here.
 #define UNW_LOCAL_ONLY
 #include "diag/lockstack.h"
 
@@ -21,7 +21,7 @@ static uintptr_t *words;   // mapped when first needed
 static uint32_t *indices;  // open addressing: places
 static uint32_t used = 1;
 
-void unwind_here(struct unwound *u) {
+void lockstack_here(struct unwound *u) {
   unw_context_t uc;
   unw_cursor_t c;
   u->n = 0;

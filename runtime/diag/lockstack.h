@@ -26,7 +26,7 @@ struct unwound {
   size_t n;
   uintptr_t pc[UNWOUND], cfa[UNWOUND];
 };
-void unwind_here(struct unwound *u);
+void lockstack_here(struct unwound *u);
 
 // lockstack_of returns the number of the stack of s. u (nil: it is not known) is the stack now.
 uint32_t lockstack_of(const struct site *s, const struct unwound *u);
