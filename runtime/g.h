@@ -61,6 +61,7 @@ struct g {
   _Atomic uint32_t status;
   uint32_t wait_reason;    // under G_WAITING
   _Atomic int64_t wait_since_ns;  // under G_WAITING: the coarse clock when it parked
+  int64_t warned_ns;              // sysmon only: the wait_since_ns of the wait that blockwarn told of
   uint64_t goid;
   void *param;             // handed over by the one who makes it ready
   void *wait_elem;         // scratch of whom it waits for

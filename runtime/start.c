@@ -12,6 +12,7 @@
 
 #include "base/os.h"
 #include "diag/dump.h"
+#include "diag/periodic.h"
 #include "diag/settings.h"
 #include "diag/traceback.h"
 #include "go.h"
@@ -206,6 +207,7 @@ static void start_once(void) {
   race_hide_begin();
   settings_init();
   traceback_init();
+  periodic_init();
   go_init();
   stack_init();
   procs_init();
@@ -223,6 +225,7 @@ void sched_start(void) {
   if (cas_acq(&state, &zero, 1)) {
     start_once();
     store_rel(&state, 2);  // R1
+    if (periodic_next() != INT64_MAX) sysmon_start();
   } else {
     while (load_acq(&state) != 2) cpu_relax();
   }

@@ -14,6 +14,7 @@
 
 #include "base/os.h"
 #include "diag/dump.h"
+#include "diag/periodic.h"
 #include "netpoll.h"
 #include "runq.h"
 #include "sched.h"
@@ -107,13 +108,24 @@ static void nap(int64_t ns) {
 
 static bool all_idle(void) { return load_seq(&sched.nidle_p) == load_seq(&sched.nlive_p); }
 
+// doze_ns is for how long sysmon may sleep at most; negative: until it is woken.
+static int64_t doze_ns(void) {
+  int64_t most = sched_has_foreign_threads() ? foreign_check_ns : INT64_MAX, next = periodic_next();
+  if (next != INT64_MAX) {
+    int64_t left = next - nanotime();
+    if (left < most) most = left > 0 ? left : 0;
+  }
+  return most == INT64_MAX ? -1 : most;
+}
+
 // doze sleeps while no M has a P. It looks at the threads once a second if some are not ours: when the
 // last of them has ended, goroutines that wait are dead.
 static void doze(void) {
   store_seq(&sched.sysmon_word, 1);
   while (all_idle() && load_seq(&sched.sysmon_word)) {
     sched_check_dead();
-    futex_wait(&sched.sysmon_word, 1, sched_has_foreign_threads() ? foreign_check_ns : -1);
+    futex_wait(&sched.sysmon_word, 1, doze_ns());
+    periodic_run(nanotime());
   }
   store_seq(&sched.sysmon_word, 0);
 }
@@ -129,6 +141,7 @@ static void *sysmon_main(void *arg) {
     now = nanotime();
     sched_tell_time();
     if (netpoll_late(now)) sched_poll();
+    periodic_run(now);
     bool did = false;
     for (uint32_t i = 0, n = load_acq(&sched.nmade); i < n; i++) did |= watch(sched.procs[i], now);
     tick = did ? TICK_MIN_NS : tick * 2 < TICK_MAX_NS ? tick * 2 : TICK_MAX_NS;

@@ -95,6 +95,15 @@ uint32_t cheaprand(void) {
   return (uint32_t)(state >> 32);
 }
 
+void err_write(const char *p, size_t n) {
+  while (n > 0) {
+    long w = sys(SYS_write, 2, p, n);  // write(2) may be the one that parks
+    if (w == -EINTR) continue;
+    if (w <= 0) return;
+    p += w, n -= (size_t)w;
+  }
+}
+
 void errf(const char *fmt, ...) {
   char buf[1024];
   va_list ap;
@@ -102,10 +111,5 @@ void errf(const char *fmt, ...) {
   int n = vsnprintf(buf, sizeof buf, fmt, ap);
   va_end(ap);
   if (n > (int)sizeof buf - 1) n = sizeof buf - 1;
-  for (char *p = buf; n > 0;) {
-    long w = sys(SYS_write, 2, p, n);  // write(2) may be the one that parks
-    if (w == -EINTR) continue;
-    if (w <= 0) return;
-    p += w, n -= w;
-  }
+  if (n > 0) err_write(buf, (size_t)n);
 }

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 static inline void cpu_relax(void) {
@@ -46,6 +47,9 @@ int os_threads(void);
 
 // cheaprand is a fast random number for choices that need no quality.
 uint32_t cheaprand(void);
+
+// err_write writes n bytes to stderr.
+void err_write(const char *p, size_t n);
 
 // errf writes a formatted line to stderr in one write, without stdio's locks.
 void errf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

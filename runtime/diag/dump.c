@@ -47,6 +47,8 @@ static const char *const reasons[WAIT_REASONS] = {
     [WAIT_IO] = "IO wait",
 };
 
+const char *wait_reason_text(enum wait_reason why) { return reasons[why]; }
+
 static const char *state(struct g *gp) {
   switch (load_acq(&gp->status)) {
     case G_RUNNABLE: return "runnable";
@@ -220,7 +222,7 @@ static void print_running(struct g *gp) {
   bool parked = gp && !gp->is_thread;
   if (parked) fiber_arrive(&getm()->fiber, &gp->fiber);
   if (parked) unwind_parked(gp, &u);
-  else unwind_here(&u);
+  else unwind_caller(&u);
   print_first(gp, &u);
 }
 

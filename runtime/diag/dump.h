@@ -36,6 +36,9 @@ bool dump_is_mine(void);
 // signal's ucontext_t on.
 void dump_signalled(struct g *gp, void *context);
 
+// wait_reason_text is Go's word for why a goroutine is parked.
+const char *wait_reason_text(enum wait_reason why);
+
 // dump_others prints all other goroutines.
 void dump_others(struct g *not_this);
 

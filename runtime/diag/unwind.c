@@ -20,7 +20,7 @@ static void unwind(unw_context_t *uc, struct unwound *u) {
   } while (unw_step(&c) > 0);
 }
 
-void unwind_here(struct unwound *u) {
+void unwind_caller(struct unwound *u) {
   unw_context_t uc;
   unw_getcontext(&uc);
   u->first_is_return = true;

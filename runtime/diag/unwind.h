@@ -19,8 +19,8 @@ static inline uintptr_t *unwound_pc(struct unwound *u, size_t i) {
   return i < UNWIND_HEAD ? &u->head[i] : &u->tail[i % UNWIND_TAIL];
 }
 
-// unwind_here is the stack of the caller.
-void unwind_here(struct unwound *u);
+// unwind_caller is the stack of the caller.
+void unwind_caller(struct unwound *u);
 
 // unwind_signalled is the stack that a signal stopped: context is the handler's ucontext_t. It allocates
 // nothing and may be called by the handler.

@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // dump_test.c: what a dump says of a goroutine beside its stack. Time is told, not waited for.
-#include "sync_help.h"
-
-#include "sched.h"
-#include "wake.h"
-
-static const int64_t MINUTE_NS = 60000000000;
+#include "clock_help.h"
 
 static void receive(cr_chan(int) c) {
   int v;
   cr_chan_recv(c, &v);
-}
-
-static void count_waiting(struct g *gp, void *n) {
-  if (load_acq(&gp->status) == G_WAITING) ++*(int *)n;
-}
-
-static int waiting(void) {
-  int n = 0;
-  sched_each(count_waiting, &n);
-  return n;
-}
-
-// pass lets the clocks show that ns have gone by.
-static void pass(int64_t ns) {
-  store_rlx(&sched.ahead_ns, load_rlx(&sched.ahead_ns) + ns);
-  sched_tell_time();
 }
 
 // ---- the children ----------------------------------------------------------------------------------

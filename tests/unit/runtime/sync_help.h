@@ -112,7 +112,7 @@ static void *run_thread(void *tests) {
   return (void *)(intptr_t)u.fn();
 }
 
-static int run_on_thread(int (*tests)(void)) {
+__attribute__((unused)) static int run_on_thread(int (*tests)(void)) {
   union { int (*fn)(void); void *p; } u = {tests};
   pthread_t t;
   void *failed = (void *)1;
@@ -121,7 +121,7 @@ static int run_on_thread(int (*tests)(void)) {
 }
 
 // run_everywhere runs tests here and, unless this is a child, again with other numbers of Ps.
-static int run_everywhere(int argc, char **argv, const struct child_case *cases, size_t ncases, int (*tests)(void)) {
+__attribute__((unused)) static int run_everywhere(int argc, char **argv, const struct child_case *cases, size_t ncases, int (*tests)(void)) {
   if (argc > 1) {
     for (size_t i = 0; i < ncases; i++)
       if (strcmp(argv[1], cases[i].name) == 0) cases[i].run();
