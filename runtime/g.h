@@ -108,7 +108,7 @@ struct gfree {
 struct p {
   _Alignas(64) struct runq runq;
   struct g *_Atomic runnext;   // the owner's next, ahead of the ring; thieves take it as a last resort
-  _Atomic uint32_t schedtick;  // owner: bumped each time a G begins to run
+  _Atomic uint64_t schedtick;  // owner: bumped each time a G begins to run
   _Atomic bool next_is_new;    // owner: runnext was started, and not made ready
   _Atomic bool leaves;         // written under sched.lock: to be given up, there are to be fewer Ps
   uint32_t id;
@@ -116,6 +116,7 @@ struct p {
   struct m *_Atomic m;         // who has it, as far as sysmon may know: mp->p decides; nil when idle
   struct p *idle_next;         // under sched.lock
   struct gfree gfree[STACK_CLASSES];  // owner only
+  _Atomic uint64_t nsteals;    // owner: goroutines taken from other Ps
   uint32_t seen_tick;          // sysmon only
   int64_t seen_since;          // sysmon only
 };

@@ -151,6 +151,7 @@ struct g *netpoll(int64_t when_ns) {
   if (load_acq(&epfd) < 0 || (when_ns && !cas_seq(&polling, &nobody, 1))) return NULL;
   struct epoll_event events[BATCH];
   int n = set_wait(events, when_ns);
+  add_rlx(&sched.npolls, 1);
   struct glist l = {NULL, &l.first};
   for (int i = 0; i < n; i++) {
     struct netpoll_desc *d = netpoll_desc(events[i].data.fd);

@@ -278,6 +278,7 @@ static bool timers_unwatched(void) { return timers_next() != INT64_MAX && !load_
 void handoff(struct p *pp) {
   if (load_rlx(&pp->leaves)) p_empty(pp);
   if (runq_len(&pp->runq) || load_acq(&pp->runnext)) {
+    add_rlx(&sched.nhandoffs, 1);
     startm(pp, false);
     return;
   }
@@ -405,7 +406,9 @@ static struct g *steal_next(struct p *victim) {
 static struct g *steal_from(struct p *pp, struct p *victim, bool next_too) {
   struct g *batch[RUNQ_SIZE / 2];
   uint32_t n = runq_grab(&victim->runq, batch);
-  if (n == 0) return next_too ? steal_next(victim) : NULL;
+  struct g *next = n == 0 && next_too ? steal_next(victim) : NULL;
+  store_rlx(&pp->nsteals, load_rlx(&pp->nsteals) + n + (next != NULL));
+  if (n == 0) return next;
   for (uint32_t i = 0; i + 1 < n; i++) runq_put(&pp->runq, batch[i]);  // pp's ring is empty
   return batch[n - 1];
 }
@@ -487,7 +490,7 @@ void sched_poll(void) { inject(NULL, netpoll(0)); }
 // with_p looks without sleeping.
 static struct g *with_p(struct m *mp, struct p *pp) {
   struct g *gp;
-  uint32_t tick = load_rlx(&pp->schedtick);
+  uint64_t tick = load_rlx(&pp->schedtick);
   if (tick % FAIR_TICK == 0 && ((gp = global(pp, 1)) || (gp = runq_get(&pp->runq)))) return gp;
   if (tick % TIMER_TICK == 0 && timers_next() != INT64_MAX) timers_run(nanotime());
   if ((gp = local(pp))) return gp;

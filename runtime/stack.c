@@ -177,6 +177,14 @@ void stack_trim(struct g *gp) {
 
 void *stack_top(struct g *gp) { return (void *)((uintptr_t)gp & ~63ull); }
 
+void stack_count(uint64_t *stacks, uint64_t *bytes) {
+  *stacks = *bytes = 0;
+  for (uint32_t n = load_acq(&narenas), a = 0; a < n; a++) {
+    *stacks += load_rlx(&arenas[a].used);
+    *bytes += arenas[a].stacks * stack_bytes(arenas[a].class);
+  }
+}
+
 void stack_each(void (*fn)(struct g *gp, void *arg), void *arg) {
   for (uint32_t n = load_acq(&narenas), a = 0; a < n; a++) {
     for (uint32_t used = load_acq(&arenas[a].used), i = 0; i < used; i++) {

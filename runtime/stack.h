@@ -35,6 +35,9 @@ void *stack_top(struct g *gp);
 // stack_in_guard tells whether addr lies in the guard of a stack of ours, and whose it is.
 struct g *stack_in_guard(uintptr_t addr);
 
+// stack_count adds up the stacks that were ever made and the address space of all arenas.
+void stack_count(uint64_t *stacks, uint64_t *bytes);
+
 // stack_each calls fn for every goroutine on such a stack that has not ended.
 void stack_each(void (*fn)(struct g *gp, void *arg), void *arg);
 

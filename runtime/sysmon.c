@@ -80,7 +80,7 @@ static int64_t slice_ns(void) {
 // watch looks at one P; true: something was done.
 static bool watch(struct p *pp, int64_t now) {
   if (load_acq(&pp->status) != P_RUNNING) return false;
-  uint32_t tick = load_rlx(&pp->schedtick);
+  uint32_t tick = (uint32_t)load_rlx(&pp->schedtick);
   if (tick != pp->seen_tick) {
     pp->seen_tick = tick;
     pp->seen_since = now;
@@ -93,6 +93,7 @@ static bool watch(struct p *pp, int64_t now) {
   bool hog = wanted && !os_thread_sleeps(mp->tid);
   if (now - pp->seen_since < (!wanted ? lonely_ns : hog ? slice_ns() : 0)) return false;
   if (!retake(pp, hog)) return false;
+  add_rlx(&sched.nretakes, 1);
   pp->seen_since = now;
   handoff(pp);  // if nobody wants it: with all Ps idle this thread can sleep too
   return true;

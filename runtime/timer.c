@@ -90,6 +90,13 @@ bool timer_stop(struct timer *t) {
   return armed;
 }
 
+uint32_t timers_armed(void) {
+  lock(&timers_lock);
+  uint32_t n = heap_len;
+  unlock(&timers_lock);
+  return n;
+}
+
 void timers_forget(void) {
   for (uint32_t i = 0; i < heap_len; i++) heap[i]->index = 0;
   heap_len = 0;

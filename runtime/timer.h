@@ -24,6 +24,9 @@ bool timer_stop(struct timer *t);
 // timers_next is when the earliest timer is due; INT64_MAX: there is none.
 int64_t timers_next(void);
 
+// timers_armed is how many are armed.
+uint32_t timers_armed(void);
+
 // timers_forget disarms all: the child of a fork.
 void timers_forget(void);
 

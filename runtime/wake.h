@@ -34,6 +34,7 @@ struct sched {
   _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
   _Atomic uint32_t nhogs;        // threads that computed when their P was taken and are not back
+  _Atomic uint64_t nretakes, nhandoffs, npolls;  // since the start (diag/stats.c)
   _Alignas(64) _Atomic int64_t coarse_ns;  // the time when sysmon last looked: what a park costs nothing to note
   _Atomic int64_t watched_ns;    // since when sysmon tells the time; 0: not yet
   _Atomic int64_t ahead_ns;      // tests only: how far sched_now is ahead of nanotime

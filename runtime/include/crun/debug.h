@@ -65,6 +65,41 @@ const char *cr_get_label(const char *key);
 //   Context: any thread.
 uint64_t cr_num_goroutines(void);
 
+// A cr_stats is what the scheduler counts. What is "since the start" only grows; the rest is of a moment ago,
+// each number for itself, so that they need not add up.
+//
+//     struct cr_stats before, after;
+//     cr_read_stats(&before);
+//     serve(requests);
+//     cr_read_stats(&after);
+//     printf("%llu switches\n", (unsigned long long)(after.switches - before.switches));
+struct cr_stats {
+  uint64_t goroutines;          // begun and not ended, main and threads that have used crun included
+  uint64_t created;             // those and all that have ended, since the start
+  uint64_t runnable;            // ready to run, waiting for a P
+  uint64_t switches;            // how often a goroutine began or went on to run, since the start
+  uint64_t procs;               // how many goroutines can run at the same time
+  uint64_t procs_idle;          // of which have nothing to do
+  uint64_t threads;             // of the runtime; sysmon is one
+  uint64_t threads_idle;        // of which sleep until there is work
+  uint64_t threads_spinning;    // of which look for work
+  uint64_t retakes;             // Ps that sysmon took from a goroutine that blocked or computed, since the start
+  uint64_t handoffs;            // Ps with goroutines waiting that went to another thread so, or before a blocking
+                                // call, since the start
+  uint64_t steals;              // goroutines that a P took from another one, since the start
+  uint64_t polls;               // looks at the descriptors that goroutines wait for, since the start
+  uint64_t timers;              // armed: sleeps, timeouts, timers and tickers
+  uint64_t stacks;              // made for goroutines, those kept to be used again included
+  uint64_t stack_bytes_mapped;  // address space for stacks, of which a parked goroutine's takes 4 KiB of memory or more
+};
+
+// cr_read_stats writes them to *out. It costs a look at each P and each gigabyte of stacks.
+//   Blocks:  no.
+//   Returns: nothing.
+//   Memory:  none.
+//   Context: any thread.
+void cr_read_stats(struct cr_stats *out);
+
 // cr_set_maxprocs makes the number of goroutines that run at the same time n, 1 to 1024, and returns what it was;
 // 0 only asks. It does not wait: with fewer, a goroutine that runs goes on until its next call that yields or
 // waits, and one that computes for 10 ms goes on besides the n, as it would anyway (docs/scheduler.md).
