@@ -14,6 +14,7 @@
 struct sym_frame {
   const char *func;    // nil: unknown
   const char *file;    // as it was named to the compiler; nil: no line information
+  const char *dir;     // what a relative file is relative to: the compiler's folder; nil: unknown
   int line, col;       // 0: unknown
   bool inlined;        // this function was inlined into the next frame's
   const char *module;  // file name of the object that holds pc; nil: none does

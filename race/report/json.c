@@ -11,6 +11,8 @@ static void add_side(struct text *t, const struct side *s, bool previous) {
   if (a->who) text_addf(t, "\"goroutine\":%llu,\"thread\":%s,", (unsigned long long)a->who->goid, a->who->is_thread ? "true" : "false");
   else text_add(t, "\"goroutine\":null,\"thread\":null,");
   text_addf(t, "\"folded\":%s,", s->stack.folded ? "true" : "false");
+  json_source(t, &s->stack);
+  text_add(t, ",");
   json_stack(t, "stack", &s->stack);
   text_add(t, "}");
 }

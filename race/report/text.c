@@ -4,7 +4,9 @@
 
 #include "format.h"
 
-static void add_stack(struct text *t, const struct stack *s) { text_stack(t, s, "no frame of instrumented code"); }
+static const char no_frame[] = "no frame of instrumented code";
+
+static void add_stack(struct text *t, const struct stack *s) { text_stack(t, s, no_frame); }
 
 // add_name adds what the program calls who.
 static void add_name(struct text *t, const struct ginfo *who) {
@@ -29,7 +31,7 @@ static void add_side(struct text *t, const struct side *s, bool previous) {
             (unsigned long)s->addr);
   add_who(t, s->access->who);
   text_add(t, ":\n");
-  add_stack(t, &s->stack);
+  text_stack_source(t, &s->stack, no_frame);
   text_add(t, "\n");
 }
 

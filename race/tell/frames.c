@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "source.h"
 
 // ---- whose frames -------------------------------------------------------------------------------------
 
@@ -60,8 +61,14 @@ static void text_frame(struct text *t, const struct sym_frame *f) {
   text_addf(t, " +0x%lx\n", (unsigned long)f->offset);
 }
 
-void text_stack(struct text *t, const struct stack *s, const char *none) {
-  for (size_t i = 0; i < s->n; i++) text_frame(t, &s->frame[i]);
+static void write_stack(struct text *t, const struct stack *s, const char *none, bool source) {
+  for (size_t i = 0; i < s->n; i++) {
+    text_frame(t, &s->frame[i]);
+    if (source && i == 0) text_source(t, &s->frame[0]);
+  }
   if (s->n == 0) text_addf(t, "  [%s]\n", none);
   if (s->folded) text_add(t, "  [levels of recursion left out]\n");
 }
+
+void text_stack(struct text *t, const struct stack *s, const char *none) { write_stack(t, s, none, false); }
+void text_stack_source(struct text *t, const struct stack *s, const char *none) { write_stack(t, s, none, true); }

@@ -30,14 +30,19 @@ void stack_symbolize(const uintptr_t *pc, size_t n, bool first_is_return, struct
 // text_stack writes the frames as Go does; none is the line for a stack without any.
 void text_stack(struct text *t, const struct stack *s, const char *none);
 
+// text_stack_source does the same and shows the innermost frame's line of source.
+void text_stack_source(struct text *t, const struct stack *s, const char *none);
+
 // text_file is a file's name without strip_path_prefix.
 const char *text_file(const char *file);
 
 // json_string writes s quoted; a byte that is not UTF-8 becomes U+FFFD. json_key writes "key":s, null for nil;
-// json_number "key":n, null for 0; json_stack "key":[frames].
+// json_number "key":n, null for 0; json_stack "key":[frames];
+// json_source "source":line of the innermost frame, null if it cannot be had.
 void json_string(struct text *t, const char *s);
 void json_key(struct text *t, const char *key, const char *s);
 void json_number(struct text *t, const char *key, uint64_t n);
 void json_stack(struct text *t, const char *key, const struct stack *s);
+void json_source(struct text *t, const struct stack *s);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frames.h"
+#include "source.h"
 
 // utf8_length is the number of bytes of the UTF-8 sequence at s, or 0 if there is none.
 static int utf8_length(const unsigned char *s) {
@@ -56,4 +57,9 @@ void json_stack(struct text *t, const char *key, const struct stack *s) {
     json_frame(t, &s->frame[i]);
   }
   text_add(t, "]");
+}
+
+void json_source(struct text *t, const struct stack *s) {
+  char line[SOURCE_BYTES + 1];
+  json_key(t, "source", s->n && source_line(&s->frame[0], line) ? line : NULL);
 }

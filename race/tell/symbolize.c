@@ -46,6 +46,8 @@ static Dwarf_Die *split_unit(Dwarf_Die *cu, Dwarf_Die *split) {
 // with_dwarf fills out from debug information; 0: there is none for addr (as in the file).
 static int with_dwarf(Dwarf_Die *cu, Dwarf_Addr addr, struct sym_frame *out, int max) {
   struct sym_frame f = out[0];
+  Dwarf_Attribute dir;
+  f.dir = dwarf_formstring(dwarf_attr_integrate(cu, DW_AT_comp_dir, &dir));
   Dwarf_Line *line = dwarf_getsrc_die(cu, addr);
   if (line) {
     f.file = as_compiled(dwarf_linesrc(line, NULL, NULL), cu);

@@ -49,7 +49,8 @@ static void add_text(struct text *t, const struct report *r, const char *id) {
   for (size_t i = 0; i < r->nparts; i++) {
     const struct report_part *p = &r->part[i];
     text_addf(t, "%s:\n", p->heading);
-    text_stack(t, stack_of_part(p), p->stack.n ? "no frame of the program" : "its stack is not known");
+    void (*write)(struct text *, const struct stack *, const char *) = p->identifies ? text_stack_source : text_stack;
+    write(t, stack_of_part(p), p->stack.n ? "no frame of the program" : "its stack is not known");
     text_add(t, "\n");
   }
   text_addf(t, "Id: %s\n==================\n", id);
@@ -71,7 +72,9 @@ static void add_part(struct text *t, const struct report_part *p) {
   if (p->object) text_addf(t, ",\"object\":\"0x%lx\",", (unsigned long)p->object);
   else text_add(t, ",\"object\":null,");
   text_addf(t, "\"identifies\":%s,", p->identifies ? "true" : "false");
-  json_stack(t, "stack", stack_of_part(p));
+  json_source(t, stack_of_part(p));
+  text_add(t, ",");
+  json_stack(t, "stack", &scratch);
   text_add(t, "}");
 }
 

@@ -28,10 +28,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by main goroutine:
 // CHECK-NEXT: main()
 // CHECK-NEXT: {{.*/}}ancestors.c:23:10 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 23 | shared = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 4:
 // CHECK-NEXT: leaf()
 // CHECK-NEXT: {{.*/}}ancestors.c:8:10 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 8 | shared = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable shared of size 4, declared at {{.*/}}ancestors.c:5 (write of 4 bytes, previous write of 4 bytes)
 // CHECK-EMPTY:

@@ -27,10 +27,14 @@ int main(void) {
 // CHECK-NEXT: Read at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}atomic.c:15:3 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 15 | use(word);
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous atomic write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}atomic.c:9:3 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 9 | atomic_fetch_add((_Atomic long *)&word, 1);
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable word of size 8, declared at {{.*/}}atomic.c:6 (read of 8 bytes, previous atomic write of 8 bytes)
 // CHECK-EMPTY:

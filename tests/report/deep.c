@@ -32,5 +32,7 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: at_the_end()
 // CHECK-NEXT: {{.*/}}deep.c:9:10 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 9 | shared = 2;
+// CHECK-NEXT: | ^
 // CHECK-NEXT: deep()
 // CHECK: Found 1 data race(s)

@@ -39,10 +39,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}field.c:26:29 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 26 | bank[3].day[2].grid[1][2] = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}field.c:19:29 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 19 | bank[3].day[2].grid[1][2] = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable bank[3].day[2].grid[1][2], 888 bytes inside bank of size 2400, declared at {{.*/}}field.c:16 (write of 8 bytes, previous write of 8 bytes)
 // CHECK-EMPTY:
@@ -61,10 +65,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}field.c:27:16 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 27 | bank[9].kind = 'b';
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}field.c:20:16 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 20 | bank[9].kind = 'a';
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable bank[9].kind, 2393 bytes inside bank of size 2400, declared at {{.*/}}field.c:16 (write of 1 byte, previous write of 1 byte)
 // CHECK-EMPTY:

@@ -25,10 +25,14 @@ int main(void) {
 // CHECK-NEXT: Free at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: freer()
 // CHECK-NEXT: {{.*/}}free.c:12:3 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 12 | free(block);
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: writer()
 // CHECK-NEXT: {{.*/}}free.c:6:12 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 6 | block[3] = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: 12 bytes inside heap block of size 40 at 0x{{[0-9a-f]+}} (free of 40 bytes, previous write of 4 bytes)
 // CHECK-EMPTY:

@@ -25,10 +25,14 @@ int main(void) {
 // CHECK-NEXT: Read at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: reader()
 // CHECK-NEXT: {{.*/}}free_first.c:12:3 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 12 | use(block[3]);
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous free at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: freer()
 // CHECK-NEXT: {{.*/}}free_first.c:6:3 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 6 | free(block);
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: 12 bytes inside freed heap block of size 40 at 0x{{[0-9a-f]+}} (read of 4 bytes, previous free of 40 bytes)
 // CHECK-EMPTY:

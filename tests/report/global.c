@@ -26,10 +26,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}global.c:14:10 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 14 | counter++;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}global.c:8:11 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 8 | counter = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable counter of size 4, declared at {{.*/}}global.c:5 (write of 4 bytes, previous write of 4 bytes)
 // CHECK-EMPTY:

@@ -35,10 +35,14 @@ int main(void) {
 // CHECK-NEXT: Read at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}heap.c:16:3 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 16 | use(n->value[2]);
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}heap.c:10:15 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 10 | n->value[2] = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: 24 bytes inside heap block of size 40 at 0x{{[0-9a-f]+}} (read of 8 bytes, previous write of 8 bytes)
 // CHECK-EMPTY:

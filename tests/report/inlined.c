@@ -35,6 +35,8 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: bump() [inlined]
 // CHECK-NEXT: {{.*/}}inlined.c:9:9 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 9 | total += by;
+// CHECK-NEXT: | ^
 // CHECK-NEXT: bump_twice() [inlined]
 // CHECK-NEXT: {{.*/}}inlined.c:13:3 +0x{{[0-9a-f]+}}
 // CHECK-NEXT: second()
@@ -43,6 +45,8 @@ int main(void) {
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: bump() [inlined]
 // CHECK-NEXT: {{.*/}}inlined.c:9:9 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 9 | total += by;
+// CHECK-NEXT: | ^
 // CHECK-NEXT: bump_twice() [inlined]
 // CHECK-NEXT: {{.*/}}inlined.c:13:3 +0x{{[0-9a-f]+}}
 // CHECK-NEXT: first()

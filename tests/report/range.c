@@ -26,10 +26,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}range.c:14:14 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 14 | buffer[40] = 'x';
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}range.c:8:3 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 8 | memcpy(buffer, source, sizeof buffer);
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable buffer[40], 40 bytes inside buffer of size 64, declared at {{.*/}}range.c:5 (write of 1 byte, previous write of 8 bytes)
 // CHECK-EMPTY:

@@ -32,10 +32,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}recursion.c:20:17 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 20 | depth_reached = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: dive()
 // CHECK-NEXT: {{.*/}}recursion.c:9:22 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 9 | else depth_reached = 1;
+// CHECK-NEXT: | ^
 // CHECK-NEXT: dive()
 // CHECK-NEXT: {{.*/}}recursion.c:8:10 +0x{{[0-9a-f]+}}
 // CHECK-NEXT: first()

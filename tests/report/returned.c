@@ -43,10 +43,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}returned.c:32:10 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 32 | shared = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: inner()
 // CHECK-NEXT: {{.*/}}returned.c:17:10 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 17 | shared = value;
+// CHECK-NEXT: | ^
 // CHECK-NEXT: outer()
 // CHECK-NEXT: {{.*/}}returned.c:21:3 +0x{{[0-9a-f]+}}
 // CHECK-NEXT: first()

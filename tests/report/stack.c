@@ -26,10 +26,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: owner()
 // CHECK-NEXT: {{.*/}}stack.c:14:12 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 14 | local[1] = 3;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: borrower()
 // CHECK-NEXT: {{.*/}}stack.c:6:6 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 6 | *p = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: stack of goroutine 2 (write of 8 bytes, previous write of 8 bytes)
 // CHECK-EMPTY:

@@ -29,10 +29,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: goroutine()
 // CHECK-NEXT: {{.*/}}thread.c:16:10 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 16 | shared = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by thread 2:
 // CHECK-NEXT: thread()
 // CHECK-NEXT: {{.*/}}thread.c:9:10 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 9 | shared = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable shared of size 8, declared at {{.*/}}thread.c:6 (write of 8 bytes, previous write of 8 bytes)
 // CHECK-EMPTY:

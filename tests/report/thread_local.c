@@ -29,10 +29,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by main thread:
 // CHECK-NEXT: main()
 // CHECK-NEXT: {{.*/}}thread_local.c:23:30 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 23 | *(int *)litmus_get(&place) = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by thread 2:
 // CHECK-NEXT: owner()
 // CHECK-NEXT: {{.*/}}thread_local.c:13:17 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 13 | cache.room[3] = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: thread-local variable cache.room[3] of size 20, declared at {{.*/}}thread_local.c:8, of thread 2 (write of 4 bytes, previous write of 4 bytes)
 // CHECK-EMPTY:

@@ -30,10 +30,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}two.c:16:5 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 16 | a = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}two.c:8:5 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 8 | a = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable a of size 4, declared at {{.*/}}two.c:5 (write of 4 bytes, previous write of 4 bytes)
 // CHECK-EMPTY:
@@ -52,10 +56,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}two.c:17:5 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 17 | b = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}two.c:9:5 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 9 | b = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable b of size 4, declared at {{.*/}}two.c:5 (write of 4 bytes, previous write of 4 bytes)
 // CHECK-EMPTY:
@@ -74,10 +82,14 @@ int main(void) {
 // CHECK-NEXT: Write at 0x{{[0-9a-f]+}} by goroutine 3:
 // CHECK-NEXT: second()
 // CHECK-NEXT: {{.*/}}two.c:18:42 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 18 | for (int i = 0; i < 1000; i++) many[i] = 2;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // CHECK-NEXT: first()
 // CHECK-NEXT: {{.*/}}two.c:10:42 +0x{{[0-9a-f]+}}
+// CHECK-NEXT: 10 | for (int i = 0; i < 1000; i++) many[i] = 1;
+// CHECK-NEXT: | ^
 // CHECK-EMPTY:
 // CHECK-NEXT: Location: global variable many[0] of size 4000, declared at {{.*/}}two.c:5 (write of 4 bytes, previous write of 8 bytes)
 // CHECK-EMPTY:

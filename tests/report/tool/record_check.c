@@ -48,6 +48,7 @@ static int check_access(json_t *access) {
   check(json_integer_value(get(access, "size", JSON_INTEGER)) > 0, "size");
   check(!strncmp(json_string_value(get(access, "addr", JSON_STRING)), "0x", 2), "addr");
   check(is_bool(access, "previous") && is_bool(access, "folded"), "previous or folded");
+  null_or(access, "source", JSON_STRING);
   null_or(access, "goroutine", JSON_INTEGER);
   check_stack(access, "stack", 1);
   return json_is_true(json_object_get(access, "previous"));

@@ -40,7 +40,7 @@ static const char *record(void) {
 }
 
 #define FRAME(f) "{\"func\":" f ",\"file\":\"x.c\",\"line\":3,\"col\":4,\"inlined\":false,\"module\":\"prog\",\"offset\":5}"
-#define NOBODY "\"goroutine\":null,\"thread\":null,\"folded\":false,"
+#define NOBODY "\"goroutine\":null,\"thread\":null,\"folded\":false,\"source\":null,"
 #define PUT(previous) \
   "{\"kind\":\"write\",\"size\":4,\"addr\":\"0x1000\",\"previous\":" previous "," NOBODY "\"stack\":[" FRAME("\"put\"") "]}"
 #define GET(previous) \

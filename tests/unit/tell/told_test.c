@@ -110,7 +110,7 @@ static void the_record(void **state) {
   child(tell);
   assert_non_null(strstr(record, ",\"kind\":\"deadlock\",\"rule\":\"mutex-cycle\",\"title\":\"DEADLOCK: two wait\",\"possible\":false,"
                                  "\"count\":null,\"parts\":[{\"role\":\"wait\",\"heading\":\"Goroutine 2 \\\"a\\\" waits at\","
-                                 "\"goroutine\":2,\"name\":\"a\",\"state\":\"sync.Mutex.Lock\",\"object\":\"0x1000\",\"identifies\":true,\"stack\":["
+                                 "\"goroutine\":2,\"name\":\"a\",\"state\":\"sync.Mutex.Lock\",\"object\":\"0x1000\",\"identifies\":true,\"source\":null,\"stack\":["
                                  "{\"func\":\"lock_a\",\"file\":\""));
   assert_non_null(strstr(record, "},{\"role\":\"wait\",\"heading\":\"Goroutine 3 waits at\",\"goroutine\":3,\"name\":null,"));
   assert_string_equal(record + strlen(record) - 5, "]}]}\n");
