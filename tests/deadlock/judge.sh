@@ -43,23 +43,20 @@ wrong() {
   status=1
   echo "$base -$level $mode CRUNMAXPROCS=$procs: $1"
 }
-# frames F, G: does the record's line on stdin name them all?
-frames() {
-  line=$(cat) IFS=', '
-  for f in $1; do
-    case $line in *"\"func\":\"$f\""* | *"\"func\": \"$f\""*) ;; *) unset IFS; echo "$f"; return 1 ;; esac
-  done
-  unset IFS
+# naming F, G: the lines of stdin with a frame in each of these functions
+naming() {
+  lines=$(cat)
+  for f in $(echo "$1" | tr ',' ' '); do lines=$(echo "$lines" | grep -E "\"func\": ?\"$f\""); done
+  [ -z "$lines" ] || echo "$lines"
 }
 # check_finding "KIND RULE: F, G"
 check_finding() {
   kind=${1%% *} rest=${1#* }
-  rule=${rest%%:*} names=
-  case $rest in *:*) names=${rest#*: } ;; esac
-  line=$(grep -E "\"kind\": ?\"$kind\"" "$dir/record" | grep -E "\"rule\": ?\"$rule\"")
-  [ -n "$line" ] || { wrong "missed: $kind $rule"; return; }
-  [ "$(echo "$line" | wc -l)" = 1 ] || wrong "$kind $rule told more than once"
-  lacks=$(echo "$line" | frames "$names") || wrong "$kind $rule does not name $lacks"
+  rule=${rest%%: *} names=
+  case $rest in *": "*) names=${rest#*: } ;; esac
+  lines=$(grep -E "\"kind\": ?\"$kind\"" "$dir/record" | grep -E "\"rule\": ?\"$rule\"")
+  [ -n "$lines" ] || { wrong "missed: $kind $rule"; return; }
+  [ "$(echo "$lines" | naming "$names" | wc -l)" = 1 ] || wrong "not one $kind $rule that names $names"
 }
 check_bad() {
   want=$(directive exit)

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two peers hand each other the turn by a channel and guard it by a lock: each has what the other waits for.
+// exit: 2
+// stderr: fatal error: all goroutines are asleep - deadlock!
+// stderr: ping(...)
+// stderr: pong(...)
+#include <crun/crun.h>
+#include <crun/short.h>
+
+enum { TURNS = 5 };
+
+struct table {
+  mutex mu;
+  chan(int) to_ping, to_pong;
+  int hits;
+};
+
+static void ping(struct table *t) {
+  for (int i = 0; i < TURNS; i++) {
+    mutex_lock(&t->mu);
+    t->hits++;
+    chan_send(t->to_pong, i);
+    chan_recv(t->to_ping, NULL);
+    mutex_unlock(&t->mu);
+  }
+  chan_close(t->to_pong);
+}
+
+static void pong(struct table *t, chan(char) ended) {
+  for_chan (int, i, t->to_pong) {
+    mutex_lock(&t->mu);
+    t->hits++;
+    mutex_unlock(&t->mu);
+    chan_send(t->to_ping, i);
+  }
+  chan_close(ended);
+}
+
+int main(void) {
+  struct table t = {.to_ping = chan_make(int), .to_pong = chan_make(int)};
+  chan(char) ended = chan_make(char);
+  go(ping, &t);
+  go(pong, &t, ended);
+  chan_recv(ended, NULL);
+  return t.hits != 2 * TURNS;
+}
