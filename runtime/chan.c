@@ -32,6 +32,7 @@
 #include "base/check.h"
 #include "copy.h"
 #include "crun/crun.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "race/race.h"
 #include "sched.h"
@@ -228,10 +229,13 @@ enum chan_result chan_send(struct cr_chan *c, const void *elem, bool block, uint
   chan_check(c);
   chan_race_used(c, pc);
   race_read(elem, c->elem_size, pc);
+  lockorder_publish(c);
   // Not closed and then full: a channel closed in between was full and open at one moment.
   if (!block && !load_acq(&c->closed) && full(c)) return CHAN_WOULD_BLOCK;
   lock(&c->lock);
-  return send_locked(c, elem, block, pc);
+  enum chan_result r = send_locked(c, elem, block, pc);
+  if (r != CHAN_WOULD_BLOCK) lockorder_learn(&c->sendq);
+  return r;
 }
 
 // ---- receive ------------------------------------------------------------------------------------
@@ -268,11 +272,14 @@ enum chan_result chan_recv(struct cr_chan *c, void *elem, bool block, uintptr_t 
     park_forever(WAIT_CHAN_RECV_NIL);
   }
   chan_check(c);
+  lockorder_publish(&c->sendq);
   if (__builtin_expect(c->timer != NULL, 0)) ticker_poll(c->timer);
   // Empty and then not closed: it was empty and open at that moment. What is closed goes by the lock.
   if (!block && empty(c) && !load_acq(&c->closed)) return CHAN_WOULD_BLOCK;
   lock(&c->lock);
-  return recv_locked(c, elem, block, pc);
+  enum chan_result r = recv_locked(c, elem, block, pc);
+  if (r != CHAN_WOULD_BLOCK) lockorder_learn(c);
+  return r;
 }
 
 // ---- close --------------------------------------------------------------------------------------
@@ -305,6 +312,7 @@ bool chan_close(struct cr_chan *c, uintptr_t pc) {
   }
   race_write(header(c), sizeof c->buf, pc);
   race_release(c);  // R3
+  lockorder_publish(c);
   store_rel(&c->closed, 1);
   struct sudog *woken = NULL, **tail = &woken;
   tail = wake_all_closed(c, &c->recvq, true, tail);
@@ -351,6 +359,8 @@ void cr_chan_free_raw(struct cr_chan *c) {
   size_t n = total_size(c->elem_size, c->cap);
   race_write(header(c), sizeof c->buf, PC());
   race_sync_forget(c, n);
+  lockorder_forget(c);
+  lockorder_forget(&c->sendq);
   race_fresh(c, n);
   c->freed = CHAN_FREED;
   __asm__ volatile("" ::: "memory");  // or the store before the free would go

@@ -13,11 +13,14 @@
 #include "base/atomic.h"
 #include "base/lock.h"
 #include "crun/sync.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "race/race.h"
 #include "sched.h"
 #include "sema.h"
 #include "waitq.h"
+
+#define PC() ((uintptr_t)__builtin_return_address(0))
 
 static struct lock *lock_of(cr_cond *c) { return (struct lock *)&c->lock; }
 
@@ -104,19 +107,23 @@ static void unlock_rwmutex(void *l) { rwmutex_unlock(l); }
 static void lock_rwmutex(void *l) { rwmutex_lock(l); }
 
 void cr_cond_wait(cr_cond *c, cr_mutex *m) {
+  lockorder_released(m, &m->id);
   rt_enter();
   wait(c, &(struct locker){unlock_mutex, lock_mutex, m});
   rt_exit();
+  lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
 }
 
 void cr_cond_wait_rw(cr_cond *c, cr_rwmutex *rw) {
+  lockorder_released(rw, &rw->writer.id);
   rt_enter();
   wait(c, &(struct locker){unlock_rwmutex, lock_rwmutex, rw});
   rt_exit();
+  lockorder_acquired(rw, &rw->writer.id, LOCK_WRITE, PC());
 }
 
 void cr_cond_wait_any(cr_cond *c, void (*unlock)(void *l), void (*lock)(void *l), void *l) {
-  wait_any(c, &(struct locker){unlock, lock, l}, (uintptr_t)__builtin_return_address(0));
+  wait_any(c, &(struct locker){unlock, lock, l}, PC());
 }
 
 void cr_cond_signal(cr_cond *c) {

@@ -25,6 +25,7 @@
 #include "base/check.h"
 #include "base/lock.h"
 #include "crun/crun.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "go.h"
 #include "hchan.h"
@@ -263,6 +264,7 @@ static void ring(void *arg) {
 static void arm(struct cr_context *ctx) {
   ctx->creator = getg()->goid;
   race_release(&ctx->timer);  // R2
+  lockorder_publish(&ctx->timer);
   lock(&ctx->lock);           // against one who cancels it with its parent
   if (!load_rlx(&ctx->err)) {
     add_rlx(&ctx->holds, 1);
@@ -337,7 +339,10 @@ cr_chan(char) cr_context_done(cr_context *ctx) {
 
 int cr_context_err(cr_context *ctx) {
   int err = ctx->canceler ? load_acq(&ctx->canceler->err) : 0;
-  if (err) race_acquire(&ctx->canceler->done);  // A1
+  if (err) {
+    race_acquire(&ctx->canceler->done);  // A1
+    lockorder_learn(&ctx->canceler->done);
+  }
   return err;
 }
 
@@ -362,6 +367,7 @@ cr_context_watch *cr_context_after_func(cr_context *ctx, void (*fn)(void *arg), 
   w->value = arg;
   w->creator = getg()->goid;
   race_release(&w->watch);
+  lockorder_publish(&w->watch);
   rt_enter();
   attach(w, PC());
   rt_exit();

@@ -11,6 +11,7 @@
 #include "base/os.h"
 #include "crun/go.h"
 #include "diag/dump.h"
+#include "diag/lockorder.h"
 #include "labels.h"
 #include "sched.h"
 #include "stack.h"
@@ -206,6 +207,7 @@ static void make_known(struct g *gp, uintptr_t pc) {
   race_stack(gp->race, gp->stack_lo, gp->stack_hi);
   if (gp->name[0]) race_g_set_name(gp->race, gp->name);
   if (load_rlx(&gp->labels)) labels_tell(gp);
+  lockorder_started(gp, getg_or_nil());
 }
 
 __attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_desc *d,
@@ -231,6 +233,7 @@ void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent
   gp->sp = sp;
   make_known(gp, pc);
   race_acquire_g(gp->race, sync);
+  lockorder_learn_g(gp, sync);
   sysmon_start();
   ready_new(gp);
 }

@@ -31,11 +31,14 @@
 #include "base/check.h"
 #include "base/lock.h"
 #include "crun/sync.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "race/race.h"
 #include "sched.h"
 #include "sema.h"
 #include "waitq.h"
+
+#define PC() ((uintptr_t)__builtin_return_address(0))
 
 enum { WAITING = 1, WOKEN = 2, STARVING = 4, FLAGS = 7, OWNER_SHIFT = 3 };
 enum { STARVE_NS = 1000 * 1000, SPINS = 4, PAUSES = 30 };
@@ -206,16 +209,20 @@ void cr_mutex_lock(cr_mutex *m) {
   struct g *gp = getg_or_nil();
   if (__builtin_expect(gp && try_fast(m, gp), 1)) {
     race_acquire(m);
+    lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
     return;
   }
   lock_public_slow(m);
+  lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
   no_tail();
 }
 
 bool cr_mutex_trylock(cr_mutex *m) {
   bool got = mutex_trylock(m);
-  if (got) race_acquire(m);
-  return got;
+  if (!got) return false;
+  race_acquire(m);
+  lockorder_acquired(m, &m->id, LOCK_MUTEX | LOCK_TRIED, PC());
+  return true;
 }
 
 static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m) {
@@ -227,6 +234,7 @@ static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m) {
 
 void cr_mutex_unlock(cr_mutex *m) {
   struct g *gp = getg_or_nil();
+  lockorder_released(m, &m->id);
   race_release(m);
   if (__builtin_expect(gp && unlock_fast(m, owner_bits(gp)), 1)) return;
   unlock_public_slow(m);

@@ -11,6 +11,7 @@
 #include "crun/debug.h"
 #include "crun/defer.h"
 #include "crun/sync.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "race/race.h"
 #include "sched.h"
@@ -33,6 +34,7 @@ static void run(const struct call *call, uintptr_t pc) {
 static void finish(void *arg) {
   cr_once *o = arg;
   race_release(o);
+  lockorder_publish(o);
   store_rel(&o->done, 1);  // R1
   rt_enter();
   mutex_unlock(&o->m);
@@ -59,6 +61,7 @@ static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *cal
 static inline void once_do(cr_once *o, const struct call *call, uintptr_t pc) {
   if (!load_acq(&o->done)) do_slow(o, call, pc);  // A1
   race_acquire(o);
+  lockorder_learn(o);
 }
 
 void cr_once_do(cr_once *o, void (*fn)(void)) {

@@ -18,10 +18,13 @@
 #include "base/atomic.h"
 #include "base/check.h"
 #include "crun/sync.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "race/race.h"
 #include "sched.h"
 #include "sema.h"
+
+#define PC() ((uintptr_t)__builtin_return_address(0))
 
 enum { MAX_READERS = 1 << 30 };
 
@@ -34,14 +37,17 @@ void cr_rwmutex_rlock(cr_rwmutex *rw) {
     rt_exit();
   }
   race_acquire(&rw->reader_sem);  // A1
+  lockorder_acquired(rw, &rw->writer.id, LOCK_READ, PC());
 }
 
 bool cr_rwmutex_tryrlock(cr_rwmutex *rw) {
   int32_t n = load_rlx(&rw->reader_count);
   bool got = false;
   while (n >= 0 && !(got = cas_acq_rel(&rw->reader_count, &n, n + 1))) {}
-  if (got) race_acquire(&rw->reader_sem);  // A1
-  return got;
+  if (!got) return false;
+  race_acquire(&rw->reader_sem);  // A1
+  lockorder_acquired(rw, &rw->writer.id, LOCK_READ | LOCK_TRIED, PC());
+  return true;
 }
 
 // leave_slow is the end of a read lock while a writer waits, or of one that never was.
@@ -54,6 +60,7 @@ static __attribute__((noinline)) void leave_slow(cr_rwmutex *rw, int32_t left) {
 }
 
 void cr_rwmutex_runlock(cr_rwmutex *rw) {
+  lockorder_released(rw, &rw->writer.id);
   race_release_merge(&rw->writer_sem);  // R2
   int32_t left = add_acq_rel(&rw->reader_count, -1) - 1;
   if (__builtin_expect(left < 0, 0)) leave_slow(rw, left);
@@ -83,6 +90,7 @@ void cr_rwmutex_lock(cr_rwmutex *rw) {
   rt_enter();
   rwmutex_lock(rw);
   rt_exit();
+  lockorder_acquired(rw, &rw->writer.id, LOCK_WRITE, PC());
 }
 
 bool cr_rwmutex_trylock(cr_rwmutex *rw) {
@@ -98,10 +106,12 @@ bool cr_rwmutex_trylock(cr_rwmutex *rw) {
     race_acquire(&rw->writer_sem);  // A2
   }
   rt_exit();
+  if (got) lockorder_acquired(rw, &rw->writer.id, LOCK_WRITE | LOCK_TRIED, PC());
   return got;
 }
 
 void cr_rwmutex_unlock(cr_rwmutex *rw) {
+  lockorder_released(rw, &rw->writer.id);
   rt_enter();
   rwmutex_unlock(rw);
   rt_exit();

@@ -27,6 +27,7 @@
 
 #include "base/os.h"
 #include "diag/dump.h"
+#include "diag/lockorder.h"
 #include "go.h"
 #include "netpoll.h"
 #include "procs.h"
@@ -769,6 +770,7 @@ static void goexit_g0(struct g *gp) {
   race_switch(NULL);
   race_g_end(gp->race);
   gp->race = NULL;
+  lockorder_ended(gp);
   atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
   bool locked = mp->locked_g != NULL;
   gp->nlocks = 0;

@@ -24,6 +24,7 @@
 #include "base/atomic.h"
 #include "base/check.h"
 #include "crun/crun.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "hchan.h"
 #include "race/race.h"
@@ -374,6 +375,16 @@ static __attribute__((noinline)) int select_many(struct selection *sel) {
   return done;
 }
 
+// What others learn by any of the cases is published for all of them; what is learned is the chosen one's.
+static const void *ours(const struct cr_select_case *k) { return k->send ? (const void *)k->c : &k->c->sendq; }
+static const void *theirs(const struct cr_select_case *k) { return k->send ? (const void *)&k->c->sendq : k->c; }
+
+static void publish_all(const struct cr_select_state *s) {
+  if (!lockorder_is_on()) return;
+  for (uint32_t i = 0; i < s->n; i++)
+    if (s->cases[i].c) lockorder_publish(ours(&s->cases[i]));
+}
+
 static int select_go(struct selection *sel) {
   if (sel->s->n == 1 && !sel->s->has_timeout) return select_one(sel);
   return sel->s->n <= ON_STACK ? select_few(sel) : select_many(sel);
@@ -383,7 +394,9 @@ static int select_go(struct selection *sel) {
 static int run(struct selection *sel) {
   rt_enter();
   if (sel->s->timeout_ns == CR_FOREVER) sel->s->has_timeout = false;
+  publish_all(sel->s);
   int chosen = select_go(sel);
+  if (chosen >= 0) lockorder_learn(theirs(&sel->s->cases[chosen]));
   if (sel->s->heap) cr_select_free_(sel->s);
   rt_exit();
   if (chosen == SEND_CLOSED) cr_panic("send on closed channel");

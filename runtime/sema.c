@@ -12,6 +12,7 @@
 
 #include "base/atomic.h"
 #include "base/lock.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "race/race.h"
 #include "waitq.h"
@@ -70,13 +71,17 @@ void cr_sema_acquire(cr_sema *s) {
   rt_enter();
   sema_acquire(s, WAIT_SEMA);
   race_acquire(s);
+  lockorder_learn(s);
   rt_exit();
 }
 
 bool cr_sema_try_acquire(cr_sema *s) {
   rt_enter();
   bool got = sema_try_acquire(s);
-  if (got) race_acquire(s);
+  if (got) {
+    race_acquire(s);
+    lockorder_learn(s);
+  }
   rt_exit();
   return got;
 }
@@ -84,6 +89,7 @@ bool cr_sema_try_acquire(cr_sema *s) {
 void cr_sema_release(cr_sema *s) {
   rt_enter();
   race_release_merge(s);
+  lockorder_publish(s);
   sema_release(s, 1);
   rt_exit();
 }

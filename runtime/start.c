@@ -12,6 +12,7 @@
 
 #include "base/os.h"
 #include "diag/dump.h"
+#include "diag/lockorder.h"
 #include "diag/periodic.h"
 #include "diag/settings.h"
 #include "diag/traceback.h"
@@ -68,6 +69,8 @@ static void thread_ends(void *arg) {
   race_hide_begin();
   atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
   extra_remove(gp);
+  lockorder_ended(gp);
+  lockorder_freed(gp);
   m_tls = NULL;
   mp->curg = NULL;
   free(gp);
@@ -109,6 +112,7 @@ __attribute__((noinline)) struct g *getg_slow(void) {
   mp->curg = gp;
   atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
   extra_add(gp);
+  lockorder_started(gp, NULL);
   m_tls = mp;
   race_hide_begin();
   pthread_setspecific(thread_key, mp);
@@ -139,6 +143,7 @@ static void in_parent(void) {
 
 static void in_child(void) {
   struct m *mp = getm();
+  lockorder_on = false;  // another thread may have been in the middle of it
   sched.idle_m = NULL;
   sched.timer_m = NULL;
   sched.nm = 1;
@@ -206,6 +211,7 @@ static void main_init(void) {
 static void start_once(void) {
   race_hide_begin();
   settings_init();
+  lockorder_init();
   traceback_init();
   periodic_init();
   go_init();

@@ -29,6 +29,7 @@
 #include "base/atomic.h"
 #include "base/check.h"
 #include "crun/crun.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "go.h"
 #include "hchan.h"
@@ -160,6 +161,7 @@ static struct cr_timer *make(int64_t when_ns, int64_t period_ns, uintptr_t pc) {
 static void begin(struct cr_timer *t) {
   rt_enter();
   race_release(&t->slot);  // R1
+  lockorder_publish(t->fn ? (const void *)&t->slot : &t->chan);
   lock(&t->chan.lock);
   arm(t);
   unlock(&t->chan.lock);
@@ -190,6 +192,7 @@ static bool reset(struct cr_timer *t, int64_t ns, int64_t period_ns) {
   lock(&t->chan.lock);
   bool pending = stop_locked(t);
   race_release(&t->slot);  // R1
+  lockorder_publish(t->fn ? (const void *)&t->slot : &t->chan);
   t->when_ns = after_ns(ns);
   t->period_ns = period_ns;
   arm(t);

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "crun/crun.h"
 #include "crun/sync.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "race/race.h"
 #include "sched.h"
@@ -27,7 +28,10 @@ static int32_t counter(uint64_t state) { return (int32_t)(state >> 32); }
 static uint32_t waiters(uint64_t state) { return (uint32_t)state; }
 
 static void add(cr_waitgroup *wg, int n, uintptr_t pc) {
-  if (n < 0) race_release_merge(wg);
+  if (n < 0) {
+    race_release_merge(wg);
+    lockorder_publish(wg);
+  }
   uint64_t delta = (uint64_t)(uint32_t)n << 32;
   uint64_t state = add_acq_rel(&wg->state, delta) + delta;  // R1
   int32_t v = counter(state);
@@ -64,4 +68,5 @@ void cr_waitgroup_done(cr_waitgroup *wg) { add(wg, -1, PC()); }
 void cr_waitgroup_wait(cr_waitgroup *wg) {
   wait(wg, PC());
   race_acquire(wg);
+  lockorder_learn(wg);
 }

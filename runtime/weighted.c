@@ -9,6 +9,7 @@
 #include "base/atomic.h"
 #include "base/lock.h"
 #include "crun/crun.h"
+#include "diag/lockorder.h"
 #include "g.h"
 #include "hchan.h"
 #include "race/race.h"
@@ -55,7 +56,10 @@ bool cr_weighted_try_acquire(cr_weighted *w, int64_t n) {
   lock(lock_of(w));
   bool got = !w->first && try_take(w, n);
   unlock(lock_of(w));
-  if (got) race_acquire(w);  // A1
+  if (got) {
+    race_acquire(w);  // A1
+    lockorder_learn(w);
+  }
   rt_exit();
   return got;
 }
@@ -100,7 +104,10 @@ int cr_weighted_acquire(cr_weighted *w, cr_context *ctx, int64_t n) {
     return cr_context_err(ctx);
   }
   if (!got) err = wait(w, &x, ctx);
-  if (!err) race_acquire(w);  // A1
+  if (!err) {
+    race_acquire(w);  // A1
+    lockorder_learn(w);
+  }
   race_sync_forget(&x.served, sizeof x.served);
   race_fresh(&x, sizeof x);
   rt_exit();
@@ -110,6 +117,7 @@ int cr_weighted_acquire(cr_weighted *w, cr_context *ctx, int64_t n) {
 void cr_weighted_release(cr_weighted *w, int64_t n) {
   rt_enter();
   race_release_merge(w);  // R1
+  lockorder_publish(w);
   lock(lock_of(w));
   w->taken -= n;
   bool too_many = w->taken < 0;

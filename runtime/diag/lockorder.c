@@ -230,7 +230,7 @@ static bool may_unwind_locked(const struct lock_order *o) {
 }
 _Static_assert(SITES == 1 << (64 - 54), "the hash gives one of them");
 
-static void enter_locked(struct g *gp, struct lock_order *o, uint64_t shape, const struct unwound *u, struct tellings *t) {
+static void enter_locked(struct g *gp, struct lock_order *o, uint64_t shape, const struct stack_now *u, struct tellings *t) {
   struct request r = {.shape = shape, .goid = gp->goid, .when = o->now, .before = past_keep(o->past), .nheld = o->n - 1};
   for (uint32_t i = 0; i < o->n; i++) {
     const struct held *h = &o->held[i];
@@ -243,7 +243,7 @@ static void enter_locked(struct g *gp, struct lock_order *o, uint64_t shape, con
 // ask makes the request for the last of what is held.
 static __attribute__((noinline)) void ask(struct g *gp, struct lock_order *o, uint64_t shape) {
   struct tellings t = {.n = 0};
-  struct unwound u;
+  struct stack_now u;
   lock(&graph_mu);
   bool watched = o->now.line || graph_line(graph, &o->now);
   struct request *r = watched ? graph_find(graph, shape, gp->goid) : NULL;

@@ -21,7 +21,7 @@ static uintptr_t *words;   // mapped when first needed
 static uint32_t *indices;  // open addressing: places
 static uint32_t used = 1;
 
-void lockstack_here(struct unwound *u) {
+void lockstack_here(struct stack_now *u) {
   unw_context_t uc;
   unw_cursor_t c;
   u->n = 0;
@@ -51,7 +51,7 @@ static bool same_function(uintptr_t a, uintptr_t b) {
 
 // rebuild writes the stack of s: its own call, and the frames that were below it and have not returned. The
 // innermost of those is elsewhere in its function now.
-static size_t rebuild(const struct site *s, const struct unwound *u, uintptr_t *pcs) {
+static size_t rebuild(const struct site *s, const struct stack_now *u, uintptr_t *pcs) {
   size_t n = 0, i = 0;
   pcs[n++] = s->pc;
   if (!u || !s->sp) return n;
@@ -97,7 +97,7 @@ static uint32_t intern(const uintptr_t *pcs, size_t n) {
   return 0;
 }
 
-uint32_t lockstack_of(const struct site *s, const struct unwound *u) {
+uint32_t lockstack_of(const struct site *s, const struct stack_now *u) {
   if (s->ctx) return s->ctx | IS_CTX;
   uintptr_t pcs[REPORT_PCS];
   return intern(pcs, rebuild(s, u, pcs));

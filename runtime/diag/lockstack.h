@@ -22,14 +22,14 @@ struct site {
 
 // A stack as it is now, with the ends of the frames.
 enum { UNWOUND = 60 };
-struct unwound {
+struct stack_now {
   size_t n;
   uintptr_t pc[UNWOUND], cfa[UNWOUND];
 };
-void lockstack_here(struct unwound *u);
+void lockstack_here(struct stack_now *u);
 
 // lockstack_of returns the number of the stack of s. u (nil: it is not known) is the stack now.
-uint32_t lockstack_of(const struct site *s, const struct unwound *u);
+uint32_t lockstack_of(const struct site *s, const struct stack_now *u);
 
 // lockstack_read gives the stack.
 void lockstack_read(uint32_t number, struct report_stack *out);
