@@ -131,6 +131,17 @@ static void once_for_each_place(void **state) {
   says("Found 1 problem(s)");
 }
 
+static void tell_from_elsewhere(void) {
+  tell();
+  two[0].stack.pc[two[0].stack.n++] = lock_b();  // another caller of the same place
+  if (report_tell(&cycle)) _exit(98);
+}
+
+static void callers_make_no_other_finding(void **state) {
+  assert_int_equal(child(tell_from_elsewhere), 2);
+  says("Found 1 problem(s)");
+}
+
 static void the_id_is_of_kind_rule_and_places(void **state) {
   child(tell);
   const char *first = id();
@@ -230,7 +241,8 @@ static void exit_is_whole(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
   const struct CMUnitTest tests[] = {
-      TEST(text_and_exit_code), TEST(the_record), TEST(once_for_each_place), TEST(the_id_is_of_kind_rule_and_places),
+      TEST(text_and_exit_code), TEST(the_record), TEST(once_for_each_place), TEST(callers_make_no_other_finding),
+      TEST(the_id_is_of_kind_rule_and_places),
       TEST(exit_codes), TEST(a_code_of_its_own_stays), TEST(a_prediction_is_no_finding), TEST(halting),
       TEST(stacks_without_frames), TEST(exit_is_whole),
   };
