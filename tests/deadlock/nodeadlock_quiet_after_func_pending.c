@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everybody waits, and a function is to run a while later: it may do anything.
+#include <crun/crun.h>
+#include <crun/short.h>
+#include <stdlib.h>
+
+static void fire(void *arg) { exit(arg != NULL); }
+
+int main(void) {
+  go_after_func(30 * CR_MILLISECOND, fire, NULL);
+  chan_recv(chan_make(int), NULL);
+  return 1;
+}

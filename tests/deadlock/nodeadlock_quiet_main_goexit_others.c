@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Main ends by goexit, and those that are left come to an end.
+#include <crun/crun.h>
+#include <crun/short.h>
+#include <stdlib.h>
+
+static void left(chan(int) a, chan(int) b) {
+  chan_send(b, 1);
+  chan_recv(a, NULL);
+  exit(0);
+}
+
+static void right(chan(int) a, chan(int) b) {
+  chan_recv(b, NULL);
+  chan_send(a, 1);
+}
+
+int main(void) {
+  chan(int) a = chan_make(int), b = chan_make(int);
+  go(left, a, b);
+  go(right, a, b);
+  cr_goexit();
+}

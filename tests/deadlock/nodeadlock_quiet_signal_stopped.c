@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signals are asked for, one comes, and its receiver wakes the rest.
+#include <crun/crun.h>
+#include <crun/short.h>
+#include <signal.h>
+#include <unistd.h>
+
+static void on_signal(chan(int) signals, chan(int) out) {
+  int sig;
+  chan_recv(signals, &sig);
+  chan_send(out, sig);
+}
+
+int main(void) {
+  chan(int) signals = chan_make(int, 1), out = chan_make(int);
+  int sig;
+  cr_signal_notify(signals, SIGUSR1);
+  go(on_signal, signals, out);
+  kill(getpid(), SIGUSR1);
+  chan_recv(out, &sig);
+  cr_signal_stop(signals);
+  return sig != SIGUSR1;
+}
