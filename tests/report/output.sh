@@ -100,6 +100,46 @@ suppressed)  # what the user does not want to be told is counted and listed, no 
   printf 'race:x\nrce:y\n' >bad
   run 68 env CRUNRACE="suppressions=bad" ./two 2>err
   grep -q '^crun: bad:2: rce:y: unknown word' err || fail "$(cat err)" ;;
+others)  # what is no race is told by plain programs too, and decides on the exit code; exit goes on as it would
+  ends=$'main returns\nat exit\ndestructor'
+  for race in '' -race; do
+    "$crun" build $race -g -I"$sources/../.." -o told "$sources/tool/told.c" || fail "cannot build"
+    run 0 ./told >out 2>err
+    [ ! -s err ] && [ "$(cat out)" = "$ends" ] || fail "nothing to tell $race: $(cat out err)"
+    run 67 ./told leak >out 2>err
+    [ "$(cat out)" = "$ends" ] || fail "a leak $race: $(cat out)"
+    cut -d+ -f1 err | sed -e 's/Id: [0-9a-f]\{16\}$/Id: X/' -e 's,/.*/,,' >got
+    cat >want <<'T'
+==================
+WARNING: SOMETHING: it is so
+Goroutine 7 "feed" waits at:
+  stuck()
+      told.c:15:19 
+        15 |   p.stack.pc[0] = here();
+           |                   ^
+
+Id: X
+==================
+Found 1 problem(s)
+T
+    diff want got || fail "the text $race"
+    run 2 ./told leak deadlock >out 2>err
+    grep -q '^Found 2 problem' err || fail "$(cat err)"
+    run 2 ./told misuse leak >out 2>err
+    run 0 ./told lock-order possible >out 2>err
+    grep -q '^Found' err && fail "a prediction was counted $race: $(cat err)"
+    grep -q '^WARNING' err || fail "a prediction was not told $race"
+    run 9 env CRUNRACE="exitcode=9 log_path=report json_path=records" ./told leak leak misuse >out 2>err
+    [ ! -s err ] && grep -q '^Found 2 problem' report.* || fail "log_path $race: $(cat err)"
+    [ "$("$record_check" records | cut -d' ' -f2 | paste -sd' ')" = "leak misuse" ] || fail "records $race: $(cat records)"
+    rm -f report.* records
+    run 67 env CRUNRACE=halt_on_error=1 ./told lock-order possible leak deadlock >out 2>err
+    [ ! -s out ] && [ "$(grep -c WARNING err)" -eq 2 ] || fail "halt_on_error $race: $(cat out err)"
+    echo 'leak:^stuck$' >known
+    run 0 env CRUNRACE=suppressions=known ./told leak >out 2>err
+    [ "$(cat out)" = "$ends" ] && grep -qF '  1  leak:^stuck$ (known:1)' err || fail "suppressed $race: $(cat out err)"
+    run 2 env CRUNRACE=suppressions=known ./told leak deadlock >out 2>err
+  done ;;
 many)  # a thousand races, each reported once, whole
   { echo 'int x[1000];'; for ((i = 0; i < 1000; i++)); do echo "static void f$i(int v) { x[$i] = v; }"; done
     echo 'static void (*const all[])(int) = {'; for ((i = 0; i < 1000; i++)); do echo "f$i,"; done; echo '};'; } >many.h
