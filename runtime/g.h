@@ -62,6 +62,8 @@ struct g {
   uint32_t wait_reason;    // under G_WAITING
   _Atomic int64_t wait_since_ns;  // under G_WAITING: the coarse clock when it parked
   int64_t warned_ns;              // sysmon only: the wait_since_ns of the wait that blockwarn told of
+  int64_t trimmed_ns;             // scavenge.c only: the wait_since_ns of the park that it looked at last
+  _Atomic uint32_t trimming;      // futex: not 0 while pages below its sp are given back
   uint64_t goid;
   void *param;             // handed over by the one who makes it ready
   void *wait_elem;         // scratch of whom it waits for
@@ -76,6 +78,7 @@ struct g {
   bool is_main;
   bool is_thread;          // bound to a foreign thread: parks on its own futex
   uint8_t stack_class;     // stack.h
+  uint16_t arena;          // which of stack.c's it lies in
   uint32_t nlocks;         // own: cr_lock_thread less cr_unlock_thread
   struct m *_Atomic locked_m;  // own: the M that alone may run it while nlocks > 0, else nil
   _Atomic uint32_t thread_word;  // is_thread: 1 when ready

@@ -12,6 +12,7 @@
 #include "crun/go.h"
 #include "diag/dump.h"
 #include "diag/lockorder.h"
+#include "gfree.h"
 #include "labels.h"
 #include "sched.h"
 #include "stack.h"
@@ -38,83 +39,24 @@ void go_init(void) {
   cr_vector_level = __builtin_cpu_supports("avx512f") ? 2 : __builtin_cpu_supports("avx") ? 1 : 0;
 }
 
-// ---- stacks to use again -----------------------------------------------------------------------------
-
-static struct lock gfree_lock;                      // a leaf
-static struct gfree gfree[STACK_CLASSES];           // under gfree_lock: what some P had too many of
-static _Atomic uint32_t gfree_n[STACK_CLASSES];     // the lengths, for a look without the lock
-
-enum { STACK_MIN_FREE = 16384, NEW_STACKS = 16 };
+enum { STACK_MIN_FREE = 16384 };
 
 void go_locks(void) {
   labels_lock();
-  lock(&gfree_lock);
+  gfree_lock_all();
   stack_locks();
 }
 
 void go_unlocks(void) {
   stack_unlocks();
-  unlock(&gfree_lock);
+  gfree_unlock_all();
   labels_unlock();
 }
 
-// keep is how many stacks of a class a P keeps to itself: of large ones, which may hold much, few.
-static uint32_t keep(uint32_t class) { return class <= stack_default ? 64 : 8; }
-
-static void push(struct gfree *f, struct g *gp) {
-  gp->schedlink = f->head;
-  f->head = gp;
-  f->n++;
-}
-
-static struct g *pop(struct gfree *f) {
-  struct g *gp = f->head;
-  if (!gp) return NULL;
-  f->head = gp->schedlink;
-  f->n--;
-  return gp;
-}
-
-// share gives the newer half of what pp has of a class to all.
-static void share(struct p *pp, uint32_t class) {
-  struct gfree some = {0};
-  for (uint32_t n = keep(class) / 2; n > 0; n--) push(&some, pop(&pp->gfree[class]));
-  for (struct g *x = some.head; x; x = x->schedlink) stack_trim(x);
-  lock(&gfree_lock);
-  for (struct g *x; (x = pop(&some));) push(&gfree[class], x);
-  store_rlx(&gfree_n[class], gfree[class].n);
-  unlock(&gfree_lock);
-}
-
 void g_free(struct p *pp, struct g *gp) {
-  uint32_t class = gp->stack_class;
   if (load_rlx(&gp->labels)) labels_drop(gp);
-  push(&pp->gfree[class], gp);
-  if (pp->gfree[class].n >= keep(class)) share(pp, class);
+  gfree_put(pp, gp);
 }
-
-// refill fetches stacks for pp from those of all.
-static void refill(struct p *pp, uint32_t class) {
-  if (load_rlx(&gfree_n[class]) == 0) return;
-  lock(&gfree_lock);
-  for (struct g *x; pp->gfree[class].n < keep(class) / 2 && (x = pop(&gfree[class]));) push(&pp->gfree[class], x);
-  store_rlx(&gfree_n[class], gfree[class].n);
-  unlock(&gfree_lock);
-}
-
-// g_get finds a stack with its G: the one that this P used last, one of all, a new one. nil: no memory.
-static struct g *g_get(struct p *pp, uint32_t class) {
-  if (!pp) return stack_new(class, 1);
-  struct gfree *mine = &pp->gfree[class];
-  if (!mine->head) refill(pp, class);
-  if (!mine->head) {
-    mine->head = stack_new(class, class <= stack_default ? NEW_STACKS : 1);
-    for (struct g *x = mine->head; x; x = x->schedlink) mine->n++;
-  }
-  return pop(mine);
-}
-
-// ---- a new goroutine -----------------------------------------------------------------------------------
 
 // readable_args bounds arg_bytes, which is an upper bound itself, by the end of the creator's stack:
 // above it may lie a guard.
@@ -182,7 +124,7 @@ static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *opt
   static const cr_go_opts none;
   const cr_go_opts *o = opts ? opts : &none;
   struct m *mp = getm();
-  struct g *gp = g_get(mp ? mp->p : NULL, wanted_class(o));
+  struct g *gp = gfree_get(mp ? mp->p : NULL, wanted_class(o));
   if (!gp) no_stack(wanted_class(o), errno);
   gp->goid = add_rlx(&sched.goid, 1) + 1;
   gp->go_pc = pc;

@@ -32,6 +32,7 @@
 #include "netpoll.h"
 #include "procs.h"
 #include "runq.h"
+#include "scavenge.h"
 #include "stack.h"
 #include "switch.h"
 #include "timer.h"
@@ -557,11 +558,17 @@ static struct g *find_runnable(void) {
   }
 }
 
-// wait_thaw holds gp back while a dump reads the stacks of what does not run.
+// wait_thaw holds gp back while a dump reads the stacks of what does not run, or gp's own is being trimmed.
 static __attribute__((noinline)) void wait_thaw(struct g *gp) {
   store_rel(&gp->status, G_RUNNABLE);
-  for (uint32_t n; (n = load_acq(&sched.frozen));) futex_wait(&sched.frozen, n, -1);
+  for (uint32_t n; (n = load_acq(&sched.frozen)) % FROZEN_TRIM;) futex_wait(&sched.frozen, n, -1);
+  scavenge_wait(gp);
   store_rlx(&gp->status, G_RUNNING);
+}
+
+static inline bool must_wait(struct g *gp) {
+  uint32_t frozen = load_rlx(&sched.frozen);
+  return __builtin_expect(frozen, 0) && (frozen % FROZEN_TRIM || scavenge_holds(gp));
 }
 
 void sched_freeze(void) {
@@ -570,14 +577,14 @@ void sched_freeze(void) {
 }
 
 void sched_thaw(void) {
-  if (add_seq(&sched.frozen, -1u) == 1) futex_wake(&sched.frozen, INT_MAX);
+  if (add_seq(&sched.frozen, -1u) % FROZEN_TRIM == 1) futex_wake(&sched.frozen, INT_MAX);
 }
 
 static _Noreturn void execute(struct g *gp) {
   struct m *mp = getm();
   store_rlx(&gp->status, G_RUNNING);
   atomic_signal_fence(memory_order_seq_cst);
-  while (__builtin_expect(load_rlx(&sched.frozen), 0)) wait_thaw(gp);  // A5
+  while (must_wait(gp)) wait_thaw(gp);  // A5
   mp->curg = gp;
   store_rlx(&mp->p->schedtick, load_rlx(&mp->p->schedtick) + 1);
   race_switch(gp->race);

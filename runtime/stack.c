@@ -21,22 +21,24 @@
 #define MADV_GUARD_INSTALL 102
 #endif
 
-enum { MAX_ARENA_STACKS = 4096, MAX_ARENAS = 8192, FEW_STACKS = 16, COLOURS = 16, COLOUR_BYTES = 64 };
+enum { MAX_ARENA_STACKS = 4096, MAX_ARENAS = 8192, FEW_STACKS = 16, MOST_TAKEN = 16, COLOURS = 16, COLOUR_BYTES = 64, PAGE = 4096 };
 static const size_t first_arena_bytes = 16 << 20, max_arena_bytes = 1 << 30;
 
 struct arena {
   char *base;
   uint32_t class, stacks;
-  _Atomic uint32_t used;  // taken so far, from the lowest on; written under arena_lock
+  _Atomic uint32_t used;  // how many have been taken, from the lowest on; written under arena_lock
+  uint32_t ncold;         // of those, how many were given back; under arena_lock
+  uint64_t cold[MAX_ARENA_STACKS / 64];  // which; under arena_lock
 };
 
 uint32_t stack_default;
 
 static struct lock arena_lock;             // a leaf
-static struct arena arenas[MAX_ARENAS];    // but for `used` read-only once counted
+static struct arena arenas[MAX_ARENAS];    // base, class and stacks are read-only once counted
 static _Atomic uint32_t narenas;           // written under arena_lock
 static struct {
-  struct arena *newest;                    // its last arena
+  uint32_t first;                          // no arena of its before this one has room
   uint32_t stacks, arenas;                 // how many it has in all
 } classes[STACK_CLASSES];                  // under arena_lock
 static _Atomic bool guard_by_mprotect;
@@ -80,8 +82,10 @@ void stack_init(void) {
 
 // ---- arenas ----------------------------------------------------------------------------------------
 
-static char *map(size_t bytes) {
-  char *a = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+// map maps memory for an arena, at a place or anywhere.
+static char *map(char *at, size_t bytes) {
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | (at ? MAP_FIXED : 0);
+  char *a = mmap(at, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (a == MAP_FAILED) return NULL;
   madvise(a, bytes, MADV_NOHUGEPAGE);
   return a;
@@ -97,21 +101,44 @@ static uint32_t wanted_locked(uint32_t class) {
 }
 
 // arena_grow_locked maps room for more stacks of a class: as many as it wants, else an eighth of what there
-// are, else as few as it must be.
-static bool arena_grow_locked(uint32_t class) {
+// are, else as few as it must be. nil: there is no memory.
+static struct arena *arena_grow_locked(uint32_t class) {
   uint32_t n = load_rlx(&narenas), stacks = wanted_locked(class), few = classes[class].stacks / 8;
   if (few < FEW_STACKS) few = FEW_STACKS;
   char *base = NULL;
   errno = ENOMEM;
-  if (n == MAX_ARENAS) return false;
-  while (stacks && !(base = map(stacks * stack_bytes(class)))) stacks = stacks > few ? few : stacks / 2;
-  if (!base) return false;
-  arenas[n] = (struct arena){.base = base, .class = class, .stacks = stacks};
-  classes[class].newest = &arenas[n];
+  if (n == MAX_ARENAS) return NULL;
+  while (stacks && !(base = map(NULL, stacks * stack_bytes(class)))) stacks = stacks > few ? few : stacks / 2;
+  if (!base) return NULL;
+  arenas[n].base = base;
+  arenas[n].class = class;
+  arenas[n].stacks = stacks;
+  classes[class].first = n;
   classes[class].stacks += stacks;
   classes[class].arenas++;
   store_rel(&narenas, n + 1);
-  return true;
+  return &arenas[n];
+}
+
+// with_room_locked finds an arena of a class that has a stack to take.
+static struct arena *with_room_locked(uint32_t class) {
+  for (uint32_t i = classes[class].first, n = load_rlx(&narenas); i < n; i++) {
+    struct arena *a = &arenas[i];
+    if (a->class != class || (a->ncold == 0 && load_rlx(&a->used) == a->stacks)) continue;
+    classes[class].first = i;
+    return a;
+  }
+  return arena_grow_locked(class);
+}
+
+// cold_pop_locked takes a stack of a that was given back.
+static uint32_t cold_pop_locked(struct arena *a) {
+  uint32_t w = 0;
+  while (!a->cold[w]) w++;
+  uint32_t bit = (uint32_t)__builtin_ctzll(a->cold[w]);
+  a->cold[w] &= a->cold[w] - 1;
+  a->ncold--;
+  return w * 64 + bit;
 }
 
 // The G of stack i of an arena lies below a colour: where frames begin differs, so that the hot lines of
@@ -121,33 +148,35 @@ static struct g *g_at(const struct arena *a, uint32_t i) {
   return (struct g *)(((uintptr_t)hi - sizeof(struct g)) & ~63ull);
 }
 
-// A run of stacks that nobody has had yet.
-struct fresh {
-  const struct arena *arena;
-  uint32_t first, n;
+// ---- taking and giving back --------------------------------------------------------------------------
+
+// Stacks that were taken; the first ncold of them have their guards.
+struct taken {
+  struct arena *arena;
+  uint32_t n, ncold, which[MOST_TAKEN];
 };
 
-static struct fresh take(uint32_t class, uint32_t n) {
-  struct fresh f = {.n = 0};
+static struct taken take(uint32_t class, uint32_t most) {
+  struct taken t = {.n = 0};
+  if (most > MOST_TAKEN) most = MOST_TAKEN;
   lock(&arena_lock);
-  struct arena *a = classes[class].newest;
-  if ((a && load_rlx(&a->used) < a->stacks) || arena_grow_locked(class)) {
-    a = classes[class].newest;
-    f.arena = a;
-    f.first = load_rlx(&a->used);
-    f.n = at_most(n, a->stacks - f.first);
-    store_rel(&a->used, f.first + f.n);
+  struct arena *a = t.arena = with_room_locked(class);
+  while (a && t.n < most && a->ncold) t.which[t.n++] = cold_pop_locked(a);
+  t.ncold = t.n;
+  for (uint32_t used; a && t.n < most && (used = load_rlx(&a->used)) < a->stacks;) {
+    t.which[t.n++] = used;
+    store_rel(&a->used, used + 1);
   }
   unlock(&arena_lock);
-  return f;
+  return t;
 }
 
-// make makes stack i of a usable; nil: it cannot have a guard.
+// make makes a G on stack i of a.
 static struct g *make(const struct arena *a, uint32_t i) {
   char *lo = a->base + i * stack_bytes(a->class);
-  if (!guard_install(lo)) return NULL;
   struct g *gp = g_at(a, i);
-  gp->stack_class = a->class;
+  gp->arena = (uint16_t)(a - arenas);
+  gp->stack_class = (uint8_t)a->class;
   gp->stack_end = lo + stack_bytes(a->class);
   gp->stack_lo = lo + STACK_GUARD;
   gp->stack_hi = (char *)gp;
@@ -156,23 +185,75 @@ static struct g *make(const struct arena *a, uint32_t i) {
 }
 
 struct g *stack_new(uint32_t class, uint32_t n) {
-  struct fresh f = take(class, n);
+  struct taken t = take(class, n);
   struct g *list = NULL;
-  for (uint32_t i = f.n; i-- > 0;) {  // the lowest is the first to be used
-    struct g *gp = make(f.arena, f.first + i);
-    if (!gp) return list;
+  for (uint32_t i = t.n; i-- > 0;) {  // the lowest is the first to be used
+    if (i >= t.ncold && !guard_install(t.arena->base + t.which[i] * stack_bytes(class))) return list;
+    struct g *gp = make(t.arena, t.which[i]);
     gp->schedlink = list;
     list = gp;
   }
   return list;
 }
 
+// forget_locked makes an arena all of whose stacks were given back as good as new, for their page tables take
+// room too.
+static void forget_locked(struct arena *a) {
+  store_rlx(&a->used, 0);
+  a->ncold = 0;
+  for (uint32_t i = 0; i < (a->stacks + 63) / 64; i++) a->cold[i] = 0;
+  if (!map(a->base, a->stacks * stack_bytes(a->class))) a->stacks = 0;  // there may be nothing there now
+}
+
+static void set_cold(uint32_t arena, uint32_t i) {
+  struct arena *a = &arenas[arena];
+  lock(&arena_lock);
+  a->cold[i / 64] |= 1ull << i % 64;
+  if (classes[a->class].first > arena) classes[a->class].first = arena;
+  if (++a->ncold == load_rlx(&a->used)) forget_locked(a);
+  unlock(&arena_lock);
+}
+
+// give_back gives the kernel the memory of stacks first to last of an arena, and of their Gs. It leaves guards.
+static void give_back(uint32_t arena, uint32_t first, uint32_t last) {
+  size_t bytes = stack_bytes(arenas[arena].class);
+  madvise(arenas[arena].base + first * bytes, (last - first + 1) * bytes, MADV_DONTNEED);
+  for (uint32_t i = first; i <= last; i++) set_cold(arena, i);
+}
+
+void stack_release(struct g *list) {
+  while (list) {
+    uint32_t arena = list->arena;
+    size_t bytes = stack_bytes(list->stack_class);
+    char *lo = list->stack_end - bytes, *hi = lo;  // a run of neighbours, which came to the list in a row
+    do {
+      if (list->stack_end == lo) lo -= bytes;
+      else if (list->stack_end - bytes != hi) break;
+      else hi += bytes;
+      list = list->schedlink;
+    } while (list && list->arena == arena);
+    give_back(arena, (uint32_t)((size_t)(lo - arenas[arena].base) / bytes), (uint32_t)((size_t)(hi - arenas[arena].base) / bytes) - 1);
+  }
+}
+
+// ---- a parked goroutine's ------------------------------------------------------------------------------
+
+// below_sp is where the pages end of which gp's frames use nothing.
+static char *below_sp(const struct g *gp) { return (char *)((uintptr_t)gp->sp & -(uintptr_t)PAGE); }
+
+bool stack_holds(struct g *gp) {
+  enum { LOOK = 256 };  // pages, for there is room for as many answers; a frame leaves no larger hole
+  unsigned char there[LOOK];
+  char *hi = below_sp(gp), *lo = hi - gp->stack_lo > LOOK * PAGE ? hi - LOOK * PAGE : gp->stack_lo;
+  if (lo >= hi || mincore(lo, (size_t)(hi - lo), there) != 0) return false;
+  for (size_t i = 0; i < (size_t)(hi - lo) / PAGE; i++)
+    if (there[i] & 1) return true;
+  return false;
+}
+
 void stack_trim(struct g *gp) {
-  enum { KEEP = 32 * 1024, PAGE = 4096 };
-  char *end = gp->stack_end - KEEP;
-  unsigned char there = 0;
-  if (mincore(end - PAGE, PAGE, &there) == 0 && (there & 1))
-    madvise(gp->stack_lo, (size_t)(end - gp->stack_lo), MADV_DONTNEED);
+  char *hi = below_sp(gp);
+  if (hi > gp->stack_lo) madvise(gp->stack_lo, (size_t)(hi - gp->stack_lo), MADV_DONTNEED);
 }
 
 void *stack_top(struct g *gp) { return (void *)((uintptr_t)gp & ~63ull); }
@@ -185,14 +266,32 @@ void stack_count(uint64_t *stacks, uint64_t *bytes) {
   }
 }
 
+static bool lives(struct g *gp) {
+  uint32_t status = load_acq(&gp->status);  // A1
+  return status != G_DEAD && status != G_NONE;
+}
+
 void stack_each(void (*fn)(struct g *gp, void *arg), void *arg) {
   for (uint32_t n = load_acq(&narenas), a = 0; a < n; a++) {
     for (uint32_t used = load_acq(&arenas[a].used), i = 0; i < used; i++) {
       struct g *gp = g_at(&arenas[a], i);
-      uint32_t status = load_acq(&gp->status);  // A1
-      if (status != G_DEAD && status != G_NONE) fn(gp, arg);
+      if (lives(gp)) fn(gp, arg);
     }
   }
+}
+
+struct g *stack_next(struct stack_walk *w, uint32_t *budget) {
+  for (; w->arena < load_acq(&narenas); w->arena++, w->stack = 0) {
+    struct arena *a = &arenas[w->arena];
+    while (w->stack < load_acq(&a->used)) {
+      if (*budget == 0) return NULL;
+      --*budget;
+      struct g *gp = g_at(a, w->stack++);
+      if (lives(gp)) return gp;
+    }
+  }
+  *w = (struct stack_walk){0};
+  return NULL;
 }
 
 struct g *stack_in_guard(uintptr_t addr) {

@@ -18,6 +18,7 @@
 #include "diag/traceback.h"
 #include "go.h"
 #include "netpoll.h"
+#include "scavenge.h"
 #include "procs.h"
 #include "sched.h"
 #include "stack.h"
@@ -165,6 +166,7 @@ static void in_child(void) {
   timers_forget();
   netpoll_forget();
   sysmon_forget();
+  scavenge_forget();
   store_rlx(&sched.ngoroutines, 1);
   store_rlx(&sched.nhogs, 0);
   store_rlx(&sched.all_m, mp);

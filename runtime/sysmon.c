@@ -17,6 +17,7 @@
 #include "diag/periodic.h"
 #include "netpoll.h"
 #include "runq.h"
+#include "scavenge.h"
 #include "sched.h"
 #include "timer.h"
 #include "wake.h"
@@ -28,6 +29,7 @@ static _Atomic uint32_t started;   // 0, 1 starting, 2 running
 static bool can_retake;
 
 int sysmon_threads(void) { return load_acq(&started) == 2; }
+bool sysmon_has_barrier(void) { return sysmon_threads() && can_retake; }
 
 // ---- the coarse clock ------------------------------------------------------------------------------
 
@@ -147,7 +149,7 @@ static void *sysmon_main(void *arg) {
     for (uint32_t i = 0, n = load_acq(&sched.nmade); i < n; i++) did |= watch(sched.procs[i], now);
     tick = did ? TICK_MIN_NS : tick * 2 < TICK_MAX_NS ? tick * 2 : TICK_MAX_NS;
     idle = all_idle() ? idle + 1 : 0;
-    if (idle < IDLE_TICKS) continue;
+    if (scavenge_step(now, idle >= IDLE_TICKS) || idle < IDLE_TICKS) continue;
     doze();
     idle = 0;
   }

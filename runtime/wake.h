@@ -31,7 +31,7 @@ struct sched {
   _Atomic uint32_t nlive_p;    // written under lock: how many are not gone: those that leave are counted
   struct m *_Atomic timer_m;   // written under lock: the idle M that sleeps until the next timer
   _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
-  _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run
+  _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run; FROZEN_TRIM: scavenge.h
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
   _Atomic uint32_t nhogs;        // threads that computed when their P was taken and are not back
   _Atomic uint64_t nretakes, nhandoffs, npolls;  // since the start (diag/stats.c)
@@ -64,6 +64,9 @@ void sched_start_asked(void);
 // sysmon_start makes the watching thread; sysmon_poke says that there is something to watch.
 void sysmon_start(void);
 void sysmon_poke(void);
+
+// sysmon_has_barrier tells whether os_barrier works, and there is a thread besides whom it may concern.
+bool sysmon_has_barrier(void);
 
 // sysmon_forget: the child of a fork has no watching thread yet.
 void sysmon_forget(void);

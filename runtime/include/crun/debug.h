@@ -58,6 +58,14 @@ void cr_set_label(const char *key, const char *value);
 //   Context: a goroutine.
 const char *cr_get_label(const char *key);
 
+// cr_free_os_memory gives the kernel back at once what it gets back by and by anyway: the stacks of ended
+// goroutines, and what parked ones hold of theirs below their frames.
+//   Blocks:  the goroutine, never others.
+//   Returns: nothing.
+//   Memory:  none.
+//   Context: any thread.
+void cr_free_os_memory(void);
+
 // cr_num_goroutines returns how many goroutines have begun and not ended, main included.
 //   Blocks:  no.
 //   Returns: the number, of a moment ago.
