@@ -76,6 +76,7 @@ struct g {
   struct lock_order *order;  // what it holds, for the watch over lock orders; nil: nothing yet. Stays with the stack
   int errno_saved;         // its errno while it does not run
   bool is_main;
+  bool fresh;              // it never ran
   bool is_thread;          // bound to a foreign thread: parks on its own futex
   uint8_t stack_class;     // stack.h
   uint16_t arena;          // which of stack.c's it lies in
@@ -122,6 +123,7 @@ struct p {
   _Atomic uint64_t nsteals;    // owner: goroutines taken from other Ps
   uint32_t seen_tick;          // sysmon only
   int64_t seen_since;          // sysmon only
+  int64_t look_ns;             // sysmon only: how long the G must have run until its thread is looked at again
 };
 
 struct m {
@@ -143,7 +145,10 @@ struct m {
   bool is_foreign;             // of a thread of the program's own; its struct is used again
   bool is_listed;              // own thread: on the list of all Ms
   struct m *all_next;          // every M there ever was, read-only once listed
-  bool is_hog;                 // under retake_lock: computed when sysmon took its P
+  bool yield;                  // under retake_lock: sysmon wants the G of yield_tick to yield at its next call
+  uint32_t yield_tick;         // under retake_lock
+  bool is_hog;                 // under retake_lock: has no P and computes, as far as sysmon knows
+  struct m *lost_next, *lost_prev;  // under retake_lock: the Ms whose P was taken (crowd.c)
   sigset_t sigmask;            // what the thread begins with
   void *end[5];                // own thread: where m_main ends it, for __builtin_longjmp
   struct fiber fiber;          // g0's

@@ -128,6 +128,7 @@ static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *opt
   if (!gp) no_stack(wanted_class(o), errno);
   gp->goid = add_rlx(&sched.goid, 1) + 1;
   gp->go_pc = pc;
+  gp->fresh = true;
   gp->parent_goid = parent_goid;
   gp->errno_saved = 0;
   gp->waiting = NULL;
@@ -183,6 +184,7 @@ void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent
 // cr_go_begin is the new goroutine's first step; cr_go_return its last.
 __attribute__((used, visibility("hidden"))) void cr_go_begin(void) {
   fiber_arrive(&getm()->curg->fiber, &getm()->fiber);
+  getm()->curg->fresh = false;
   rt_exit();
 }
 

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "crowd.h"
 #include "diag/dump.h"
 #include "diag/lockorder.h"
 #include "go.h"
@@ -60,6 +61,32 @@ void global_put(struct g *gp) {
   lock(&sched.lock);
   global_put_locked(gp, gp, 1);
   unlock(&sched.lock);
+}
+
+// urgent_put is global_put for one that somebody without a P made ready: it was not driven out of a full ring,
+// and those that were may be many.
+static void urgent_put(struct g *gp) {
+  gp->schedlink = NULL;
+  lock(&sched.lock);
+  if (sched.urgent_tail) sched.urgent_tail->schedlink = gp;
+  else sched.urgent_head = gp;
+  sched.urgent_tail = gp;
+  store_rlx(&crowd.nurgent, load_rlx(&crowd.nurgent) + 1);
+  store_seq(&sched.global_len, load_rlx(&sched.global_len) + 1);  // R1
+  unlock(&sched.lock);
+}
+
+static struct g *urgent_get(void) {
+  lock(&sched.lock);
+  struct g *gp = sched.urgent_head;
+  if (gp) {
+    sched.urgent_head = gp->schedlink;
+    if (!sched.urgent_head) sched.urgent_tail = NULL;
+    store_rlx(&crowd.nurgent, load_rlx(&crowd.nurgent) - 1);
+    store_rlx(&sched.global_len, load_rlx(&sched.global_len) - 1);
+  }
+  unlock(&sched.lock);
+  return gp;
 }
 
 static struct g *global_pop_locked(void) {
@@ -454,13 +481,14 @@ static bool work_anywhere(void) {
   return timers_next() <= nanotime();
 }
 
-// inject puts list behind what pp runs; without a P it goes to the global queue. Threads that are not
+// inject puts list behind what pp runs; without a P it goes to the urgent queue. Threads that are not
 // ours are woken.
 static void inject(struct p *pp, struct g *list) {
   for (struct g *gp = list, *next; gp; gp = next) {
     next = gp->schedlink;
     if (gp->is_thread) ready(gp);
-    else if (!pp || !runq_put(&pp->runq, gp)) global_put(gp);
+    else if (!pp) urgent_put(gp);
+    else if (!runq_put(&pp->runq, gp)) global_put(gp);
   }
   if (list) wakep();
 }
@@ -489,14 +517,29 @@ static bool wait_for_io(struct m *mp) {
 
 void sched_poll(void) { inject(NULL, netpoll(0)); }
 
-// with_p looks without sleeping.
-static struct g *with_p(struct m *mp, struct p *pp) {
+// fair looks first where others are not looked at while there is something nearer; each place has its turn.
+static struct g *fair(struct p *pp, uint32_t turn) {
+  struct g *gp = NULL;
+  for (uint32_t i = 0; i < 3 && !gp; i++) {
+    switch ((turn + i) % 3) {
+      case 0: gp = global(pp, 1); break;
+      case 1: gp = runq_get(&pp->runq); break;
+      case 2: gp = held_get(); break;
+    }
+  }
+  return gp;
+}
+
+// pick looks without sleeping.
+static struct g *pick(struct m *mp, struct p *pp) {
   struct g *gp;
   uint64_t tick = load_rlx(&pp->schedtick);
-  if (tick % FAIR_TICK == 0 && ((gp = global(pp, 1)) || (gp = runq_get(&pp->runq)))) return gp;
+  if (tick % FAIR_TICK == 0 && (gp = fair(pp, (uint32_t)(tick / FAIR_TICK)))) return gp;
+  if (__builtin_expect(load_rlx(&crowd.nurgent) != 0, 0) && (gp = urgent_get())) return gp;
   if (tick % TIMER_TICK == 0 && timers_next() != INT64_MAX) timers_run(nanotime());
   if ((gp = local(pp))) return gp;
   if ((gp = global(pp, RUNQ_SIZE / 2))) return gp;
+  if ((gp = held_get())) return gp;
   if (timers_next() != INT64_MAX && timers_run(nanotime()) && (gp = local(pp))) return gp;
   if ((gp = poll_now(pp))) return gp;
   uint32_t busy = load_rlx(&sched.nlive_p) - load_seq(&sched.nidle_p);
@@ -507,10 +550,17 @@ static struct g *with_p(struct m *mp, struct p *pp) {
   return NULL;
 }
 
+// with_p picks. What never ran is held back while the threads without a P are many.
+static struct g *with_p(struct m *mp, struct p *pp) {
+  struct g *gp;
+  while ((gp = pick(mp, pp)) && __builtin_expect(crowded(), 0) && gp->fresh) hold(gp);
+  return gp;
+}
+
 // give_up gives the P back; false: there is work after all and the M has a P.
 static bool give_up(struct m *mp) {
   lock(&sched.lock);
-  if (sched.global_head) {
+  if (load_rlx(&sched.global_len)) {
     unlock(&sched.lock);
     return false;
   }
@@ -730,7 +780,7 @@ void ready(struct g *gp) {
     store_rlx(&mp->p->next_is_new, false);
     if (!put(mp->p, gp, true)) return;
   } else {
-    global_put(gp);
+    urgent_put(gp);
   }
   atomic_thread_fence(memory_order_seq_cst);  // R1
   wakep();
@@ -759,7 +809,7 @@ bool can_spin(void) {
 static void gosched_g0(struct g *gp) {
   struct m *mp = leave(gp, G_RUNNABLE);
   if (runq_len(&mp->p->runq) == 0 && !load_rlx(&mp->p->runnext) && load_rlx(&sched.global_len) == 0 &&
-      timers_next() == INT64_MAX && !load_rlx(&mp->p->leaves))
+      timers_next() == INT64_MAX && !load_rlx(&mp->p->leaves) && !load_rlx(&crowd.nheld))
     execute(gp);
   if (!runq_put(&mp->p->runq, gp)) global_put(gp);
   schedule();
@@ -802,31 +852,48 @@ void goexit(void) {
 
 static void no_p_g0(struct g *gp) {
   struct m *mp = leave(gp, G_RUNNABLE);
-  global_put(gp);
+  urgent_put(gp);
   wakep();
   if (!mp->locked_g) stopm(mp);
   schedule();
 }
 
-__attribute__((noinline)) void rt_enter_slow(void) {
-  struct m *mp = getm();
+static void yield_g0(struct g *gp) {
+  leave(gp, G_RUNNABLE);
+  global_put(gp);
+  wakep();
+  schedule();
+}
+
+// back takes notice of what sysmon did. True: the P was taken; *yield: it was not, since the goroutine was in the
+// runtime, but it has run for long and others wait.
+static bool back(struct m *mp, bool *yield) {
   lock(&sched.retake_lock);
   bool lost = mp->p == NULL;
+  *yield = !lost && mp->yield && mp->yield_tick == (uint32_t)load_rlx(&mp->p->schedtick);
+  mp->yield = false;
   store_rlx(&mp->retake, 0);
-  if (mp->is_hog) add_rlx(&sched.nhogs, -1u);
-  mp->is_hog = false;
+  lost_remove(mp);
   unlock(&sched.retake_lock);
-  if (!lost) return;
-  lock(&sched.lock);
-  struct p *pp = p_take_locked();
-  unlock(&sched.lock);
-  if (pp) {
-    p_acquire(mp, pp);
+  return lost;
+}
+
+__attribute__((noinline)) void rt_enter_slow(void) {
+  struct m *mp = getm();
+  struct g *gp = mp->curg;
+  bool yield;
+  if (back(mp, &yield)) {
+    lock(&sched.lock);
+    struct p *pp = p_take_locked();
+    unlock(&sched.lock);
+    if (pp) p_acquire(mp, pp);
+    if (load_rlx(&crowd.nheld) && !crowded()) wakep();
+    if (pp) return;
+  } else if (!yield) {
     return;
   }
-  struct g *gp = mp->curg;
   gp->errno_saved = errno;
-  mcall(mp, gp, no_p_g0);
+  mcall(mp, gp, mp->p ? yield_g0 : no_p_g0);
 }
 
 void sched_block(void) {

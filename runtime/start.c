@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "base/os.h"
+#include "crowd.h"
 #include "diag/dump.h"
 #include "diag/lockorder.h"
 #include "diag/periodic.h"
@@ -150,7 +151,7 @@ static void in_child(void) {
   sched.nm = 1;
   sched.nidle_m = 0;
   sched.dead_m = sched.asked_m = NULL;
-  sched.global_head = sched.global_tail = NULL;
+  sched.global_head = sched.global_tail = sched.urgent_head = sched.urgent_tail = NULL;
   store_rlx(&sched.global_len, 0);
   store_rlx(&sched.nspinning, 0);
   store_rlx(&sched.nidle_p, 0);
@@ -168,7 +169,7 @@ static void in_child(void) {
   sysmon_forget();
   scavenge_forget();
   store_rlx(&sched.ngoroutines, 1);
-  store_rlx(&sched.nhogs, 0);
+  crowd_forget();
   store_rlx(&sched.all_m, mp);
   if (mp) {
     mp->tid = os_tid();

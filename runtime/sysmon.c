@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "crowd.h"
 #include "diag/dump.h"
 #include "diag/periodic.h"
 #include "netpoll.h"
@@ -22,7 +23,8 @@
 #include "timer.h"
 #include "wake.h"
 
-enum { TICK_MIN_NS = 100000, TICK_MAX_NS = 10000000, SLICE_NS = 10000000, IDLE_TICKS = 100 };
+enum { TICK_MIN_NS = 100000, TICK_MAX_NS = 10000000, TICK_URGENT_NS = 500000, IDLE_TICKS = 100 };
+enum { SLICE_NS = 10000000, URGENT_NS = 1000000, TIMER_LATE_NS = 200000 };
 static const int64_t lonely_ns = 1000000000, foreign_check_ns = 1000000000;
 
 static _Atomic uint32_t started;   // 0, 1 starting, 2 running
@@ -45,22 +47,25 @@ int64_t sched_waited_ns(struct g *gp) {
 
 // ---- retake ----------------------------------------------------------------------------------------
 
-// retake takes pp from its M if that runs user code. True: pp is the caller's.
-static bool retake(struct p *pp, bool hog) {
+// retake takes pp from its M if that runs user code. True: pp is the caller's. If the M is in the runtime and
+// long_ran, the goroutine of that tick is asked to yield when it calls the next time: one that is there nearly
+// always would never be met outside.
+static bool retake(struct p *pp, bool hog, bool long_ran) {
   bool got = false;
   lock(&sched.retake_lock);
   struct m *mp = load_acq(&pp->status) == P_RUNNING ? load_rlx(&pp->m) : NULL;
-  if (mp && load_rlx(&mp->p) == pp && !load_acq(&mp->in_rt)) {
+  if (mp && load_rlx(&mp->p) == pp) {
     store_seq(&mp->retake, 1);  // R2
     os_barrier();
-    got = !load_acq(&mp->in_rt) && load_rlx(&mp->p) == pp;  // A1
+    got = can_retake && !load_acq(&mp->in_rt) && load_rlx(&mp->p) == pp;  // A1
     if (got) {
       store_rlx(&mp->p, NULL);
       store_rlx(&pp->m, NULL);
-      mp->is_hog = hog;
-      if (hog) add_rlx(&sched.nhogs, 1);
+      lost_add(mp, hog);
     } else {
-      store_rel(&mp->retake, 0);
+      mp->yield = long_ran;
+      mp->yield_tick = pp->seen_tick;
+      if (!long_ran) store_rel(&mp->retake, 0);
     }
   }
   unlock(&sched.retake_lock);
@@ -68,37 +73,52 @@ static bool retake(struct p *pp, bool hog) {
 }
 
 static bool work_waits(struct p *pp, int64_t now) {
-  return load_acq(&pp->runnext) || runq_len(&pp->runq) || load_rlx(&sched.global_len) || timers_next() <= now;
+  return load_acq(&pp->runnext) || runq_len(&pp->runq) || load_rlx(&sched.global_len) || timers_next() <= now ||
+         (load_rlx(&crowd.nheld) && !crowded());
 }
 
-// slice is how long a computing goroutine keeps its P while others wait. With more such threads than
-// two a P already running it grows, so that hogs do not become hundreds of threads, yet no goroutine
-// waits for ever for one that spins.
-static int64_t slice_ns(void) {
-  uint32_t over = load_rlx(&sched.nhogs) / (2 * load_rlx(&sched.nprocs));
-  return (int64_t)SLICE_NS << (over < 6 ? over : 6);
+// Whether the goroutine on pp, which has run for ran ns while others wait, shall lose its P.
+enum verdict { STAY, TAKE_BLOCKED, TAKE_HOG, REFUSE };
+
+static enum verdict judge(struct p *pp, struct m *mp, int64_t ran) {
+  bool enough = ran >= (load_rlx(&crowd.nurgent) ? URGENT_NS : SLICE_NS);
+  if (!enough && (ran < pp->look_ns || load_rlx(&mp->in_rt))) return STAY;
+  pp->look_ns = 2 * ran;
+  if (!load_rlx(&mp->in_rt) && os_thread_sleeps(mp->tid)) return TAKE_BLOCKED;
+  if (!enough) return STAY;
+  return crowded() ? REFUSE : TAKE_HOG;
 }
 
 // watch looks at one P; true: something was done.
-static bool watch(struct p *pp, int64_t now) {
+static bool watch(struct p *pp, int64_t now, bool *refused) {
   if (load_acq(&pp->status) != P_RUNNING) return false;
   uint32_t tick = (uint32_t)load_rlx(&pp->schedtick);
   if (tick != pp->seen_tick) {
     pp->seen_tick = tick;
     pp->seen_since = now;
+    pp->look_ns = 0;
     return false;
   }
   bool wanted = work_waits(pp, now) || load_rlx(&pp->leaves);
   if (wanted && load_seq(&sched.nidle_p)) wakep();
   struct m *mp = load_rlx(&pp->m);
-  if (!can_retake || !mp || load_rlx(&mp->in_rt)) return false;
-  bool hog = wanted && !os_thread_sleeps(mp->tid);
-  if (now - pp->seen_since < (!wanted ? lonely_ns : hog ? slice_ns() : 0)) return false;
-  if (!retake(pp, hog)) return false;
+  int64_t ran = now - pp->seen_since;
+  if (!mp || (!wanted && (ran < lonely_ns || load_rlx(&mp->in_rt)))) return false;
+  enum verdict v = wanted ? judge(pp, mp, ran) : TAKE_BLOCKED;
+  *refused |= v == REFUSE;
+  if (v == STAY || v == REFUSE) return false;
+  if (!retake(pp, v == TAKE_HOG, wanted && ran >= SLICE_NS)) return false;
   add_rlx(&sched.nretakes, 1);
   pp->seen_since = now;
   handoff(pp);  // if nobody wants it: with all Ps idle this thread can sleep too
   return true;
+}
+
+// run_timers_late runs timers that are due and that no M runs: all of them have a goroutine, or the one that sleeps until
+// then is not served by the kernel.
+static void run_timers_late(int64_t now) {
+  int64_t late = load_seq(&sched.nidle_p) ? TIMER_LATE_NS : 0;
+  if (timers_next() <= now - late) timers_run(now);
 }
 
 // nap sleeps for ns, or until somebody wants a thread started.
@@ -125,12 +145,25 @@ static int64_t doze_ns(void) {
 // last of them has ended, goroutines that wait are dead.
 static void doze(void) {
   store_seq(&sched.sysmon_word, 1);
-  while (all_idle() && load_seq(&sched.sysmon_word)) {
+  while (all_idle() && load_seq(&crowd.nheld) == 0 && load_seq(&sched.sysmon_word)) {
     sched_check_dead();
     futex_wait(&sched.sysmon_word, 1, doze_ns());
     periodic_run(nanotime());
   }
   store_seq(&sched.sysmon_word, 0);
+}
+
+// watch_all looks at every P and at those without one; true: something was done.
+static bool watch_all(int64_t now) {
+  bool did = false, refused = false;
+  for (uint32_t i = 0, n = load_acq(&sched.nmade); i < n; i++) did |= watch(sched.procs[i], now, &refused);  // A7
+  crowd_watch(now, refused);
+  return did;
+}
+
+static int64_t longer(int64_t tick) {
+  int64_t most = load_rlx(&crowd.nurgent) ? TICK_URGENT_NS : TICK_MAX_NS;
+  return tick * 2 < most ? tick * 2 : most;
 }
 
 static void *sysmon_main(void *arg) {
@@ -143,12 +176,11 @@ static void *sysmon_main(void *arg) {
     nap(next > 0 && next < tick ? next : tick);
     now = nanotime();
     sched_tell_time();
+    run_timers_late(now);
     if (netpoll_late(now)) sched_poll();
     periodic_run(now);
-    bool did = false;
-    for (uint32_t i = 0, n = load_acq(&sched.nmade); i < n; i++) did |= watch(sched.procs[i], now);
-    tick = did ? TICK_MIN_NS : tick * 2 < TICK_MAX_NS ? tick * 2 : TICK_MAX_NS;
-    idle = all_idle() ? idle + 1 : 0;
+    tick = watch_all(now) ? TICK_MIN_NS : longer(tick);
+    idle = all_idle() && load_rlx(&crowd.nheld) == 0 ? idle + 1 : 0;
     if (scavenge_step(now, idle >= IDLE_TICKS) || idle < IDLE_TICKS) continue;
     doze();
     idle = 0;

@@ -11,7 +11,8 @@ enum { MAX_PROCS = 1024, MAX_THREADS = 10000 };
 struct sched {
   struct lock lock;            // rank 1: the lists below
   struct g *global_head, *global_tail;  // under lock
-  _Atomic uint32_t global_len;          // written under lock
+  struct g *urgent_head, *urgent_tail;  // under lock: those that were made ready by who has no P
+  _Atomic uint32_t global_len;          // written under lock: of both
   struct m *idle_m;                     // under lock
   struct p *idle_p;                     // under lock
   _Atomic uint32_t nidle_p;             // written under lock
@@ -33,7 +34,6 @@ struct sched {
   _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
   _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run; FROZEN_TRIM: scavenge.h
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
-  _Atomic uint32_t nhogs;        // threads that computed when their P was taken and are not back
   _Atomic uint64_t nretakes, nhandoffs, npolls;  // since the start (diag/stats.c)
   _Alignas(64) _Atomic int64_t coarse_ns;  // the time when sysmon last looked: what a park costs nothing to note
   _Atomic int64_t watched_ns;    // since when sysmon tells the time; 0: not yet

@@ -24,6 +24,12 @@ int64_t nanotime(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+int64_t os_cpu_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 void futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t timeout_ns) {
   int saved = errno;
   struct timespec t = {timeout_ns / 1000000000, timeout_ns % 1000000000};

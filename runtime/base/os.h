@@ -19,6 +19,9 @@ static inline void cpu_relax(void) {
 // nanotime is CLOCK_MONOTONIC in nanoseconds.
 int64_t nanotime(void);
 
+// os_cpu_ns is the processor time that the process has used.
+int64_t os_cpu_ns(void);
+
 // futex_wait sleeps while *word == value, at most timeout_ns (negative: for ever). It may return
 // early. Neither call changes errno.
 void futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t timeout_ns);

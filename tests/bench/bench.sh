@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh measures crun against its peers and prints a table for each question. The peers take turns
 # within each round, and what is judged is the median of the rounds' ratios.
-#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|net|race|memory]...
+#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|hogs|net|race|memory]...
 # ROUNDS (default 5) says how often. It always exits 0 when it could measure: it is no test.
 set -eu
 crun=$1 src=$2 work=$3
@@ -57,6 +57,19 @@ echo_ns() {
   wait "$server" 2>/dev/null || true
 }
 
+# hogs: TASKS (default 1000 of 5 ms and 400 of 50 ms) as "number milliseconds".
+bench_hogs() {
+  cc -O2 -I"$(dirname "$crun")/../include" -c -o "$work/hogs.o" "$src/hogs.c"
+  "$crun" build -O2 -o "$work/hogs" "$work/hogs.o"
+  echo "== goroutines that compute and never call the runtime, compiled by $(cc --version | head -1 | cut -d' ' -f1)"
+  if [ -n "${TASKS:-}" ]; then
+    CRUNMAXPROCS=2 "$work/hogs" $TASKS
+  else
+    CRUNMAXPROCS=2 "$work/hogs" 1000 5
+    CRUNMAXPROCS=2 "$work/hogs" 400 50
+  fi
+}
+
 bench_net() {
   "$crun" build -O2 -o "$work/echo" "$src/../../examples/echo_server.c"
   clang-19 -O2 -D_GNU_SOURCE -o "$work/echo_load" "$src/../net/echo_load.c"
@@ -104,7 +117,7 @@ bench_memory() {
   done
 }
 
-[ $# -gt 0 ] || set -- runtime sync net race memory
+[ $# -gt 0 ] || set -- runtime sync hogs net race memory
 for part; do
   "bench_$part"
 done
