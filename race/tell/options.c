@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "output.h"
 
 struct race_options race_options = {
 #define OPTION(type, name, def, lowest, highest, help) .name = def,
@@ -48,6 +49,7 @@ static void complain(void (*warn)(const char *), const char *key, const char *va
   char line[512];
   snprintf(line, sizeof line, "crun: CRUNRACE: %.100s%s%.200s: %s\n", key, value ? "=" : "", value ? value : "",
            what);
+  as_one_line(line);
   warn(line);
 }
 

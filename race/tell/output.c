@@ -53,6 +53,11 @@ void text_free(struct text *t) {
   *t = (struct text){0};
 }
 
+void as_one_line(char *s) {
+  for (; *s; s++)
+    if (((unsigned char)*s < ' ' && *s != '\t' && (*s != '\n' || s[1])) || *s == 127) *s = '?';
+}
+
 // ---- files -----------------------------------------------------------------------------------------
 
 // A destination, opened at its first use. fd -1: not yet; -2: it could not be, and that was said.

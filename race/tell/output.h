@@ -17,6 +17,9 @@ void text_addn(struct text *t, const char *s, size_t n);
 void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull));
 void text_free(struct text *t);
 
+// as_one_line makes s fit for a terminal: what is no letter becomes '?', but tabs and a newline at the end.
+void as_one_line(char *s);
+
 // output_init looks what is open, at the start.
 void output_init(void);
 

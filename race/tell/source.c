@@ -54,8 +54,7 @@ bool source_line(const struct sym_frame *f, char out[SOURCE_BYTES + 1]) {
   if (n < 0) return false;
   while (n > 0 && (out[n - 1] == '\r' || out[n - 1] == ' ')) n--;
   out[n] = 0;
-  for (char *p = out; *p; p++)
-    if (((unsigned char)*p < ' ' && *p != '\t') || *p == 127) *p = '?';
+  as_one_line(out);
   return strlen(out) > 0;
 }
 

@@ -142,7 +142,8 @@ enum { EXIT_UNABLE = 68, MAX_FILE = 64 << 20 };
 
 static struct suppressions all;  // hits: under the lock of tell.h
 
-static void warn(const char *line) {
+static void warn(char *line) {
+  as_one_line(line);
   if (kernel_write(STDERR_FILENO, line, strlen(line)) < 0) return;
 }
 

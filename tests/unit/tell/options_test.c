@@ -98,6 +98,12 @@ static void long_nonsense_is_survived(void **state) {
   assert_true(lines >= 1);
 }
 
+static void a_complaint_is_one_line(void **state) {
+  (void)state;
+  parse("exitcode='1\n2\x1b[31m'");
+  assert_string_equal(said, "crun: CRUNRACE: exitcode=1?2?[31m: not a number\n");
+}
+
 static void help_names_every_key(void **state) {
   (void)state;
   char help[4096];
@@ -117,6 +123,7 @@ int main(void) {
       cmocka_unit_test(a_bad_value_keeps_the_default),
       cmocka_unit_test(an_open_quote_ends_with_the_text),
       cmocka_unit_test(long_nonsense_is_survived),
+      cmocka_unit_test(a_complaint_is_one_line),
       cmocka_unit_test(help_names_every_key),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
