@@ -31,6 +31,12 @@ struct locker {
   void *l;
 };
 
+// owned is one of ours: its calls take the pc of the user's.
+struct owned {
+  void *l;
+  uintptr_t pc;
+};
+
 static void wait(cr_cond *c, const struct locker *user) {
   struct g *gp = getg();
   struct sudog sg = {.g = gp};
@@ -93,23 +99,32 @@ static void wake(cr_cond *c, uint32_t n) {
   }
 }
 
-static void unlock_mutex(void *l) {
-  race_release(l);
-  mutex_unlock(l);
+static void unlock_mutex(void *arg) {
+  struct owned *o = arg;
+  race_release(o->l);
+  mutex_unlock(o->l, o->pc);
 }
 
-static void lock_mutex(void *l) {
-  mutex_lock(l, WAIT_MUTEX);
-  race_acquire(l);
+static void lock_mutex(void *arg) {
+  struct owned *o = arg;
+  mutex_lock(o->l, WAIT_MUTEX, o->pc);
+  race_acquire(o->l);
 }
 
-static void unlock_rwmutex(void *l) { rwmutex_unlock(l); }
-static void lock_rwmutex(void *l) { rwmutex_lock(l); }
+static void unlock_rwmutex(void *arg) {
+  struct owned *o = arg;
+  rwmutex_unlock(o->l, o->pc);
+}
+
+static void lock_rwmutex(void *arg) {
+  struct owned *o = arg;
+  rwmutex_lock(o->l, o->pc);
+}
 
 void cr_cond_wait(cr_cond *c, cr_mutex *m) {
   lockorder_released(m, &m->id);
   rt_enter();
-  wait(c, &(struct locker){unlock_mutex, lock_mutex, m});
+  wait(c, &(struct locker){unlock_mutex, lock_mutex, &(struct owned){m, PC()}});
   rt_exit();
   lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
 }
@@ -117,7 +132,7 @@ void cr_cond_wait(cr_cond *c, cr_mutex *m) {
 void cr_cond_wait_rw(cr_cond *c, cr_rwmutex *rw) {
   lockorder_released(rw, &rw->writer.id);
   rt_enter();
-  wait(c, &(struct locker){unlock_rwmutex, lock_rwmutex, rw});
+  wait(c, &(struct locker){unlock_rwmutex, lock_rwmutex, &(struct owned){rw, PC()}});
   rt_exit();
   lockorder_acquired(rw, &rw->writer.id, LOCK_WRITE, PC());
 }

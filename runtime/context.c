@@ -261,6 +261,26 @@ static void ring(void *arg) {
   race_switch(was);
 }
 
+// heard_alone tells whether anybody would hear that ctx is canceled, heard whether that ctx or what derives from it
+// is, while no goroutine runs.
+static bool heard_alone(const struct cr_context *ctx) {
+  return ctx->kind == WATCH ? load_rlx(&ctx->watch) == WATCHING : !waitq_empty(&ctx->done.recvq);
+}
+
+static bool heard(void *arg) {
+  const struct cr_context *top = arg, *ctx = top;
+  while (!heard_alone(ctx)) {
+    if (ctx->children) {
+      ctx = ctx->children;
+      continue;
+    }
+    while (ctx != top && !ctx->next) ctx = ctx->parent->canceler;
+    if (ctx == top) return false;
+    ctx = ctx->next;
+  }
+  return true;
+}
+
 static void arm(struct cr_context *ctx) {
   ctx->creator = getg()->goid;
   race_release(&ctx->timer);  // R2
@@ -268,6 +288,7 @@ static void arm(struct cr_context *ctx) {
   lock(&ctx->lock);           // against one who cancels it with its parent
   if (!load_rlx(&ctx->err)) {
     add_rlx(&ctx->holds, 1);
+    ctx->timer.heard = heard;
     timer_start(&ctx->timer, ctx->deadline_ns, ring, ctx);
   }
   unlock(&ctx->lock);

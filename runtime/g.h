@@ -90,6 +90,12 @@ struct g {
   uint64_t parent_goid;
   char name[32];
   struct labels *_Atomic labels; // nil: none (labels.c)
+  _Atomic uintptr_t blocked_on;   // the lock that it has to wait for and an enum blocked; 0: none (diag/waitfor.h)
+  _Atomic uint32_t blocked_seq;   // goes up each time it has to
+  uintptr_t blocked_pc;           // where the user asked for it
+  uint32_t nlocked;               // mutexes, onces and write locks it holds; owner only
+  uint32_t walk_mark;             // under waitfor.c's walk_lock
+  struct read_holds *reads;       // the rwmutexes it has locked for reading; nil: it never did
   struct fiber fiber;
 };
 

@@ -25,6 +25,8 @@
 // Lock rank: m->lock, above the scheduler's.
 //   R1: the CAS or add that ends the ownership   A1: the CAS that takes it, or the return from park
 //
+// m->owner, locked and unlocked are for reports: the owner writes them after it took m and before it gives it up.
+//
 // Rejected: strict FIFO hand-off (each lock pair becomes a switch: 64 goroutines on one mutex pay a
 // park for every unlock); a futex-like word without the owner (an unlock by somebody else goes unseen).
 #include "base/atomic.h"
@@ -32,6 +34,7 @@
 #include "base/lock.h"
 #include "crun/sync.h"
 #include "diag/lockorder.h"
+#include "diag/waitfor.h"
 #include "g.h"
 #include "race/race.h"
 #include "sched.h"
@@ -50,10 +53,12 @@ static bool is_free(uint64_t w) { return w >> OWNER_SHIFT == 0; }
 // What a goroutine that contends knows of itself.
 struct contender {
   struct g *gp;
+  uintptr_t pc;   // of the user's call
   struct sudog sg;
   bool queued;    // we have been in the queue before
   bool woken;     // we are one of those that WOKEN stands for
   bool starving;  // we waited long enough to ask for a hand-off
+  bool said;      // gp->blocked_on is set
   int spins;
 };
 
@@ -101,51 +106,83 @@ static void leave_starving(cr_mutex *m, const struct contender *me) {
     and_rlx(&m->word, ~(uint64_t)STARVING);
 }
 
-static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum wait_reason why) {
-  struct contender me = {.gp = gp, .sg = {.g = gp}};
+static enum blocked blocked_as(enum wait_reason why) {
+  return why == WAIT_ONCE ? BLOCKED_ONCE : why == WAIT_RWMUTEX_W ? BLOCKED_WRITER : BLOCKED_MUTEX;
+}
+
+// wait_turn parks in the queue. True: m was handed over.
+static bool wait_turn(cr_mutex *m, struct contender *me, enum wait_reason why) {
+  struct g *gp = me->gp;
+  gp->waiting = &me->sg;
+  park_blocked(lock_of(m), why);
+  gp->waiting = NULL;
+  if (me->sg.success) {  // A1
+    leave_starving(m, me);
+    return true;
+  }
+  me->woken = true;
+  me->starving = nanotime() - me->sg.since_ns > STARVE_NS;
+  me->spins = 0;
+  return false;
+}
+
+// contend ends with m locked.
+static void contend(cr_mutex *m, struct contender *me, enum wait_reason why) {
   for (;;) {
     uint64_t w = load_rlx(&m->word);
     if (is_free(w)) {
-      if (try_take(m, &me, &w)) return;
+      if (try_take(m, me, &w)) return;
       continue;
     }
-    if (spin(m, &me, w) || !queue_up(m, &me)) continue;
-    gp->waiting = &me.sg;
-    park_unlock(lock_of(m), why);
-    gp->waiting = NULL;
-    if (me.sg.success) {  // A1
-      leave_starving(m, &me);
-      return;
-    }
-    me.woken = true;
-    me.starving = nanotime() - me.sg.since_ns > STARVE_NS;
-    me.spins = 0;
+    if (spin(m, me, w)) continue;
+    if (!me->said) waitfor_begin(me->gp, m, blocked_as(why), me->pc);
+    me->said = true;
+    if (queue_up(m, me) && wait_turn(m, me, why)) return;
   }
+}
+
+static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum wait_reason why, uintptr_t pc) {
+  struct contender me = {.gp = gp, .pc = pc, .sg = {.g = gp}};
+  contend(m, &me, why);
+  waitfor_taken(m, gp, pc);
+  if (me.said) waitfor_end(gp);
 }
 
 // try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch
 // it twice. While others wait, one that locks again and again takes it in a second step.
-static inline bool try_fast(cr_mutex *m, struct g *gp) {
+static inline bool try_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
   uint64_t w = 0, me = owner_bits(gp);
-  return cas_acq(&m->word, &w, me) || (is_free(w) && cas_acq(&m->word, &w, w | me));  // A1
+  if (!cas_acq(&m->word, &w, me) && !(is_free(w) && cas_acq(&m->word, &w, w | me))) return false;  // A1
+  waitfor_taken(m, gp, pc);
+  return true;
 }
 
-void mutex_lock(cr_mutex *m, enum wait_reason why) {
+void mutex_lock(cr_mutex *m, enum wait_reason why, uintptr_t pc) {
   struct g *gp = getg();
-  if (!try_fast(m, gp)) lock_slow(m, gp, why);
+  if (!try_fast(m, gp, pc)) lock_slow(m, gp, why, pc);
 }
 
-bool mutex_trylock(cr_mutex *m) {
-  uint64_t me = owner_bits(getg()), w = load_rlx(&m->word);
-  while (is_free(w))
-    if (cas_acq(&m->word, &w, w | me)) return true;  // A1
+bool mutex_trylock(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
+  uint64_t me = owner_bits(gp), w = load_rlx(&m->word);
+  while (is_free(w)) {
+    if (!cas_acq(&m->word, &w, w | me)) continue;  // A1
+    waitfor_taken(m, gp, pc);
+    return true;
+  }
   return false;
 }
 
-void mutex_check_owner(const cr_mutex *m, const char *unlocked) {
+void mutex_check_owner(const cr_mutex *m, const char *unlocked, uintptr_t pc) {
+  static const char foreign[] = "sync: unlock of mutex locked by another goroutine";
   uint64_t w = load_rlx(&m->word);
-  if (is_free(w)) throw(unlocked);
-  if (w >> OWNER_SHIFT != getg()->goid) throw("sync: unlock of mutex locked by another goroutine");
+  if (is_free(w)) {
+    waitfor_misuse(m, "unlock-of-unlocked", pc);
+    throw(unlocked);
+  }
+  if (w >> OWNER_SHIFT == getg()->goid) return;
+  waitfor_misuse(m, "unlock-by-other", pc);
+  throw(foreign);
 }
 
 // nobody_to_wake: nobody waits, or one that did is awake and tries.
@@ -161,14 +198,18 @@ static void wake_one(cr_mutex *m, uint64_t me) {
   bool hand_over = load_rlx(&m->word) & STARVING;
   sg->success = hand_over;
   if (!hand_over) or_rlx(&m->word, WOKEN);
+  if (hand_over) waitfor_given(m, gp, gp->blocked_pc);
   unlock(lock_of(m));
   // From here on WAITING may be set by others, so the flags are not stored, only the owner is changed.
   add_rel(&m->word, (hand_over ? owner_bits(gp) : 0) - me);  // R1
   ready(gp);
 }
 
-static __attribute__((noinline)) void unlock_slow(cr_mutex *m, uint64_t me) {
-  mutex_check_owner(m, "sync: unlock of unlocked mutex");
+static __attribute__((noinline)) void unlock_slow(cr_mutex *m, struct g *gp, uintptr_t pc) {
+  uint64_t me = owner_bits(gp);
+  mutex_check_owner(m, "sync: unlock of unlocked mutex", pc);
+  if (waitfor_is_copy(m)) waitfor_misuse(m, "copied-lock", pc);
+  waitfor_left(m, gp, pc);
   uint64_t w = load_rlx(&m->word);
   while (nobody_to_wake(w))
     if (cas_rel(&m->word, &w, w - me)) return;  // R1
@@ -176,14 +217,18 @@ static __attribute__((noinline)) void unlock_slow(cr_mutex *m, uint64_t me) {
 }
 
 // unlock_fast ends an ownership that nobody is to be woken for. The word is in our cache, so a load is cheap.
-static inline bool unlock_fast(cr_mutex *m, uint64_t me) {
-  uint64_t w = load_rlx(&m->word);
-  return w - me <= FLAGS && nobody_to_wake(w) && cas_rel(&m->word, &w, w - me);  // R1
+static inline bool unlock_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
+  uint64_t w = load_rlx(&m->word), me = owner_bits(gp);
+  if (w - me > FLAGS || !nobody_to_wake(w) || waitfor_is_copy(m)) return false;
+  waitfor_left(m, gp, pc);
+  if (cas_rel(&m->word, &w, w - me)) return true;  // R1
+  waitfor_kept(gp);
+  return false;
 }
 
-void mutex_unlock(cr_mutex *m) {
-  uint64_t me = owner_bits(getg());
-  if (!unlock_fast(m, me)) unlock_slow(m, me);
+void mutex_unlock(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
+  if (!unlock_fast(m, gp, pc)) unlock_slow(m, gp, pc);
 }
 
 bool mutex_is_valid(const cr_mutex *m) {
@@ -197,38 +242,38 @@ bool mutex_is_valid(const cr_mutex *m) {
 // other way they keep one, for traces to name: no_tail is in place of a jump.
 #define no_tail() __asm__ volatile("")
 
-static __attribute__((noinline)) void lock_public_slow(cr_mutex *m) {
+static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, uintptr_t pc) {
   struct g *gp = getg();
   rt_enter();
-  lock_slow(m, gp, WAIT_MUTEX);
+  lock_slow(m, gp, WAIT_MUTEX, pc);
   rt_exit();
   race_acquire(m);
 }
 
 void cr_mutex_lock(cr_mutex *m) {
   struct g *gp = getg_or_nil();
-  if (__builtin_expect(gp && try_fast(m, gp), 1)) {
+  if (__builtin_expect(gp && try_fast(m, gp, PC()), 1)) {
     race_acquire(m);
     lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
     return;
   }
-  lock_public_slow(m);
+  lock_public_slow(m, PC());
   lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
   no_tail();
 }
 
 bool cr_mutex_trylock(cr_mutex *m) {
-  bool got = mutex_trylock(m);
+  bool got = mutex_trylock(m, PC());
   if (!got) return false;
   race_acquire(m);
   lockorder_acquired(m, &m->id, LOCK_MUTEX | LOCK_TRIED, PC());
   return true;
 }
 
-static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m) {
-  uint64_t me = owner_bits(getg());
+static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
   rt_enter();
-  unlock_slow(m, me);
+  unlock_slow(m, gp, pc);
   rt_exit();
 }
 
@@ -236,7 +281,7 @@ void cr_mutex_unlock(cr_mutex *m) {
   struct g *gp = getg_or_nil();
   lockorder_released(m, &m->id);
   race_release(m);
-  if (__builtin_expect(gp && unlock_fast(m, owner_bits(gp)), 1)) return;
-  unlock_public_slow(m);
+  if (__builtin_expect(gp && unlock_fast(m, gp, PC()), 1)) return;
+  unlock_public_slow(m, PC());
   no_tail();
 }

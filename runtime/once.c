@@ -37,13 +37,13 @@ static void finish(void *arg) {
   lockorder_publish(o);
   store_rel(&o->done, 1);  // R1
   rt_enter();
-  mutex_unlock(&o->m);
+  mutex_unlock(&o->m, load_rlx(&o->m.locked));
   rt_exit();
 }
 
 static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *call, uintptr_t pc) {
   rt_enter();
-  mutex_lock(&o->m, WAIT_ONCE);
+  mutex_lock(&o->m, WAIT_ONCE, pc);
   rt_exit();
   if (!load_rlx(&o->done)) {
     struct cr_defer_record r = {.fn = finish, .arg = o};
@@ -54,7 +54,7 @@ static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *cal
     return;
   }
   rt_enter();
-  mutex_unlock(&o->m);
+  mutex_unlock(&o->m, pc);
   rt_exit();
 }
 

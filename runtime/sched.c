@@ -29,6 +29,7 @@
 #include "crowd.h"
 #include "diag/dump.h"
 #include "diag/lockorder.h"
+#include "diag/waitfor.h"
 #include "go.h"
 #include "netpoll.h"
 #include "procs.h"
@@ -325,12 +326,17 @@ void sched_timer_earlier(void) {
   if (!mp) wakep();  // whoever it wakes finds no work and becomes the timer M
 }
 
-// check_dead_locked is asked when one more M is about to sleep: is nobody left who could wake anybody?
-// A thread that is not ours can, so with one alive the answer is no.
+// no_other_threads tells whether all threads there are are ours, or parked by us.
+static bool no_other_threads(void) {
+  return os_threads() == (int)sched.nm + sysmon_threads() + load_seq(&sched.nparked_threads);
+}
+
+// check_dead_locked is asked when one more M is about to sleep: is nobody left who could wake anybody? That could be a
+// descriptor that becomes ready, a thread that is not ours, and a timer, unless what it does is heard by nobody.
 static bool check_dead_locked(void) {
-  if (sched.nidle_m < sched.nm || timers_next() != INT64_MAX || load_rlx(&sched.global_len)) return false;
-  if (netpoll_waiters()) return false;
-  return os_threads() == (int)sched.nm + sysmon_threads();
+  if (sched.nidle_m < sched.nm || load_rlx(&sched.global_len)) return false;
+  if (netpoll_waiters() || load_seq(&sched.polling) || timers_wake()) return false;
+  return no_other_threads() && !timers_heard();
 }
 
 bool sched_has_foreign_threads(void) { return os_threads() > (int)sched.nm + sysmon_threads(); }
@@ -515,7 +521,11 @@ static bool wait_for_io(struct m *mp) {
   return pp != NULL;
 }
 
-void sched_poll(void) { inject(NULL, netpoll(0)); }
+void sched_poll(void) {
+  store_seq(&sched.polling, 1);  // what netpoll took out is in nobody's queue for a moment
+  inject(NULL, netpoll(0));
+  store_seq(&sched.polling, 0);
+}
 
 // fair looks first where others are not looked at while there is something nearer; each place has its turn.
 static struct g *fair(struct p *pp, uint32_t turn) {
@@ -720,8 +730,10 @@ static void park_g0(struct g *gp) {
 static void park_thread(struct g *gp, park_commit commit, void *arg) {
   store_rlx(&gp->thread_word, 0);
   store_rel(&gp->status, G_WAITING);
-  if (!commit || commit(gp, arg))
+  if (!commit || commit(gp, arg)) {
+    add_seq(&sched.nparked_threads, 1);
     while (load_acq(&gp->thread_word) == 0) futex_wait(&gp->thread_word, 0, -1);  // A3
+  }
   store_rel(&gp->status, G_RUNNING);
 }
 
@@ -770,7 +782,8 @@ static bool put(struct p *pp, struct g *gp, bool next) {
 
 void ready(struct g *gp) {
   if (gp->is_thread) {
-    store_rel(&gp->thread_word, 1);  // R3
+    add_seq(&sched.nparked_threads, -1);  // perhaps before it counts itself: it counts as running for a moment longer
+    store_rel(&gp->thread_word, 1);       // R3
     futex_wake(&gp->thread_word, 1);
     return;
   }
@@ -824,6 +837,7 @@ void gosched(void) {
 
 static void goexit_g0(struct g *gp) {
   struct m *mp = leave(gp, G_DEAD);
+  waitfor_g_ended(gp);
   race_switch(NULL);
   race_g_end(gp->race);
   gp->race = NULL;

@@ -13,6 +13,7 @@
 #include "base/atomic.h"
 #include "base/lock.h"
 #include "diag/lockorder.h"
+#include "diag/waitfor.h"
 #include "g.h"
 #include "race/race.h"
 #include "waitq.h"
@@ -38,7 +39,8 @@ void sema_acquire(cr_sema *s, enum wait_reason why) {
   sg = (struct sudog){.g = getg()};
   sg.g->waiting = &sg;
   waitq_push(&s->waiters, &sg);
-  park_unlock(lock_of(s), why);  // A1
+  if (why == WAIT_RWMUTEX_R || why == WAIT_RWMUTEX_W) park_blocked(lock_of(s), why);  // A1
+  else park_unlock(lock_of(s), why);                                                  // A1
   sg.g->waiting = NULL;
 }
 

@@ -17,6 +17,7 @@
 #include "diag/periodic.h"
 #include "diag/settings.h"
 #include "diag/traceback.h"
+#include "diag/waitfor.h"
 #include "go.h"
 #include "netpoll.h"
 #include "scavenge.h"
@@ -65,6 +66,25 @@ uint64_t sched_goroutines(void) { return load_rlx(&sched.ngoroutines); }
 
 static pthread_key_t thread_key;
 
+// The structs of threads' goroutines are used again and never freed: a mutex may name one as its last owner.
+static struct g *free_thread_g;  // under sched.all_lock
+
+static struct g *thread_g_new(void) {
+  lock(&sched.all_lock);
+  struct g *gp = free_thread_g;
+  if (gp) free_thread_g = gp->schedlink;
+  unlock(&sched.all_lock);
+  if (gp) memset(gp, 0, sizeof *gp);
+  return gp ? gp : calloc(1, sizeof *gp);
+}
+
+static void thread_g_free(struct g *gp) {
+  lock(&sched.all_lock);
+  gp->schedlink = free_thread_g;
+  free_thread_g = gp;
+  unlock(&sched.all_lock);
+}
+
 static void thread_ends(void *arg) {
   struct m *mp = arg;
   struct g *gp = mp->curg;
@@ -75,7 +95,9 @@ static void thread_ends(void *arg) {
   lockorder_freed(gp);
   m_tls = NULL;
   mp->curg = NULL;
-  free(gp);
+  store_rel(&gp->status, G_DEAD);
+  waitfor_g_ended(gp);
+  thread_g_free(gp);
   race_hide_end();
   store_rel(&mp->tid, 0);  // R1: mp is the next such thread's
 }
@@ -103,7 +125,7 @@ __attribute__((noinline)) struct g *getg_slow(void) {
   }
   race_hide_begin();
   mp = foreign_m();
-  struct g *gp = calloc(1, sizeof *gp);
+  struct g *gp = thread_g_new();
   race_hide_end();
   if (!mp || !gp) throw("out of memory for a thread that uses crun");
   sysmon_start();  // its timers must be run even if no goroutine ever is
@@ -165,11 +187,14 @@ static void in_child(void) {
     if (pp != mine) p_idle_locked(pp);
   }
   timers_forget();
+  waitfor_forget();
   netpoll_forget();
   sysmon_forget();
   scavenge_forget();
   store_rlx(&sched.ngoroutines, 1);
   crowd_forget();
+  store_rlx(&sched.nparked_threads, 0);
+  store_rlx(&sched.polling, 0);
   store_rlx(&sched.all_m, mp);
   if (mp) {
     mp->tid = os_tid();

@@ -90,6 +90,12 @@ static struct g *deliver(struct cr_timer *t, int64_t now) {
 
 static void fire(void *arg);
 
+// heard tells whether the moment is awaited, while no goroutine runs.
+static bool heard(void *arg) {
+  const struct cr_timer *t = arg;
+  return t->fn || !waitq_empty(&t->chan.recvq);
+}
+
 // arm puts t into the heap, if somebody wants it there; what is there already is moved.
 static void arm(struct cr_timer *t) {
   if (!t->fn && waitq_empty(&t->chan.recvq)) return;
@@ -97,6 +103,7 @@ static void arm(struct cr_timer *t) {
     add_rlx(&t->refs, 1);
     t->heaped++;
   }
+  t->timer.heard = heard;
   timer_start(&t->timer, t->when_ns, fire, t);
 }
 

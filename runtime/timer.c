@@ -97,6 +97,23 @@ uint32_t timers_armed(void) {
   return n;
 }
 
+bool timers_wake(void) {
+  bool wake = false;
+  if (timers_next() == INT64_MAX) return false;
+  lock(&timers_lock);
+  for (uint32_t i = 0; i < heap_len && !wake; i++) wake = !heap[i]->heard;
+  unlock(&timers_lock);
+  return wake;
+}
+
+bool timers_heard(void) {
+  bool heard = false;
+  lock(&timers_lock);
+  for (uint32_t i = 0; i < heap_len && !heard; i++) heard = !heap[i]->heard || heap[i]->heard(heap[i]->arg);
+  unlock(&timers_lock);
+  return heard;
+}
+
 void timers_forget(void) {
   for (uint32_t i = 0; i < heap_len; i++) heap[i]->index = 0;
   heap_len = 0;

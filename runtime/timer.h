@@ -12,6 +12,7 @@ struct timer {
   void (*fn)(void *arg);  // under timers_lock
   void *arg;              // under timers_lock
   uint32_t index;         // under timers_lock: place in the heap + 1; 0: not armed
+  bool (*heard)(void *arg);  // owner's, while it is not armed: would fn make any goroutine ready, while none runs? nil: yes
 };
 
 // timer_start arms t: fn(arg) is called at when_ns or soon after, once, on a scheduler stack. fn may
@@ -26,6 +27,11 @@ int64_t timers_next(void);
 
 // timers_armed is how many are armed.
 uint32_t timers_armed(void);
+
+// timers_wake tells whether a timer is armed that makes a goroutine ready for sure; timers_heard whether any will, while
+// no goroutine runs.
+bool timers_wake(void);
+bool timers_heard(void);
 
 // timers_forget disarms all: the child of a fork.
 void timers_forget(void);

@@ -4,6 +4,7 @@
 #define CRUN_DIAG_UNWIND_H
 
 #include "g.h"
+#include "race/report.h"
 
 enum { UNWIND_HEAD = 50, UNWIND_TAIL = 50 };
 
@@ -28,5 +29,9 @@ void unwind_signalled(void *context, struct unwound *u);
 
 // unwind_parked is the stack of a goroutine whose registers are on it.
 void unwind_parked(struct g *gp, struct unwound *u);
+
+// unwind_report is the innermost part of gp's stack for a report; it is empty if gp runs elsewhere. Goroutines are
+// frozen meanwhile, or gp cannot wake.
+void unwind_report(struct g *gp, struct report_stack *out);
 
 #endif

@@ -8,11 +8,12 @@ set -u
 program=$1 source=$2
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-# normal: no addresses, no offsets, no folders, no lines of crun's own files, no frames of the C library's
+# normal: no addresses, no offsets, no folders, no ids, no lines of crun's own files, no frames of the C library's
 # raise (nameless where its symbols are not installed), none of the shell's own words; and of frames that
 # repeat only the first.
 normal() {
   sed -E -e 's/ \+0x[0-9a-f]+$//' -e 's/0x[0-9a-f]+/0xN/g' -e 's,\t.*/([^/]*:[0-9]+)$,\t\1,' \
+    -e 's,^      .*/([^/]*:[0-9:]+)$,      \1,' -e 's/^Id: [0-9a-f]{16}$/Id: N/' \
     -e 's/^\.\.\.[0-9]+ frames/...N frames/' -e 's/[0-9]+-byte/N-byte/' -e 's/; using [0-9]+$/; using N/' -e 's/[[:space:]]+$//' \
     -e '/^(Aborted|Bus error|Segmentation fault|Floating point exception|Illegal instruction)$/d' |
     awk '/\(\.\.\.\)$/ {

@@ -13,6 +13,7 @@
 #define CRUN_G_H
 #define CRUN_SCHED_H
 #define CRUN_DIAG_LOCKORDER_H
+#define CRUN_DIAG_WAITFOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,6 +70,7 @@ struct g {
   void *param;
   struct race_g *race;
   _Atomic uint32_t select_done;
+  uintptr_t blocked_pc;
   bool ready;
 };
 struct g *getg(void);
@@ -93,6 +95,19 @@ static inline void cpu_relax(void) {}
 #define lockorder_publish(object) ((void)0)
 #define lockorder_learn(object) ((void)0)
 
+// What is noted for reports is nobody's business here.
+enum blocked { BLOCKED_MUTEX = 1, BLOCKED_ONCE, BLOCKED_WRITER, BLOCKED_READERS, BLOCKED_READ };
+#define waitfor_taken(m, gp, pc) ((void)(pc))
+#define waitfor_given(m, gp, pc) ((void)(gp))
+#define waitfor_left(m, gp, pc) ((void)(pc))
+#define waitfor_kept(gp) ((void)0)
+#define waitfor_is_copy(m) false
+#define waitfor_begin(gp, lock, what, pc) ((void)(gp), (void)(what), (void)(pc))
+#define waitfor_end(gp) ((void)(gp))
+#define waitfor_read_begin(gp, rw, pc) ((void)(pc))
+#define waitfor_read_end(gp, rw) true
+#define waitfor_misuse(m, rule, pc) ((void)0)
+#define park_blocked(l, why) park_unlock(l, why)
 static inline void rt_enter(void) {}
 static inline void rt_exit(void) {}
 

@@ -32,10 +32,15 @@ struct cr_waitq {
 //     static int balance;  // under mu
 //     static void deposit(int n) { cr_mutex_lock(&mu); balance += n; cr_mutex_unlock(&mu); }
 typedef struct cr_mutex {
-  _Atomic(uint64_t) word;  // owner's goid * 8 + flags
-  _Atomic(uint32_t) lock;  // guards waiters
-  _Atomic(uint32_t) id;    // for the watch over lock orders (runtime/diag/lockorder.c)
+  _Atomic(uint64_t) word;      // owner's goid * 8 + flags
+  _Atomic(uint32_t) lock;      // guards waiters
+  _Atomic(uint32_t) id;        // for the watch over lock orders (runtime/diag/lockorder.c)
   struct cr_waitq waiters;
+  _Atomic(void *) owner;       // the last owner's struct g: reports are made of this and what follows
+  _Atomic(uintptr_t) locked;   // where it was locked last
+  _Atomic(uintptr_t) unlocked; // and unlocked
+  uint32_t self;               // low half of its address once it was locked: a copy has another one
+  uint32_t reserved;
 } cr_mutex;
 
 // cr_mutex_lock locks m.
@@ -101,8 +106,8 @@ void cr_sema_release(cr_sema *s);
 // out, so that it gets its turn; the readers that waited while it held the lock go before the next
 // writer. So a goroutine must not read-lock twice: a writer in between makes that a deadlock.
 //
-// Illegal: an unlock without the matching lock (fatal); cr_rwmutex_unlock by a goroutine other than
-// the one that locked (fatal). A read lock has no owner.
+// Illegal: an unlock of either kind by a goroutine that has not locked it so (fatal). Unlike Go's, a read lock has
+// an owner too: a wait that cannot end is known for sure then, and told as it begins (docs/deadlocks.md).
 typedef struct cr_rwmutex {
   cr_mutex writer;               // held by the writer, pending or in
   cr_sema writer_sem;            // the pending writer waits for the readers that are in
@@ -130,9 +135,10 @@ bool cr_rwmutex_trylock(cr_rwmutex *rw);
 
 // cr_rwmutex_runlock undoes one rlock.
 //   Blocks:  no.
-//   Returns: nothing; fatal "sync: RUnlock of unlocked RWMutex".
+//   Returns: nothing; fatal "sync: RUnlock of unlocked RWMutex", or "sync: RUnlock of
+//            RWMutex that this goroutine has not locked for reading".
 //   Memory:  synchronizes before a later lock returns.
-//   Context: any.
+//   Context: the goroutine or thread that locked rw for reading.
 void cr_rwmutex_runlock(cr_rwmutex *rw);
 
 // cr_rwmutex_unlock undoes a lock.
