@@ -3,6 +3,7 @@
 //
 // It knows glibc's heap: one part grows by brk; an arena's heap is 64 MiB, aligned so, and begins with a heap_info;
 // a large block has a mapping of its own, and a chunk's size word says with its low bits which of these it is.
+#define RACE_BLOCKS_ARE_HERE 1
 #include "blocks.h"
 
 #include <sys/mman.h>
@@ -97,6 +98,8 @@ bool race_blocks_moving(void) { return block_moving != 0; }
 uintptr_t race_blocks_brk(void) { return brk_start; }
 
 bool race_blocks_any(uintptr_t addr) { return atomic_load_explicit(&block_regions[region_of(addr)], memory_order_relaxed); }
+
+size_t race_blocks_size(uintptr_t start) { return entry_get(start) >> SIZE_SHIFT; }
 
 void race_blocks_each(uintptr_t lo, uintptr_t hi, void (*fn)(uintptr_t start, size_t n, void *arg), void *arg) {
   for (uintptr_t p = (lo + GRAIN - 1) & ~(uintptr_t)(GRAIN - 1); p < hi; p += GRAIN) {

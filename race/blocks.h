@@ -12,11 +12,25 @@
 
 #pragma GCC visibility push(default)  // the archives meet by these names
 
+#ifndef RACE_BLOCKS_ARE_HERE
+#pragma weak race_blocks_known
+#pragma weak race_blocks_each
+#pragma weak race_blocks_size
+#pragma weak race_blocks_any
+#pragma weak race_blocks_heap
+#pragma weak race_blocks_brk
+#pragma weak race_blocks_own
+#pragma weak race_blocks_moving
+#endif
+
 // race_blocks_known tells whether the blocks are known: there was address space for the table.
 bool race_blocks_known(void);
 
 // race_blocks_each calls fn for every live block that begins in [lo, hi), in order.
 void race_blocks_each(uintptr_t lo, uintptr_t hi, void (*fn)(uintptr_t start, size_t n, void *arg), void *arg);
+
+// race_blocks_size is the size of the live block that begins at start.
+size_t race_blocks_size(uintptr_t start);
 
 // race_blocks_any tells whether a block ever began in the region of RACE_BLOCKS_REGION bytes that addr lies in.
 enum { RACE_BLOCKS_REGION = 256 * 1024 };

@@ -341,7 +341,7 @@ struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap) {
   struct cr_chan *c = malloc(total_size(elem_size, (size_t)cap));
   race_leave();
   if (!c) throw("chan: out of memory");
-  *c = (struct cr_chan){.cap = (size_t)cap, .elem_size = elem_size, .buf = (char *)(c + 1)};
+  *c = (struct cr_chan){.cap = (size_t)cap, .elem_size = elem_size, .buf = (char *)(c + 1), .made_pc = PC()};
   return c;
 }
 

@@ -69,6 +69,7 @@ struct g {
   void *wait_elem;         // scratch of whom it waits for
   struct sudog *waiting;   // what it waits on, in lock order
   _Atomic uint32_t select_done;
+  uint32_t nwaiting;       // in a select: how many there are at waiting, one behind another
   struct cr_defer_record *defers;  // what is to run when its scopes end, innermost first
   struct panic *panics;            // what it panics with now, newest first
   struct lock *park_lock;  // park_unlock's
@@ -88,6 +89,7 @@ struct g {
   struct g *all_next, *all_prev; // every G there is, under sched.all_lock
   uintptr_t go_pc;               // the `go` statement
   uint64_t parent_goid;
+  _Atomic uint32_t leak_tag;     // the innermost cr_leak_check_begin that it descends from; 0: none (diag/leak.c)
   char name[32];
   struct labels *_Atomic labels; // nil: none (labels.c)
   _Atomic uintptr_t blocked_on;   // the lock that it has to wait for and an enum blocked; 0: none (diag/waitfor.h)
@@ -157,6 +159,8 @@ struct m {
   struct m *lost_next, *lost_prev;  // under retake_lock: the Ms whose P was taken (crowd.c)
   sigset_t sigmask;            // what the thread begins with
   void *end[5];                // own thread: where m_main ends it, for __builtin_longjmp
+  const void *timer_arg;       // of the timer's function that it runs, under timers_lock when it begins
+  uintptr_t sigstack_lo, sigstack_hi;  // its signal stack, once it was stopped on it (diag/world.c)
   struct fiber fiber;          // g0's
 };
 

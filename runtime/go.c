@@ -130,6 +130,7 @@ static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *opt
   gp->go_pc = pc;
   gp->fresh = true;
   gp->parent_goid = parent_goid;
+  store_rlx(&gp->leak_tag, 0);
   gp->errno_saved = 0;
   gp->waiting = NULL;
   gp->param = NULL;
@@ -159,6 +160,7 @@ __attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_
   struct g *creator = getg();
   rt_enter();
   struct g *gp = g_new(creator->goid, pc, d->opts);
+  store_rlx(&gp->leak_tag, load_rlx(&creator->leak_tag));
   lay(gp, d, regs, args);
   make_known(gp, pc);
   sysmon_start();
@@ -167,7 +169,8 @@ __attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_
 }
 
 void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent_goid, uintptr_t pc) {
-  struct g *gp = g_new(parent_goid, pc, NULL);
+  struct g *gp = g_new(parent_goid, pc, NULL), *now = getg_or_nil();
+  if (now && now->goid == parent_goid) store_rlx(&gp->leak_tag, load_rlx(&now->leak_tag));
   struct go_regs *r = (struct go_regs *)((char *)stack_top(gp) - FN_BYTES - sizeof *r);
   *r = (struct go_regs){.gpr = {(uintptr_t)arg}, .x87 = 0x37f, .mxcsr = 0x1f80};
   *(void (**)(void *))(r + 1) = fn;

@@ -63,8 +63,10 @@ _Noreturn void goexit(void);
 // sched_start makes the calling thread, the process's first, M 0 and its goroutine main.
 void sched_start(void);
 
-// sched_each calls fn for every goroutine that has not ended, with the list locked.
+// sched_each calls fn for every goroutine that has not ended, with the list locked;
+// sched_each_locked expects that of the caller.
 void sched_each(void (*fn)(struct g *gp, void *arg), void *arg);
+void sched_each_locked(void (*fn)(struct g *gp, void *arg), void *arg);
 
 // can_spin tells whether it may pay to wait a moment for a goroutine that runs on another M.
 bool can_spin(void);

@@ -268,6 +268,7 @@ static void enqueue_all(struct selection *sel, struct g *gp) {
     waitq_push(k->send ? &k->c->sendq : &k->c->recvq, sg);
     if (__builtin_expect(k->c->timer != NULL, 0)) ticker_wanted(k->c->timer);
   }
+  gp->nwaiting = sel->x.n;
   gp->waiting = sel->x.n ? &sel->x.sudogs[0] : NULL;
 }
 

@@ -294,6 +294,13 @@ struct g *stack_next(struct stack_walk *w, uint32_t *budget) {
   return NULL;
 }
 
+void stack_each_arena(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg), void *arg) {
+  for (uint32_t n = load_acq(&narenas), i = 0; i < n; i++) {
+    uintptr_t lo = (uintptr_t)arenas[i].base;
+    fn(lo, lo + arenas[i].stacks * stack_bytes(arenas[i].class), arg);
+  }
+}
+
 struct g *stack_in_guard(uintptr_t addr) {
   for (uint32_t n = load_acq(&narenas), i = 0; i < n; i++) {
     const struct arena *a = &arenas[i];

@@ -44,6 +44,9 @@ struct g *stack_in_guard(uintptr_t addr);
 // stack_count adds up the stacks that were ever made and the address space of all arenas.
 void stack_count(uint64_t *stacks, uint64_t *bytes);
 
+// stack_each_arena calls fn for all memory that stacks are made of.
+void stack_each_arena(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg), void *arg);
+
 // stack_each calls fn for every goroutine on such a stack that has not ended.
 void stack_each(void (*fn)(struct g *gp, void *arg), void *arg);
 

@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "crowd.h"
 #include "diag/dump.h"
+#include "diag/leak.h"
 #include "diag/lockorder.h"
 #include "diag/periodic.h"
 #include "diag/settings.h"
@@ -52,10 +53,19 @@ static void extra_remove(struct g *gp) {
   unlock(&sched.all_lock);
 }
 
-void sched_each(void (*fn)(struct g *gp, void *arg), void *arg) {
-  lock(&sched.all_lock);
+static void extra_each_locked(void (*fn)(struct g *gp, void *arg), void *arg) {
   for (struct g *gp = extra_g; gp; gp = gp->all_next)
     if (load_acq(&gp->status) != G_DEAD) fn(gp, arg);
+}
+
+void sched_each_locked(void (*fn)(struct g *gp, void *arg), void *arg) {
+  extra_each_locked(fn, arg);
+  stack_each(fn, arg);
+}
+
+void sched_each(void (*fn)(struct g *gp, void *arg), void *arg) {
+  lock(&sched.all_lock);
+  extra_each_locked(fn, arg);
   unlock(&sched.all_lock);
   stack_each(fn, arg);
 }
@@ -249,6 +259,7 @@ static void start_once(void) {
   main_init();
   pthread_atfork(before_fork, in_parent, in_child);
   crash_init();
+  leak_init();
   race_hide_end();
 }
 

@@ -35,6 +35,9 @@ static const int64_t lonely_ns = 1000000000, foreign_check_ns = 50000000;
 static _Atomic uint32_t started;   // 0, 1 starting, 2 running
 static bool can_retake;
 
+static _Atomic int own_tid;
+
+int sysmon_tid(void) { return load_acq(&own_tid); }
 int sysmon_threads(void) { return load_acq(&started) == 2; }
 bool sysmon_has_barrier(void) { return sysmon_threads() && can_retake; }
 
@@ -175,6 +178,7 @@ static void *sysmon_main(void *arg) {
   int64_t tick = TICK_MIN_NS;
   uint32_t idle = 0;
   race_switch(NULL);
+  store_rel(&own_tid, os_tid());
   store_rel(&started, 2);
   for (;;) {
     int64_t now = nanotime(), next = timers_next() - now;
@@ -209,6 +213,7 @@ void sysmon_poke(void) {
 }
 
 void sysmon_forget(void) {
+  store_rel(&own_tid, 0);
   store_rel(&started, 0);
   store_rlx(&sched.watched_ns, 0);
   store_rel(&sched.sysmon_word, 0);

@@ -121,18 +121,29 @@ void timers_forget(void) {
   timers_lock = (struct lock){0};
 }
 
+void timers_locks(void) { lock(&timers_lock); }
+void timers_unlocks(void) { unlock(&timers_lock); }
+const void *timers_memory(void) { return heap; }
+
+void timers_each(void (*fn)(struct timer *t, void *arg), void *arg) {
+  for (uint32_t i = 0; i < heap_len; i++) fn(heap[i], arg);
+}
+
 int timers_run(int64_t now) {
   int n = 0;
+  struct m *mp = getm();
   for (; timers_next() <= now; n++) {
     lock(&timers_lock);
     struct timer *t = heap_len && heap[0]->when_ns <= now ? heap[0] : NULL;
     void (*fn)(void *) = t ? t->fn : NULL;
     void *arg = t ? t->arg : NULL;
     if (t) remove_locked(t);
+    if (mp) mp->timer_arg = arg;
     note_next_locked();
     unlock(&timers_lock);
     if (!t) break;
     fn(arg);
+    if (mp) mp->timer_arg = NULL;
   }
   return n;
 }

@@ -36,6 +36,13 @@ bool timers_heard(void);
 // timers_forget disarms all: the child of a fork.
 void timers_forget(void);
 
+// timers_locks and timers_unlocks bracket timers_each, which calls fn for every armed timer. timers_memory is the
+// heap's block; it may hold what was armed once.
+void timers_locks(void);
+void timers_unlocks(void);
+void timers_each(void (*fn)(struct timer *t, void *arg), void *arg);
+const void *timers_memory(void);
+
 // timers_run calls what is due at now; returns how many it called.
 int timers_run(int64_t now);
 

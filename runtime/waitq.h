@@ -8,7 +8,7 @@
 //     struct cr_waitq { first ──► sudog ◄──► sudog ◄──► sudog ◄── last }
 //
 // Invariants
-//  1. A sudog is in at most one queue, and in it exactly while linked from first.
+//  1. A sudog is in at most one queue, and in it exactly while linked from first; sg->q says which.
 //  2. Queues are FIFO but for waitq_push_front.
 //  3. A queue and its sudogs' links are read and written under the lock of the object that has it.
 #ifndef CRUN_RUNTIME_WAITQ_H
@@ -29,8 +29,11 @@ struct sudog {
   struct sudog *prev;   // under the object's lock
   void *elem;           // a channel's: where to copy to or from; may be NULL for a receiver
   struct cr_chan *c;    // a channel's: which
-  uintptr_t pc;         // a channel's: the user's call, for race reports
-  int64_t since_ns;     // a mutex's: when it first queued
+  struct cr_waitq *q;   // the queue it is in; nil: none. Under the object's lock
+  union {
+    uintptr_t pc;       // a channel's: the user's call, for race reports
+    int64_t since_ns;   // a mutex's: when it first queued
+  };
   bool is_select;       // g may be woken by another case: who dequeues must win g->select_done
   bool awake;           // a cond's: g has not parked yet, and must not be made ready
   bool success;         // set by the waker: a value was handed over (not: the channel was closed),
@@ -45,6 +48,7 @@ static inline const struct sudog *waitq_peek(const struct cr_waitq *q) {
 static inline bool waitq_empty(const struct cr_waitq *q) { return !q->first; }
 
 static inline void waitq_push(struct cr_waitq *q, struct sudog *sg) {
+  sg->q = q;
   sg->next = NULL;
   sg->prev = q->last;
   if (q->last) q->last->next = sg;
@@ -53,6 +57,7 @@ static inline void waitq_push(struct cr_waitq *q, struct sudog *sg) {
 }
 
 static inline void waitq_push_front(struct cr_waitq *q, struct sudog *sg) {
+  sg->q = q;
   sg->prev = NULL;
   sg->next = q->first;
   if (q->first) q->first->prev = sg;
@@ -67,23 +72,25 @@ static inline struct sudog *waitq_pop(struct cr_waitq *q) {
   if (q->first) q->first->prev = NULL;
   else q->last = NULL;
   sg->next = NULL;
+  sg->q = NULL;
   return sg;
 }
 
 // waitq_remove takes sg out of q if it is still there.
 static inline void waitq_remove(struct cr_waitq *q, struct sudog *sg) {
-  if (!sg->next && !sg->prev && q->first != sg) return;  // whoever lost the select popped it
+  if (!sg->q) return;  // whoever lost the select popped it
   if (sg->prev) sg->prev->next = sg->next;
   else q->first = sg->next;
   if (sg->next) sg->next->prev = sg->prev;
   else q->last = sg->prev;
   sg->next = sg->prev = NULL;
+  sg->q = NULL;
 }
 
 static inline bool waitq_is_valid(const struct cr_waitq *q) {
   const struct sudog *prev = NULL;
   for (const struct sudog *sg = q->first; sg; prev = sg, sg = sg->next)
-    if (sg->prev != prev || !sg->g) return false;
+    if (sg->prev != prev || !sg->g || sg->q != q) return false;
   return q->last == prev;
 }
 

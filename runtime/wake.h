@@ -79,6 +79,9 @@ int64_t sched_now(void);
 int64_t sched_waited_ns(struct g *gp);
 void sched_tell_time(void);
 
+// sysmon_tid is the kernel's number of the watching thread; 0: it does not run.
+int sysmon_tid(void);
+
 // sysmon_threads is 1 once the watching thread runs.
 int sysmon_threads(void);
 

@@ -25,22 +25,19 @@ void __libc_free(void *p);
 enum { UNMADE, BEING_MADE, MADE, IMPOSSIBLE };
 static _Atomic uint32_t state;
 
-// have_table makes the table if nobody has yet. A second thread that comes meanwhile goes without: there is none
-// before the first allocation.
-static __attribute__((noinline)) bool have_table_slow(void) {
+// A second thread that comes meanwhile goes without: there is none before the first allocation.
+static __attribute__((noinline)) void make_table_slow(void) {
   uint32_t unmade = UNMADE;
-  if (atomic_load_explicit(&state, memory_order_relaxed) != UNMADE) return false;
-  if (!atomic_compare_exchange_strong(&state, &unmade, BEING_MADE)) return false;
+  if (atomic_load_explicit(&state, memory_order_relaxed) != UNMADE) return;
+  if (!atomic_compare_exchange_strong(&state, &unmade, BEING_MADE)) return;
   int error = errno;
   bool made = block_table_init();
   errno = error;
   atomic_store(&state, made ? MADE : IMPOSSIBLE);
-  return made;
 }
 
-static inline bool have_table(void) {
-  if (__builtin_expect(atomic_load_explicit(&block_table, memory_order_relaxed) != NULL, 1)) return true;
-  return have_table_slow();
+static inline void make_table(void) {
+  if (__builtin_expect(!atomic_load_explicit(&block_table, memory_order_relaxed), 0)) make_table_slow();
 }
 
 // room is what glibc says in the word before a block, less its own overhead.
@@ -50,7 +47,7 @@ static size_t room(const void *p) {
 }
 
 static inline void *known(void *p) {
-  if (p && have_table()) block_enter((uintptr_t)p, room(p), 0, 0);
+  if (p && atomic_load_explicit(&block_table, memory_order_relaxed)) block_enter((uintptr_t)p, room(p), 0, 0);
   return p;
 }
 
@@ -58,9 +55,16 @@ static inline void forget(void *p) {
   if (atomic_load_explicit(&block_table, memory_order_relaxed)) entry_set((uintptr_t)p, NOTHING);
 }
 
-PUBLIC void *malloc(size_t n) { return known(__libc_malloc(n)); }
+// The table comes before the first block, and so before the heap grows: it notes where that begins.
+PUBLIC void *malloc(size_t n) {
+  make_table();
+  return known(__libc_malloc(n));
+}
 
-PUBLIC void *calloc(size_t n, size_t size) { return known(__libc_calloc(n, size)); }
+PUBLIC void *calloc(size_t n, size_t size) {
+  make_table();
+  return known(__libc_calloc(n, size));
+}
 
 PUBLIC void free(void *p) {
   if (!p) return;
@@ -86,7 +90,11 @@ PUBLIC void *reallocarray(void *p, size_t n, size_t size) {
   return NULL;
 }
 
-PUBLIC void *memalign(size_t align, size_t n) { return known(__libc_memalign(align, n)); }
+PUBLIC void *memalign(size_t align, size_t n) {
+  make_table();
+  return known(__libc_memalign(align, n));
+}
+
 PUBLIC void *aligned_alloc(size_t align, size_t n) { return memalign(align, n); }
 
 PUBLIC int posix_memalign(void **out, size_t align, size_t n) {

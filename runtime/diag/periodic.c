@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/os.h"
+#include "diag/leak.h"
 #include "diag/settings.h"
 
 // A goroutine is told of at most a quarter of the limit late, yet no more than a second.
@@ -16,12 +17,13 @@ static int64_t blockwarn_every(void) {
 static struct task {
   void (*run)(void);
   int64_t every_ns, due_ns;  // 0: never
-} tasks[2];  // sysmon's, after periodic_init
+} tasks[3];  // sysmon's, after periodic_init
 
 void periodic_init(void) {
   int64_t now = nanotime();
   struct task *t = tasks;
   if (settings.schedtrace) *t++ = (struct task){schedtrace, settings.schedtrace, now};
+  if (settings.leakcheck) *t++ = (struct task){leak_check_soon, settings.leakcheck, now + settings.leakcheck};
   if (settings.blockwarn) *t++ = (struct task){blockwarn, blockwarn_every(), now + blockwarn_every()};
 }
 
@@ -33,6 +35,7 @@ int64_t periodic_next(void) {
 }
 
 void periodic_run(int64_t now) {
+  leak_if_asked();
   for (struct task *t = tasks; t < tasks + sizeof tasks / sizeof *tasks; t++) {
     if (!t->every_ns || now < t->due_ns) continue;
     t->due_ns = now + t->every_ns;

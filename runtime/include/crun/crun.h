@@ -12,6 +12,7 @@
 #include <crun/future.h>
 #include <crun/go.h>
 #include <crun/group.h>
+#include <crun/leak.h>
 #include <crun/map.h>
 #include <crun/pool.h>
 #include <crun/net.h>
