@@ -333,10 +333,13 @@ static bool no_other_threads(void) {
 
 // check_dead_locked is asked when one more M is about to sleep: is nobody left who could wake anybody? That could be a
 // descriptor that becomes ready, a thread that is not ours, and a timer, unless what it does is heard by nobody.
+//
+// What sysmon takes off the timers or the poller is in no queue before it has sched.lock, or has woken a thread: so
+// its mark is looked at when all else says that nobody is left, and the threads once more after that.
 static bool check_dead_locked(void) {
-  if (sched.nidle_m < sched.nm || load_rlx(&sched.global_len)) return false;
-  if (netpoll_waiters() || load_seq(&sched.polling) || timers_wake()) return false;
-  return no_other_threads() && !timers_heard();
+  if (sched.nidle_m < sched.nm || load_rlx(&sched.global_len) || load_seq(&crowd.nheld)) return false;
+  if (timers_wake() || netpoll_waiters() || !no_other_threads() || timers_heard()) return false;
+  return !load_seq(&sched.handing) && no_other_threads();
 }
 
 bool sched_has_foreign_threads(void) { return os_threads() > (int)sched.nm + sysmon_threads(); }
@@ -521,11 +524,7 @@ static bool wait_for_io(struct m *mp) {
   return pp != NULL;
 }
 
-void sched_poll(void) {
-  store_seq(&sched.polling, 1);  // what netpoll took out is in nobody's queue for a moment
-  inject(NULL, netpoll(0));
-  store_seq(&sched.polling, 0);
-}
+void sched_poll(void) { inject(NULL, netpoll(0)); }
 
 // fair looks first where others are not looked at while there is something nearer; each place has its turn.
 static struct g *fair(struct p *pp, uint32_t turn) {

@@ -204,7 +204,7 @@ static void in_child(void) {
   store_rlx(&sched.ngoroutines, 1);
   crowd_forget();
   store_rlx(&sched.nparked_threads, 0);
-  store_rlx(&sched.polling, 0);
+  store_rlx(&sched.handing, 0);
   store_rlx(&sched.all_m, mp);
   if (mp) {
     mp->tid = os_tid();

@@ -23,14 +23,9 @@
 #include "timer.h"
 #include "wake.h"
 
-<<<<<<< HEAD
 enum { TICK_MIN_NS = 100000, TICK_MAX_NS = 10000000, TICK_URGENT_NS = 500000, IDLE_TICKS = 100 };
 enum { SLICE_NS = 10000000, URGENT_NS = 1000000, TIMER_LATE_NS = 200000 };
-static const int64_t lonely_ns = 1000000000, foreign_check_ns = 1000000000;
-=======
-enum { TICK_MIN_NS = 100000, TICK_MAX_NS = 10000000, SLICE_NS = 10000000, IDLE_TICKS = 100 };
 static const int64_t lonely_ns = 1000000000, foreign_check_ns = 50000000;
->>>>>>> 126dc0d (runtime: wait-for cycles over locks are told as they close; quiescence sees through timers that nobody hears)
 
 static _Atomic uint32_t started;   // 0, 1 starting, 2 running
 static bool can_retake;
@@ -185,19 +180,14 @@ static void *sysmon_main(void *arg) {
     nap(next > 0 && next < tick ? next : tick);
     now = nanotime();
     sched_tell_time();
+    store_seq(&sched.handing, 1);
     run_timers_late(now);
     if (netpoll_late(now)) sched_poll();
+    store_seq(&sched.handing, 0);
     periodic_run(now);
-<<<<<<< HEAD
     tick = watch_all(now) ? TICK_MIN_NS : longer(tick);
     idle = all_idle() && load_rlx(&crowd.nheld) == 0 ? idle + 1 : 0;
-=======
-    bool did = false;
-    for (uint32_t i = 0, n = load_acq(&sched.nmade); i < n; i++) did |= watch(sched.procs[i], now);
-    tick = did ? TICK_MIN_NS : tick * 2 < TICK_MAX_NS ? tick * 2 : TICK_MAX_NS;
-    idle = all_idle() ? idle + 1 : 0;
     if (idle) sched_check_dead();
->>>>>>> 126dc0d (runtime: wait-for cycles over locks are told as they close; quiescence sees through timers that nobody hears)
     if (scavenge_step(now, idle >= IDLE_TICKS) || idle < IDLE_TICKS) continue;
     doze();
     idle = 0;

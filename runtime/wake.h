@@ -34,7 +34,7 @@ struct sched {
   _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
   _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run; FROZEN_TRIM: scavenge.h
   _Atomic int nparked_threads;   // of the program's own threads that are parked here, less those about to be
-  _Atomic uint32_t polling;      // 1 while sysmon hands on what netpoll found
+  _Atomic uint32_t handing;      // 1 while sysmon may have in hand what it took off the timers or the poller
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
   _Atomic uint64_t nretakes, nhandoffs, npolls;  // since the start (diag/stats.c)
   _Alignas(64) _Atomic int64_t coarse_ns;  // the time when sysmon last looked: what a park costs nothing to note
