@@ -73,7 +73,8 @@ static char *place_of(json_t *stack) {
   return place;
 }
 
-// places_of joins the places of the list's members, or of those that have the key `only` true.
+// places_of joins the places of the list's members, or of those that have the key `only` true, and
+// then each once.
 static char *places_of(json_t *list, const char *only) {
   char *all = format("%s", "");
   size_t i;
@@ -81,8 +82,10 @@ static char *places_of(json_t *list, const char *only) {
   json_array_foreach(list, i, member) {
     if (only && !json_is_true(json_object_get(member, only))) continue;
     char *place = place_of(json_object_get(member, "stack"));
-    if (*all) all = append(all, " and ");
-    all = append(all, place);
+    if (!only || !strstr(all, place)) {
+      if (*all) all = append(all, " and ");
+      all = append(all, place);
+    }
     free(place);
   }
   return all;

@@ -18,6 +18,7 @@ struct sym_frame {
   int line, col;       // 0: unknown
   bool inlined;        // this function was inlined into the next frame's
   const char *module;  // file name of the object that holds pc; nil: none does
+  const char *build_id;  // of the object, in hexadecimal digits; nil: unknown, or not needed: file is there
   uintptr_t offset;    // of pc within func, or within the module if func is nil
 };
 

@@ -48,7 +48,9 @@ const char *text_file(const char *file) {
 
 static void text_frame(struct text *t, const struct sym_frame *f) {
   if (!f->func) {
-    text_addf(t, "  %s+0x%lx\n", f->module ? f->module : "?", (unsigned long)f->offset);
+    text_addf(t, "  %s+0x%lx", f->module ? f->module : "?", (unsigned long)f->offset);
+    if (f->build_id) text_addf(t, " (BuildId: %s)", f->build_id);
+    text_add(t, "\n");
     return;
   }
   text_addf(t, "  %s()%s\n      ", f->func, f->inlined ? " [inlined]" : "");

@@ -47,6 +47,7 @@ static void json_frame(struct text *t, const struct sym_frame *f) {
   json_key(t, "file", f->file);
   text_addf(t, ",\"line\":%d,\"col\":%d,\"inlined\":%s,", f->line, f->col, f->inlined ? "true" : "false");
   json_key(t, "module", f->module);
+  if (f->build_id) text_addf(t, ",\"build_id\":\"%s\"", f->build_id);
   text_addf(t, ",\"offset\":%lu}", (unsigned long)f->offset);
 }
 

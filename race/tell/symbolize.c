@@ -100,6 +100,7 @@ static int with_libdw(uintptr_t pc, uintptr_t at, struct sym_frame *out, int max
   out->offset = out->func ? offset + (pc - at) : pc - m->start;
   Dwarf_Die cu;
   int n = m->dwarf && find_unit(m, at - m->bias, &cu) ? with_dwarf(&cu, at - m->bias, out, max) : 0;
+  if (!n) out->build_id = m->build_id;
   return n ? n : 1;
 }
 

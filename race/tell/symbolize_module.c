@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -142,6 +143,15 @@ static const char *plain_name(const char *name) {
   return n > tail && strcmp(name + n - tail, deleted) == 0 ? strndup(name, n - tail) : name;
 }
 
+static const char *build_id_of(Dwfl_Module *mod) {
+  const unsigned char *bits;
+  GElf_Addr where;
+  int n = dwfl_module_build_id(mod, &bits, &where);
+  char *id = n > 0 ? malloc(2 * (size_t)n + 1) : NULL;
+  for (int i = 0; id && i < n; i++) sprintf(id + 2 * i, "%02x", bits[i]);
+  return id;
+}
+
 struct module *module_of(uintptr_t addr) {
   Dwfl_Module *mod = mod_at(addr);
   if (!mod) return NULL;
@@ -154,6 +164,7 @@ struct module *module_of(uintptr_t addr) {
   m->name = plain_name(dwfl_module_info(mod, NULL, &start, NULL, NULL, NULL, NULL, NULL));
   m->start = start;
   m->dwarf = dwfl_module_getdwarf(mod, &m->bias);
+  m->build_id = build_id_of(mod);  // known now that the file was opened
   m->next = modules;
   return modules = m;
 }

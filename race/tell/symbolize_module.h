@@ -30,6 +30,7 @@ struct module {
   Dwarf *dwarf;          // nil: no debug information
   Dwarf_Addr bias;       // address in the process minus address in the file
   const char *name;      // of the file
+  const char *build_id;  // in hexadecimal digits; nil: it has none
   uintptr_t start;
   bool has_units, has_variables;
   struct ranges units;      // code of compile units; the first look-up fills it

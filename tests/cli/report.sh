@@ -19,15 +19,17 @@ err_lacks 'DATA RACE'
 cat >others <<'J'
 {"id":"00000000000000aa","kind":"deadlock","rule":"mutex-cycle","title":"t","possible":false,"count":null,"parts":[{"identifies":true,"stack":[{"func":"feed","file":"pair.c","line":12,"col":3}]},{"identifies":false,"stack":[{"func":"main","file":"pair.c","line":1,"col":1}]},{"identifies":true,"stack":[{"func":null,"file":null,"line":0,"col":0,"module":"/bin/x","offset":18}]}]}
 
+{"id":"00000000000000ab","kind":"lock-order","rule":"r","title":"t","possible":true,"count":null,"parts":[{"identifies":true,"stack":[{"func":"feed","file":"pair.c","line":12,"col":3}]},{"identifies":true,"stack":[{"func":"feed","file":"pair.c","line":12,"col":3}]}]}
 {"id":"00000000000000bb","kind":"lock-order","rule":"a\n\u001b[31mb","title":"t","possible":true,"count":null,"parts":[]}
 J
 run 0 "$crun" report others j others
 cat >want <<'T'
 deadlock (mutex-cycle): feed() pair.c:12:3 and /bin/x+0x12 [00000000000000aa] 2 times
+possible lock-order (r): feed() pair.c:12:3 [00000000000000ab] 2 times
 possible lock-order (a??[31mb):  [00000000000000bb] 2 times
 T
-head -2 out | cmp -s - want || fail "$(cat out)"
-[ "$(wc -l <out)" -eq 3 ] || fail "not three findings"
+head -3 out | cmp -s - want || fail "$(cat out)"
+[ "$(wc -l <out)" -eq 4 ] || fail "not four findings"
 run 0 sh -c '"$1" report - <others' sh "$crun"
 cut -d']' -f1 out >short
 cut -d']' -f1 want | cmp -s - short || fail "standard input"

@@ -100,6 +100,14 @@ suppressed)  # what the user does not want to be told is counted and listed, no 
   printf 'race:x\nrce:y\n' >bad
   run 68 env CRUNRACE="suppressions=bad" ./two 2>err
   grep -q '^crun: bad:2: rce:y: unknown word' err || fail "$(cat err)" ;;
+stripped)  # frames without a name are module, offset and build id: enough to name them elsewhere
+  "$crun" build -race -g -Wl,--build-id=0x0123456789abcdef -o full "$sources/two.c" && cp full two && strip two || fail "cannot build"
+  run 66 env CRUNRACE=json_path=records ./two 2>err
+  frame=$(sed -n '/^Write at/{n;p;q}' err)
+  [[ $frame =~ ^"  "/.*/two\+0x([0-9a-f]+)" (BuildId: 0123456789abcdef)"$ ]] || fail "$(cat err)"
+  addr2line -e full "0x$(printf %x $((0x${BASH_REMATCH[1]} - 1)))" | grep -q 'two.c:16$' || fail "$(cat err)"
+  "$record_check" records >ids || exit 1
+  grep -q '"build_id":"0123456789abcdef"' records || fail "$(cat records)" ;;
 others)  # what is no race is told by plain programs too, and decides on the exit code; exit goes on as it would
   ends=$'main returns\nat exit\ndestructor'
   for race in '' -race; do
