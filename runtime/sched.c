@@ -882,10 +882,9 @@ static void yield_g0(struct g *gp) {
 // runtime, but it has run for long and others wait.
 static bool back(struct m *mp, bool *yield) {
   lock(&sched.retake_lock);
-  bool lost = mp->p == NULL;
+  bool lost = back_locked(mp);
   *yield = !lost && mp->yield && mp->yield_tick == (uint32_t)load_rlx(&mp->p->schedtick);
   mp->yield = false;
-  store_rlx(&mp->retake, 0);
   lost_remove(mp);
   unlock(&sched.retake_lock);
   return lost;
@@ -912,12 +911,7 @@ __attribute__((noinline)) void rt_enter_slow(void) {
 void sched_block(void) {
   struct m *mp = getm();
   lock(&sched.retake_lock);
-  struct p *pp = mp ? mp->p : NULL;
-  if (pp) {
-    store_seq(&mp->retake, 1);  // rt_enter looks for a P
-    mp->p = NULL;
-    store_rlx(&pp->m, NULL);
-  }
+  struct p *pp = mp ? give_locked(mp) : NULL;
   unlock(&sched.retake_lock);
   if (pp) handoff(pp);
 }

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/os.h"
 #include "g.h"
+#include "retake.h"
 
 // getg returns the running goroutine; on a foreign thread one that is bound to it is made.
 struct g *getg_slow(void);
@@ -26,14 +27,12 @@ void rt_enter_slow(void);
 static inline void rt_enter(void) {
   struct m *mp = getm();
   if (__builtin_expect(!mp, 0)) return;
-  store_rlx(&mp->in_rt, 1);
-  atomic_signal_fence(memory_order_seq_cst);  // membarrier in sysmon makes this a real fence
-  if (__builtin_expect(load_acq(&mp->retake), 0)) rt_enter_slow();
+  if (__builtin_expect(m_enter(mp), 0)) rt_enter_slow();
 }
 static inline void rt_exit(void) {
   struct m *mp = getm();
   if (__builtin_expect(!mp, 0)) return;
-  store_rel(&mp->in_rt, 0);
+  m_exit(mp);
 }
 
 // park parks the running goroutine. commit runs on g0 when its registers are saved: false says that

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sysmon.c: the watching thread: takes the P from an M that does not come back, and wakes sleepers.
 //
-// The retake protocol. An M marks itself in_rt while it is in runtime code (a plain store). To take
-// the P of an M that runs user code, under retake_lock:
-//
-//     sysmon: retake = 1;  membarrier;  in_rt?  yes: retake = 0, leave it     no: the P is taken
-//     M:      in_rt = 1;   (compiler barrier)   retake?  yes: rt_enter_slow, which takes retake_lock
-//
-// membarrier makes the M's store-then-load ordered as if by a fence, so one of the two sees the other:
-// R1 in_rt = 1 / A1 the load after membarrier; R2 retake = 1 / A2 the load in rt_enter. The goroutine
-// goes on as a thread without a P and queues for one at its next runtime call (sched.c).
+// How it takes a P from an M that runs user code is in retake.h. The goroutine goes on as a thread without a P and
+// queues for one at its next runtime call (sched.c).
 #include <string.h>
 
 #include "base/os.h"
@@ -58,17 +51,13 @@ static bool retake(struct p *pp, bool hog, bool long_ran) {
   lock(&sched.retake_lock);
   struct m *mp = load_acq(&pp->status) == P_RUNNING ? load_rlx(&pp->m) : NULL;
   if (mp && load_rlx(&mp->p) == pp) {
-    store_seq(&mp->retake, 1);  // R2
-    os_barrier();
-    got = can_retake && !load_acq(&mp->in_rt) && load_rlx(&mp->p) == pp;  // A1
+    got = can_retake && retake_locked(mp, pp);
     if (got) {
-      store_rlx(&mp->p, NULL);
-      store_rlx(&pp->m, NULL);
       lost_add(mp, hog);
     } else {
       mp->yield = long_ran;
       mp->yield_tick = pp->seen_tick;
-      if (!long_ran) store_rel(&mp->retake, 0);
+      store_rel(&mp->retake, long_ran);
     }
   }
   unlock(&sched.retake_lock);

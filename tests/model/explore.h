@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MODEL_THREADS = 4 };
+enum { MODEL_THREADS = 5 };
 
 struct model {
   const char *name;
