@@ -81,11 +81,13 @@ static int word_named(const char *s, size_t n) {
   return -1;
 }
 
+static bool is_id(const char *s) { return strlen(s) == ID_DIGITS && strspn(s, "0123456789abcdef") == ID_DIGITS; }
+
 // wrong says what is wrong with a pattern, nil: nothing.
 static const char *wrong(int word, const char *pattern) {
   if (!*pattern) return "the pattern is empty";
   if (words[word].where == ID)
-    return strlen(pattern) == ID_DIGITS && strspn(pattern, "0123456789abcdef") == ID_DIGITS ? NULL : "not an id: 16 hexadecimal digits";
+    return is_id(pattern) ? NULL : "not an id: 16 hexadecimal digits";
   if (strspn(pattern, "*^$") == strlen(pattern)) return "the pattern would match everything";
   const char *dollar = strchr(pattern, '$');
   return dollar && dollar[1] ? "$ stands at the end of a pattern alone" : NULL;
@@ -110,8 +112,8 @@ static const char *parse_line(char *line, unsigned number, struct suppressions *
   int word = colon ? word_named(line, (size_t)(colon - line)) : -1;
   if (!colon) return "no WORD:PATTERN";
   if (word < 0)
-    return "unknown word; there are race, race_top, called_from_lib, variable, deadlock, lock-order, leak, misuse, mutex, "
-           "thread, signal, id";
+    return "unknown word; there are race, race_top, called_from_lib, variable, deadlock, lock-order, leak, misuse, "
+           "mutex, thread, signal, id";
   const char *what = wrong(word, colon + 1);
   if (!what) add(out, (struct suppression){.word = (unsigned)word, .pattern = colon + 1, .line = number});
   return what;
@@ -155,7 +157,8 @@ static void complain(unsigned number, const char *text, const char *what) {
 
 static _Noreturn void unreadable(int error) {
   char line[1024];
-  snprintf(line, sizeof line, "crun: cannot read suppressions %.800s: %s\n", race_options.suppressions, strerror(error));
+  snprintf(line, sizeof line, "crun: cannot read suppressions %.800s: %s\n", race_options.suppressions,
+           strerror(error));
   warn(line);
   _exit(EXIT_UNABLE);
 }

@@ -38,7 +38,9 @@ static uint64_t part_hashes(const struct report *r, uint64_t (*hash)(const struc
   return hash_add(h, &sum, sizeof sum);
 }
 
-static uint64_t hash_pcs(const struct report_part *p) { return hash_add(HASH_START, p->stack.pc, p->stack.n * sizeof *p->stack.pc); }
+static uint64_t hash_pcs(const struct report_part *p) {
+  return hash_add(HASH_START, p->stack.pc, p->stack.n * sizeof *p->stack.pc);
+}
 
 static uint64_t hash_of_place(const struct report_part *p) { return hash_place(HASH_START, stack_of_part(p)); }
 

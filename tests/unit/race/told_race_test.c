@@ -22,7 +22,8 @@ __attribute__((noinline)) static uintptr_t here(void) { return (uintptr_t)__buil
 
 // tell tells a finding whose id is that of the rule.
 static bool tell(enum report_kind kind, const char *rule) {
-  struct report_part p = {.role = "wait", .heading = "Goroutine 2 waits at", .stack = {.n = 1, .is_return = true}, .identifies = true};
+  struct report_part p = {.role = "wait", .heading = "Goroutine 2 waits at", .identifies = true,
+                          .stack = {.n = 1, .is_return = true}};
   p.stack.pc[0] = here();
   return report_tell(&(struct report){.kind = kind, .rule = rule, .title = "SOMETHING", .part = &p, .nparts = 1});
 }
@@ -93,7 +94,8 @@ static void many_tell(void) {
 static void many_at_once(void **state) {
   assert_int_equal(child(many_tell), 2);
   int ids = 0;
-  for (const char *at = err; (at = strstr(at, "==================\nWARNING: SOMETHING\nGoroutine 2 waits at:\n")); at++) ids++;
+  static const char head[] = "==================\nWARNING: SOMETHING\nGoroutine 2 waits at:\n";
+  for (const char *at = err; (at = strstr(at, head)); at++) ids++;
   assert_int_equal(ids, RULES + THREADS * RULES / 25);
   assert_non_null(strstr(err, "Found 100 problem(s)\n"));
 }

@@ -86,7 +86,8 @@ static size_t parse(const char *text, size_t n, struct suppressions *out) {
 }
 
 static void a_file(void **state) {
-  static const char text[] = "# ours\n\n  race:lib*.so \t\r\nrace_top:^main$\nid:0123456789abcdef\n called_from_lib:libz\nleak: x y\nthread:t";
+  static const char text[] = "# ours\n\n  race:lib*.so \t\r\nrace_top:^main$\nid:0123456789abcdef\n"
+                             " called_from_lib:libz\nleak: x y\nthread:t";
   struct suppressions s;
   assert_int_equal(parse(text, strlen(text), &s), 0);
   assert_string_equal(said, "");
@@ -116,7 +117,8 @@ static void bad_lines_are_named(void **state) {
 // Whatever a file holds, nothing is read or written beyond it (this runs under ASan too), and a line is
 // either taken in or named.
 static void random_files(void **state) {
-  static const char *const pieces[] = {"race:", "id:", "leak:", "#", "\n", "\r\n", " ", "*", "^", "$", "abc", "0123456789abcdef", ":", "\t"};
+  static const char *const pieces[] = {"race:", "id:", "leak:", "#", "\n", "\r\n", " ",  "*",
+                                       "^",     "$",   "abc",   "0123456789abcdef",   ":", "\t"};
   srand(11);
   for (int i = 0; i < 20000; i++) {
     size_t n = 0, want = (size_t)rand() % 200, lines = 0;
@@ -206,7 +208,8 @@ static void words(void **state) {
 __attribute__((noinline)) static uintptr_t here(void) { return (uintptr_t)__builtin_return_address(0); }
 
 static void leak(void) {
-  struct report_part p = {.role = "wait", .heading = "Goroutine 2 waits at", .stack = {.n = 1, .is_return = true}, .identifies = true};
+  struct report_part p = {.role = "wait", .heading = "Goroutine 2 waits at", .identifies = true,
+                          .stack = {.n = 1, .is_return = true}};
   p.stack.pc[0] = here();
   struct report r = {.kind = REPORT_LEAK, .rule = "unreachable", .title = "GOROUTINE LEAK", .part = &p, .nparts = 1};
   if (report_tell(&r)) fputs("told\n", stderr);
