@@ -73,26 +73,48 @@ static char *place_of(json_t *stack) {
   return place;
 }
 
-// places_of joins the places of the list's members, or of those that have the key `only` true, and
-// then each once.
-static char *places_of(json_t *list, const char *only) {
+static int by_name(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// join makes one string of n places.
+static char *join(char **place, size_t n) {
   char *all = format("%s", "");
-  size_t i;
-  json_t *member;
-  json_array_foreach(list, i, member) {
-    if (only && !json_is_true(json_object_get(member, only))) continue;
-    char *place = place_of(json_object_get(member, "stack"));
-    if (!only || !strstr(all, place)) {
-      if (*all) all = append(all, " and ");
-      all = append(all, place);
-    }
-    free(place);
+  for (size_t i = 0; i < n; i++) {
+    if (i) all = append(all, " and ");
+    all = append(all, place[i]);
   }
   return all;
 }
 
+// places_of_race: both accesses, which a record has in the same order in every run.
+static char *places_of_race(json_t *accesses) {
+  char *place[2] = {0};
+  for (size_t i = 0; i < 2; i++)
+    place[i] = place_of(json_object_get(json_array_get(accesses, i), "stack"));
+  char *all = join(place, 2);
+  for (size_t i = 0; i < 2; i++) free(place[i]);
+  return all;
+}
+
+// places_of_parts: those that identify the finding, each once, in the order of their names.
+static char *places_of_parts(json_t *parts) {
+  size_t n = 0, kept = 0, i;
+  char **place = resize(NULL, (json_array_size(parts) + 1) * sizeof *place);
+  json_t *part;
+  json_array_foreach(parts, i, part)
+    if (json_is_true(json_object_get(part, "identifies")))
+      place[n++] = place_of(json_object_get(part, "stack"));
+  qsort(place, n, sizeof *place, by_name);
+  for (i = 0; i < n; i++)
+    if (!kept || strcmp(place[kept - 1], place[i]) != 0) place[kept++] = place[i];
+  char *all = join(place, kept);
+  free(place);
+  return all;
+}
+
 static char *summary_of_race(json_t *record) {
-  char *places = places_of(json_object_get(record, "accesses"), NULL);
+  char *places = places_of_race(json_object_get(record, "accesses"));
   json_t *v = json_object_get(record, "variable");
   const char *name = string_of(v, "name"), *path = string_of(v, "path");
   char *s = name ? format("race: %s, on %s%s", places, name, path ? path : "")
@@ -102,7 +124,7 @@ static char *summary_of_race(json_t *record) {
 }
 
 static char *summary_of_other(json_t *record, const char *kind) {
-  char *places = places_of(json_object_get(record, "parts"), "identifies");
+  char *places = places_of_parts(json_object_get(record, "parts"));
   const char *rule = string_of(record, "rule");
   bool possible = json_is_true(json_object_get(record, "possible"));
   char *s = format("%s%s (%s): %s", possible ? "possible " : "", kind, rule ? rule : "?", places);

@@ -24,7 +24,7 @@ cat >others <<'J'
 J
 run 0 "$crun" report others j others
 cat >want <<'T'
-deadlock (mutex-cycle): feed() pair.c:12:3 and /bin/x+0x12 [00000000000000aa] 2 times
+deadlock (mutex-cycle): /bin/x+0x12 and feed() pair.c:12:3 [00000000000000aa] 2 times
 possible lock-order (r): feed() pair.c:12:3 [00000000000000ab] 2 times
 possible lock-order (a??[31mb):  [00000000000000bb] 2 times
 T
