@@ -46,16 +46,7 @@ bench_sync() {
   done
 }
 
-# echo_ns VARIABLE=VALUE SERVER: nanoseconds a request over 64 connections.
-echo_ns() {
-  rm -f "$work/ready" && mkfifo "$work/ready"
-  env "$1" "$2" >"$work/ready" &
-  server=$!
-  IFS= read -r line <"$work/ready"
-  "$work/echo_load" "${line##*:}" 64 "${REQUESTS:-100000}" | awk '{ printf "%.1f\n", 1e9 / $1 }'
-  kill "$server"
-  wait "$server" 2>/dev/null || true
-}
+. "$src/echo_ns.sh"
 
 # hogs: TASKS (default 1000 of 5 ms and 400 of 50 ms) as "number milliseconds".
 bench_hogs() {
