@@ -69,6 +69,9 @@ void chan_take(struct cr_chan *c, void *elem, uintptr_t pc);
 // chan_take_closed is the receive on a closed and drained channel.
 void chan_take_closed(struct cr_chan *c, void *elem, uintptr_t pc);
 
+// signal_each calls fn for each channel that signals come on, without a lock.
+void signal_each(void (*fn)(const struct cr_chan *c));
+
 bool chan_is_valid(const struct cr_chan *c);
 
 #endif

@@ -114,6 +114,10 @@ static struct entry *entry_of_locked(struct cr_chan *c) {
   return e;
 }
 
+void signal_each(void (*fn)(const struct cr_chan *c)) {
+  for (const struct entry *e = entries; e; e = e->next) fn(e->c);
+}
+
 static bool is_allowed(int sig) {
   static const int refused[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)

@@ -12,9 +12,9 @@
 //
 // Roots: every private or shared mapping that is not the heap's (the data of all modules, thread-locals, the stacks of
 // threads that are not ours, what the program mapped), registers, the stacks of goroutines that run, can run, sleep,
-// or wait for I/O, armed timers, and what cr_root names.
-// Not roots: what the runtime knows by itself. Stacks of goroutines, of schedulers and of signals; Gs and Ms; the list of
-// timers. A word that is the address of a queued sudog is no pointer: it is how a channel knows who waits for it.
+// or wait for I/O, armed timers, what cr_root names, and channels that signals come on.
+// Not roots: what the runtime knows by itself. Its variables; stacks of goroutines, of schedulers and of signals; Gs and Ms;
+// the list of timers. A word that is the address of a queued sudog is no pointer: it is how a channel knows who waits for it.
 //
 // Work is kept in a list of blocks and stacks, each of which comes there once. Which goroutines to make live for a block
 // is looked up by the block (watched), so the whole is linear in memory and goroutines.
@@ -38,6 +38,10 @@
 #include "timer.h"
 #include "waitq.h"
 #include "wake.h"
+
+// The variables of our own libraries (crun_own_data in the top CMakeLists.txt); the linker makes the names.
+extern char __start_crun_bss[] __attribute__((weak)), __stop_crun_bss[] __attribute__((weak));
+extern char __start_crun_data[] __attribute__((weak)), __stop_crun_data[] __attribute__((weak));
 
 extern void *__libc_stack_end;  // glibc's: where the first thread's stack begins
 
@@ -235,6 +239,8 @@ static void leave_out_g(struct g *gp, void *arg) {
 
 static void leave_out_all(void) {
   uintptr_t lo, hi;
+  spans_add(&k.without, (uintptr_t)__start_crun_bss, (uintptr_t)__stop_crun_bss);
+  spans_add(&k.without, (uintptr_t)__start_crun_data, (uintptr_t)__stop_crun_data);
   race_blocks_own(leave_out, NULL);
   stack_each_arena(leave_out, NULL);
   world_memory(&lo, &hi);
@@ -366,6 +372,8 @@ static void mark_timer(struct timer *t, void *arg) {
   k.nlive++;
 }
 
+static void mark_channel(const struct cr_chan *c) { mark_word((uintptr_t)c); }
+
 static void mark_user_root(uintptr_t lo, uintptr_t hi) {
   mark_word(lo);
   mark_memory(lo, hi);
@@ -460,6 +468,7 @@ static void mark_roots(void) {
   world_each(mark_thread, NULL);
   sched_each_locked(mark_goroutine, NULL);
   timers_each(mark_timer, NULL);
+  signal_each(mark_channel);
   leak_roots_each(mark_user_root);
 }
 
