@@ -100,12 +100,16 @@ bench_race() {
 bench_memory() {
   "$crun" build -O2 -o "$work/memory" "$src/memory.c"
   "$crun" build -race -O2 -o "$work/memory-race" "$src/memory.c"
+  "$crun" build -O2 -o "$work/stacks" "$src/stacks.c"
   echo "== 100,000 parked goroutines, MB resident and in page tables"
   for kind in memory:500 memory-race:1000; do
     mb=$("$work/${kind%:*}")
     awk -v name="${kind%:*}" -v mb="$mb" -v bar="${kind#*:}" \
       'BEGIN { printf "%-16s%8.1f MB   %sbar %d MB\n", name, mb, (mb > bar ? "over the " : ""), bar }'
   done
+  "$work/stacks" 100000
+  echo "== 10,000 that use 128 KiB of stack and park again"
+  "$work/stacks" 10000 128
 }
 
 [ $# -gt 0 ] || set -- runtime sync hogs net race memory
