@@ -167,6 +167,7 @@ struct g *netpoll(int64_t when_ns) {
 }
 
 uint32_t netpoll_waiters(void) { return load_seq(&nwaiters); }
+uint32_t netpoll_sleepers(void) { return load_seq(&polling); }
 
 bool netpoll_unwatched(void) { return load_seq(&nwaiters) && !load_seq(&polling); }
 

@@ -69,6 +69,9 @@ void netpoll_wake(struct netpoll_desc *d, enum netpoll_side side);
 // netpoll_waiters is how many goroutines wait for a descriptor.
 uint32_t netpoll_waiters(void);
 
+// netpoll_sleepers is how many Ms block in the poller.
+uint32_t netpoll_sleepers(void);
+
 // netpoll_unwatched: some do, and no M blocks in the poller.
 bool netpoll_unwatched(void);
 

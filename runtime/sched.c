@@ -337,8 +337,8 @@ static bool no_other_threads(void) {
 // What sysmon takes off the timers or the poller is in no queue before it has sched.lock, or has woken a thread: so
 // its mark is looked at when all else says that nobody is left, and the threads once more after that.
 static bool check_dead_locked(void) {
-  if (sched.nidle_m < sched.nm || load_rlx(&sched.global_len) || load_seq(&crowd.nheld)) return false;
-  if (timers_wake() || netpoll_waiters() || !no_other_threads() || timers_heard()) return false;
+  if (sched.nidle_m + (int32_t)netpoll_sleepers() < sched.nm || load_rlx(&sched.global_len) || load_seq(&crowd.nheld)) return false;
+  if (timers_wake() || !no_other_threads() || netpoll_waiters() > signals_unheard() || timers_heard()) return false;
   return !load_seq(&sched.handing) && no_other_threads();
 }
 

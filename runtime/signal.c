@@ -21,6 +21,7 @@
 #include "crun/process.h"
 #include "hchan.h"
 #include "sched.h"
+#include "wake.h"
 
 enum { SIGNALS = 65 };
 
@@ -54,6 +55,13 @@ static void deliver(int sig, uintptr_t pc) {
     if (e->mask & bit(sig)) chan_send(e->c, &sig, false, pc);  // a closed one takes nothing
   unlock(&table_lock);
   rt_exit();
+}
+
+uint32_t signals_unheard(void) {
+  if (load_acq(&bell) < 0) return 0;
+  for (const struct entry *e = entries; e; e = e->next)
+    if (!waitq_empty(&e->c->recvq)) return 0;
+  return 1;
 }
 
 static void hand_on(cr_conn bell_conn) {

@@ -46,6 +46,10 @@ extern struct sched sched;
 // sched_timer_earlier: the earliest timer changed; whoever sleeps until the old one looks again.
 void sched_timer_earlier(void);
 
+// signals_unheard is how many goroutines wait in the poller for signals that would reach no receiver, while no
+// goroutine runs.
+uint32_t signals_unheard(void);
+
 // sched_poll makes the goroutines whose descriptors became ready runnable.
 void sched_poll(void);
 
