@@ -11,6 +11,7 @@
 #include "diag/periodic.h"
 #include "diag/settings.h"
 #include "diag/unwind.h"
+#include "diag/waitfor.h"
 #include "race/report.h"
 #include "sched.h"
 #include "waitq.h"
@@ -19,15 +20,16 @@
 enum { AT_ONCE = 16 };
 
 // What is told of one goroutine.
-struct blocked {
+struct long_wait {
   uint64_t goid, parent_goid;
   char name[32];
   enum wait_reason why;
   uintptr_t object, go_pc;
-  struct unwound stack;
+  uint64_t owner;  // of the lock that it waits for; 0: it waits for no lock, or for several readers
+  struct report_stack stack;
 };
 
-static struct blocked found[AT_ONCE];  // sysmon's
+static struct long_wait found[AT_ONCE];  // sysmon's
 static size_t nfound;
 
 static bool waits_for_others(enum wait_reason why) {
@@ -35,11 +37,13 @@ static bool waits_for_others(enum wait_reason why) {
 }
 
 static void note(struct g *gp) {
-  struct blocked *b = &found[nfound++];
-  *b = (struct blocked){.goid = gp->goid, .parent_goid = gp->parent_goid, .why = gp->wait_reason, .go_pc = gp->go_pc};
+  struct long_wait *b = &found[nfound++];
+  *b = (struct long_wait){.goid = gp->goid, .parent_goid = gp->parent_goid, .why = gp->wait_reason, .go_pc = gp->go_pc};
   memcpy(b->name, gp->name, sizeof b->name);
-  b->object = gp->waiting ? (uintptr_t)gp->waiting->c : 0;
-  unwind_parked(gp, &b->stack);
+  b->object = gp->waiting ? (uintptr_t)gp->waiting->c : load_seq(&gp->blocked_on) & ~(uintptr_t)BLOCKED_BITS;
+  struct g *owner = waitfor_owner(gp);
+  b->owner = owner ? owner->goid : 0;
+  unwind_report(gp, &b->stack);
 }
 
 static void look(struct g *gp, void *arg) {
@@ -50,28 +54,21 @@ static void look(struct g *gp, void *arg) {
   note(gp);
 }
 
-static void stack_of(const struct unwound *u, struct report_stack *s) {
-  s->n = u->n < REPORT_PCS ? u->n : REPORT_PCS;
-  if (s->n > UNWIND_HEAD) s->n = UNWIND_HEAD;
-  memcpy(s->pc, u->head, s->n * sizeof *s->pc);
-  s->is_return = u->first_is_return;
-}
-
-static void tell(const struct blocked *b) {
-  char name[40] = "", title[80], wait[160], created[80];
+static void tell(const struct long_wait *b) {
+  char name[40] = "", owner[48] = "", title[80], wait[200], created[80];
   if (b->name[0]) snprintf(name, sizeof name, " \"%s\"", b->name);
   snprintf(title, sizeof title, "BLOCKED LONG: goroutine %llu has waited for more than %lld ms", (unsigned long long)b->goid,
            (long long)(settings.blockwarn / 1000000));
-  snprintf(wait, sizeof wait, "Goroutine %llu%s [%s] waits at", (unsigned long long)b->goid, name, wait_reason_text(b->why));
+  if (b->owner) snprintf(owner, sizeof owner, " for goroutine %llu", (unsigned long long)b->owner);
+  snprintf(wait, sizeof wait, "Goroutine %llu%s [%s] waits%s at", (unsigned long long)b->goid, name, wait_reason_text(b->why), owner);
   snprintf(created, sizeof created, "Goroutine %llu%s created by goroutine %llu at", (unsigned long long)b->goid, name,
            (unsigned long long)b->parent_goid);
   struct report_part part[2] = {
       {.role = "wait", .heading = wait, .goid = b->goid, .name = b->name, .state = wait_reason_text(b->why),
-       .object = b->object, .identifies = true},
+       .object = b->object, .stack = b->stack, .identifies = true},
       {.role = "created", .heading = created, .goid = b->goid, .name = b->name,
        .stack = {.pc = {b->go_pc}, .n = 1, .is_return = true}, .identifies = true},
   };
-  stack_of(&b->stack, &part[0].stack);
   struct report r = {.kind = REPORT_MISUSE, .rule = "blocked-long", .title = title, .part = part,
                      .nparts = b->go_pc ? 2 : 1, .possible = true};
   report_tell(&r);

@@ -19,6 +19,7 @@
 #include "diag/running.h"
 #include "diag/traceback.h"
 #include "diag/unwind.h"
+#include "diag/waitfor.h"
 #include "labels.h"
 #include "race/symbolize.h"
 #include "sched.h"
@@ -135,16 +136,21 @@ static void print_created(struct g *gp) {
          f[0].file ? f[0].file : "?", f[0].line, (unsigned long)f[0].offset);
 }
 
-// waited_minutes is for how long gp has been parked.
-static int64_t waited_minutes(struct g *gp) {
-  return load_acq(&gp->status) == G_WAITING ? sched_waited_ns(gp) / MINUTE_NS : 0;
+// wait_text says of a parked gp for how many minutes, and who has the lock that it waits for.
+static const char *wait_text(struct g *gp, char out[96]) {
+  out[0] = 0;
+  if (load_acq(&gp->status) != G_WAITING) return out;
+  int64_t minutes = sched_waited_ns(gp) / MINUTE_NS;
+  struct g *owner = waitfor_owner(gp);
+  int n = minutes >= 1 ? snprintf(out, 96, ", %lld minutes", (long long)minutes) : 0;
+  if (owner) snprintf(out + n, (size_t)(96 - n), ", owner goroutine %llu", (unsigned long long)owner->goid);
+  return out;
 }
 
 static void print_header(struct g *gp, const char *what) {
-  char name[48] = "", labels[LABELS_TEXT], waited[40] = "";
-  int64_t minutes = waited_minutes(gp);
+  char name[48] = "", labels[LABELS_TEXT], waited[96];
   if (gp->name[0]) snprintf(name, sizeof name, " \"%s\"", gp->name);
-  if (minutes >= 1) snprintf(waited, sizeof waited, ", %lld minutes", (long long)minutes);
+  wait_text(gp, waited);
   bool labelled = labels_print(gp, labels);
   errf("goroutine %llu%s%s%s%s [%s%s%s]:\n", (unsigned long long)gp->goid, name, labelled ? " {" : "",
        labelled ? labels : "", labelled ? "}" : "", what, waited,

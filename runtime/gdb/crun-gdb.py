@@ -19,6 +19,7 @@ RUNNABLE, RUNNING, WAITING = 1, 2, 3  # enum g_status
 COLOUR_BYTES, COLOURS, STACK_LEAST = 64, 16, 128 * 1024  # stack.c, stack.h
 G0_BYTES = 512 * 1024  # start.c, thread_start
 MINUTE_NS = 60 * 10**9
+BLOCKED_READERS, BLOCKED_BITS, OWNER_SHIFT = 4, 7, 3  # diag/waitfor.h, mutex.c
 
 # The words of diag/dump.c, by enum wait_reason.
 REASONS = {
@@ -66,13 +67,22 @@ class Goroutine:
             now = max(now, time.clock_gettime_ns(time.CLOCK_MONOTONIC) + atomic(sched["ahead_ns"]))
         return max(0, now - since) // MINUTE_NS
 
+    # The number of who has the lock that it waits for; 0: it waits for none, or for several readers.
+    def owner(self):
+        on = atomic(self.value["blocked_on"])
+        if not on or on & BLOCKED_BITS == BLOCKED_READERS:
+            return 0
+        mutex = gdb.Value(on & ~BLOCKED_BITS).cast(gdb.lookup_type("cr_mutex").pointer())
+        return atomic(mutex["word"]) >> OWNER_SHIFT
+
     def state(self, sched):
         if self.status == RUNNABLE:
             return "runnable"
         if self.status != WAITING:
             return "running"
-        minutes = self.minutes(sched)
-        return self.reason() + (", %d minutes" % minutes if minutes else "")
+        minutes, owner = self.minutes(sched), self.owner()
+        return (self.reason() + (", %d minutes" % minutes if minutes else "") +
+                (", owner goroutine %d" % owner if owner else ""))
 
 
 def connection():

@@ -57,7 +57,7 @@ int main(void) {
 // | created by main in goroutine 1
 // | 	deadlock.c:25
 // |
-// | goroutine 5 [sync.Mutex.Lock]:
+// | goroutine 5 [sync.Mutex.Lock, owner goroutine 1]:
 // | cr_mutex_lock(...)
 // | locks(...)
 // | 	deadlock.c:12

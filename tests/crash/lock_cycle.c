@@ -51,12 +51,12 @@ int main(void) {
 // | ==================
 // | fatal error: all goroutines are asleep - deadlock!
 // |
-// | goroutine 1 "main" [sync.Mutex.Lock]:
+// | goroutine 1 "main" [sync.Mutex.Lock, owner goroutine 2]:
 // | cr_mutex_lock(...)
 // | main(...)
 // | 	lock_cycle.c:26
 // |
-// | goroutine 2 [sync.Mutex.Lock]:
+// | goroutine 2 [sync.Mutex.Lock, owner goroutine 1]:
 // | cr_mutex_lock(...)
 // | back(...)
 // | 	lock_cycle.c:15

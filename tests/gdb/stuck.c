@@ -41,7 +41,7 @@ int main(int argc, char **argv) {
 }
 // ~ ^\* 1 \[running\] stuck \(stuck.c:25\)$
 // ~ ^  2 "feed" \[chan send\] feed \(stuck.c:14\)$
-// ~ ^  3 \[sync.Mutex.Lock\] locks \(stuck.c:16\)$
+// ~ ^  3 \[sync.Mutex.Lock, owner goroutine 1\] locks \(stuck.c:16\)$
 // ~ ^  4 \[.*\] thread \(stuck.c:21\)$
 // ~ ^  5 \[running\] computes \(stuck.c:17\)$
 // ~ ^  6 \[runnable\] never, not begun$
@@ -51,6 +51,6 @@ int main(int argc, char **argv) {
 // ~ ^#0 .* computes \(\) at .*stuck.c:17$
 // ~ ^goroutine 6: never, not begun$
 // ~ ^  2 "feed" \[chan send\]
-// ~ ^  3 \[sync.Mutex.Lock\] locks
+// ~ ^  3 \[sync.Mutex.Lock.*\] locks
 // ~ ^\$2 = (true|false)$
 // ~ ^#0 

@@ -37,7 +37,27 @@ static void after_a_doze(void) {
   _exit(2);
 }
 
+static void lock_it(cr_mutex *m) { cr_mutex_lock(m); }
+static void read_it(cr_rwmutex *m) { cr_rwmutex_rlock(m); }
+static void write_it(cr_rwmutex *m) { cr_rwmutex_lock(m); }
+
+static void owners(void) {
+  static cr_mutex m;
+  static cr_rwmutex written, read;
+  cr_mutex_lock(&m);
+  cr_rwmutex_lock(&written);
+  cr_rwmutex_rlock(&read);
+  cr_go(lock_it, &m);
+  cr_go(read_it, &written);
+  cr_go(write_it, &read);
+  until(waiting() == 3);
+  pass(2 * MINUTE_NS);
+  cr_dump_goroutines();
+  _exit(2);
+}
+
 static const struct child_case cases[] = {
+    {"owners", owners, ""},
     {"three ages", three_ages, ""},
     {"after a doze", after_a_doze, ""},
 };
@@ -64,10 +84,19 @@ static void the_clock_is_right_after_a_doze(void **state) {
   assert_non_null(strstr(text, "goroutine 3 [chan receive]:\n"));
 }
 
+static void locks_have_owners(void **state) {
+  (void)state;
+  run_case("owners");
+  assert_non_null(strstr(text, "goroutine 2 [sync.Mutex.Lock, 2 minutes, owner goroutine 1]:\n"));
+  assert_non_null(strstr(text, "goroutine 3 [sync.RWMutex.RLock, 2 minutes, owner goroutine 1]:\n"));
+  assert_non_null(strstr(text, "goroutine 4 [sync.RWMutex.Lock, 2 minutes]:\n"));  // readers may be several
+}
+
 static int tests(void) {
   const struct CMUnitTest all[] = {
       cmocka_unit_test(minutes_from_the_first_on),
       cmocka_unit_test(the_clock_is_right_after_a_doze),
+      cmocka_unit_test(locks_have_owners),
   };
   return cmocka_run_group_tests(all, NULL, NULL);
 }

@@ -103,7 +103,7 @@ static void each_place_once(void **state) {
   assert_non_null(strstr(late, "  feed()\n"));
   assert_non_null(strstr(late, "Goroutine 2 \"feed\" created by goroutine 1 at:\n  told()\n"));
   assert_int_equal(count(late, "[chan receive] waits at:"), 1);
-  assert_int_equal(count(late, "[sync.Mutex.Lock] waits at:"), 1);
+  assert_int_equal(count(late, "[sync.Mutex.Lock] waits for goroutine 1 at:"), 1);
   assert_int_equal(count(late, "[sync.WaitGroup.Wait] waits at:"), 1);
   assert_int_equal(count(again, "WARNING"), 0);
 }
