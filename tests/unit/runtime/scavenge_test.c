@@ -64,14 +64,21 @@ static int waiting(void) {
   return n;
 }
 
+// all_parked waits until those that counted themselves in `there` have parked as well. It looks at all of them
+// only when they are about to.
+static void all_parked(_Atomic int *there, int n) {
+  until(load_rlx(there) == n);
+  until(waiting() == n);
+}
+
 // start_deep makes them all be parked, and returns what the process held before.
 static long start_deep(struct gate *g) {
   g->go_on = cr_chan_make(int, 0);
   cr_go(deep, g, -1);  // the first of everything
-  until(waiting() == 1);
+  all_parked(&g->there, 1);
   long before = resident();
   for (int i = 1; i < DEEP; i++) cr_go(deep, g, i);
-  until(waiting() == DEEP);
+  all_parked(&g->there, DEEP);
   return before;
 }
 
@@ -102,16 +109,18 @@ static void by_and_by(void) {
   end_deep(&g);
 }
 
-static void nothing(cr_chan(int) c) {
+static void nothing(_Atomic int *there, cr_chan(int) c) {
   int v;
+  add_rlx(there, 1);
   cr_chan_recv(c, &v);
 }
 
 static void start_and_end(int n) {
   uint64_t others = cr_num_goroutines();
   cr_chan(int) c = cr_chan_make(int, 0);
-  for (int i = 0; i < n; i++) cr_go(nothing, c);
-  until(waiting() == n);
+  _Atomic int there = 0;
+  for (int i = 0; i < n; i++) cr_go(nothing, &there, c);
+  all_parked(&there, n);
   cr_chan_close(c);
   until(cr_num_goroutines() <= others);
   cr_chan_free(c);
