@@ -45,7 +45,7 @@ extern char __start_crun_data[] __attribute__((weak)), __stop_crun_data[] __attr
 
 extern void *__libc_stack_end;  // glibc's: where the first thread's stack begins
 
-enum { PAGE = 4096, WORD = sizeof(uintptr_t), RED_ZONE = 128, G0_ABOVE = 256, THREAD_STACK = 480 * 1024, TCB = 4096 };
+enum { AT_ONCE = 16, LINE = 8, PAGE = 4096, WORD = sizeof(uintptr_t), RED_ZONE = 128, G0_ABOVE = 256, THREAD_STACK = 480 * 1024, TCB = 4096 };
 
 enum gstate { BLOCKED, READ, LIVE };  // READ: its stack was read as a block
 
@@ -82,6 +82,7 @@ static struct {
   uintptr_t main_hi;
   bool others;                // there are threads of the program's own
   struct span own_stack;      // of the thread that looks
+  struct span stacks;         // from the lowest to the highest of parked
 } k;
 
 // ---- goroutines ----------------------------------------------------------------------------------------
@@ -172,14 +173,9 @@ static bool is_chunk_end(uintptr_t block, uintptr_t w) {
   return w % (2 * WORD) == 0 && block + race_blocks_size(block) - w <= WORD;
 }
 
-static void mark_word(uintptr_t w) {
-  if (w < PAGE || w >> 47) return;
-  struct parked *p = parked_at(w);
-  if (p) {
-    mark_stack(p, w);
-    return;
-  }
-  uintptr_t block = index_find(w);
+// mark_block marks the block that w points into; c is w's cell.
+static void mark_block(struct cell *c, uintptr_t w) {
+  uintptr_t block = index_find_in(c, w);
   if (!block) return;
   if (k.in_libc && is_chunk_end(block, w)) return;
   bool watched = index_is_watched(block);
@@ -189,32 +185,77 @@ static void mark_word(uintptr_t w) {
   if (watched) wake_watchers(block);
 }
 
+static bool is_in_stacks(uintptr_t w) { return w - k.stacks.lo < k.stacks.hi - k.stacks.lo; }
+
+// mark_word_in marks what w points to. c is w's cell, nil: it has none.
+static void mark_word_in(struct cell *c, uintptr_t w) {
+  struct parked *p = is_in_stacks(w) ? parked_at(w) : NULL;
+  if (p) mark_stack(p, w);
+  else if (c) mark_block(c, w);
+}
+
+static bool may_be_pointer(uintptr_t w) { return w - PAGE < (1ull << 47) - PAGE; }
+
+static void mark_word(uintptr_t w) {
+  if (may_be_pointer(w)) mark_word_in(index_cell(w), w);
+}
+
+// mark_words marks from the words of [lo, hi), a few at a time, for their cells are far apart: all are on their way
+// to the cache before the first is read.
 __attribute__((no_sanitize("address"))) static void mark_words(uintptr_t lo, uintptr_t hi) {
-  for (uintptr_t p = (lo + WORD - 1) & ~(uintptr_t)(WORD - 1); p + WORD <= hi; p += WORD)
-    mark_word(*(const volatile uintptr_t *)p);
+  for (uintptr_t p = (lo + WORD - 1) & ~(uintptr_t)(WORD - 1); p + WORD <= hi;) {
+    struct {
+      uintptr_t w;
+      struct cell *c;
+    } few[AT_ONCE];
+    size_t n = 0;
+    for (; p + WORD <= hi && n < AT_ONCE; p += WORD) {
+      uintptr_t w = *(const volatile uintptr_t *)p;
+      if (!may_be_pointer(w)) continue;
+      few[n].w = w;
+      few[n].c = index_cell(w);
+      __builtin_prefetch(few[n++].c);
+    }
+    for (size_t i = 0; i < n; i++) mark_word_in(few[i].c, few[i].w);
+  }
 }
 
 static void mark_memory(uintptr_t lo, uintptr_t hi) {
   if (lo < hi) words_each(lo, hi, MAPPING_PRIVATE, mark_words, &k.s->bytes);
 }
 
-// mark_all marks until there is no more.
+static void mark_stack_of(const struct g *gp, uintptr_t lo) {
+  uintptr_t hi = stack_end_of(gp);
+  mark_words(lo, hi);
+  k.s->bytes += hi - lo;
+}
+
+// read_one marks from a piece of work.
+static void read_one(uintptr_t what) {
+  if (what & 1) {
+    const struct parked *p = &k.parked[what >> 1];
+    mark_stack_of(p->gp, p->lo);
+    wake_watchers(p->lo);
+    return;
+  }
+  uintptr_t end = index_end(what);
+  if (end - what >= 64 * PAGE) {
+    mark_memory(what, end);  // it may have pages that were never touched
+  } else {
+    mark_words(what, end);
+    k.s->bytes += end - what;
+  }
+}
+
+// mark_all marks until there is no more. Work waits in a short line on its way, while its memory comes to the cache.
 static void mark_all(void) {
-  while (k.nwork) {
-    uintptr_t what = k.work[--k.nwork];
-    if (what & 1) {
-      const struct parked *p = &k.parked[what >> 1];
-      mark_memory(p->lo, p->hi);
-      wake_watchers(p->lo);
-    } else {
-      uintptr_t end = what + race_blocks_size(what);
-      if (end - what >= 64 * PAGE) {
-        mark_memory(what, end);  // it may have pages that were never touched
-      } else {
-        mark_words(what, end);
-        k.s->bytes += end - what;
-      }
-    }
+  uintptr_t line[LINE] = {0};
+  for (size_t i = 0, left = LINE; left || k.nwork; i++) {
+    uintptr_t what = line[i % LINE];
+    line[i % LINE] = k.nwork ? k.work[--k.nwork] : 0;
+    __builtin_prefetch((const void *)(line[i % LINE] & 1 ? 0 : line[i % LINE]));
+    if (what) read_one(what);
+    left = what || line[i % LINE] ? LINE : left - 1;
   }
 }
 
@@ -362,7 +403,7 @@ static void mark_goroutine(struct g *gp, void *arg) {
     if (mp->curg == gp && load_rlx(&mp->tid)) return;  // mark_thread does it
   mark_word((uintptr_t)gp->defers);
   mark_word((uintptr_t)gp->panics);
-  mark_memory((uintptr_t)gp->sp, stack_end_of(gp));
+  mark_stack_of(gp, (uintptr_t)gp->sp);
 }
 
 // An armed timer lies in the frame of who waits for the time, or in a block with what its function needs.
@@ -436,6 +477,7 @@ static bool list_parked(void) {
   if (scratch_failed()) return false;
   sched_each_locked(add_parked, NULL);
   sort_words(k.parked, k.nparked, sizeof *k.parked);
+  if (k.nparked) k.stacks = (struct span){k.parked[0].lo, k.parked[k.nparked - 1].hi};
   return true;
 }
 
