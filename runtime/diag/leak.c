@@ -6,7 +6,8 @@
 //
 // At the end of a program built with -leak goroutines that can run are given a moment to end. The stack of
 // the one that ends the process is nothing any more. And if nobody is left who could run, then who waits
-// for a lock waits for ever though a global leads to it; one that waits so for a message may be a daemon.
+// for a lock that another one holds waits for ever though a global leads to it; one that waits so for a message may be
+// a daemon.
 #include "diag/leak.h"
 
 #include <signal.h>
@@ -46,8 +47,8 @@ static struct lock one;  // above the scheduler's
 
 static void print_stats(const struct leak_search *s) {
   if (!settings.leakstats) return;
-  errf("crun: leaks: %zu of %zu goroutines; %zu blocks, %zu KiB read, stopped for %lld us\n", s->nfound, s->goroutines, s->blocks,
-       s->bytes / 1024, (long long)(s->stopped_ns / 1000));
+  errf("crun: leaks: %zu of %zu goroutines; %zu blocks, %zu KiB read, stopped for %lld us (%lld us of work)\n", s->nfound, s->goroutines, s->blocks,
+       s->bytes / 1024, (long long)(s->stopped_ns / 1000), (long long)(s->cpu_ns / 1000));
 }
 
 static __attribute__((noinline)) void search(struct job *j) {

@@ -9,7 +9,7 @@
 
 #include "race/blocks.h"
 
-enum { GRAIN = 16, REGION = RACE_BLOCKS_REGION, CELL_BYTES = 64 * GRAIN, CELLS = REGION / CELL_BYTES, SUMS = CELLS / 64 };
+enum { REGION = RACE_BLOCKS_REGION, CELLS = REGION / CELL_BYTES, SUMS = CELLS / 64 };
 
 struct region {
   struct cell cell[CELLS];
@@ -175,20 +175,19 @@ struct cell *index_cell(uintptr_t addr) {
   return r ? &r->cell[cell_of(addr)] : NULL;
 }
 
-uintptr_t index_find_in(struct cell *c, uintptr_t addr) {
-  unsigned bit = bit_of(addr);
-  if (!(c->live >> bit & 1)) return 0;
-  uint64_t starts = c->starts & ones(0, bit + 1);
-  if (starts) return addr / CELL_BYTES * CELL_BYTES + highest(starts) * GRAIN;
+struct hit index_hit_far(uintptr_t addr) {
   uintptr_t start = before(addr);
-  if (start) return start;
-  const struct span *l = large_at(addr);
-  return l ? l->lo : 0;
+  if (!start) {
+    const struct span *l = large_at(addr);
+    if (!l) return (struct hit){0};
+    start = l->lo;
+  }
+  return (struct hit){start, index_cell(start), 1ull << bit_of(start)};
 }
 
 uintptr_t index_find(uintptr_t addr) {
   struct cell *c = index_cell(addr);
-  return c ? index_find_in(c, addr) : 0;
+  return c ? index_hit(c, addr).start : 0;
 }
 
 uintptr_t index_end(uintptr_t start) {
@@ -202,14 +201,6 @@ uintptr_t index_end(uintptr_t start) {
   return l ? l->hi : (start / REGION + 1) * REGION;
 }
 
-bool index_mark(uintptr_t start) {
-  struct cell *c = index_cell(start);
-  uint64_t bit = 1ull << bit_of(start);
-  bool fresh = !(c->marks & bit);
-  c->marks |= bit;
-  return fresh;
-}
+void index_mark(uintptr_t start) { index_cell(start)->marks |= 1ull << bit_of(start); }
 
 void index_watch(uintptr_t start) { index_cell(start)->watched |= 1ull << bit_of(start); }
-
-bool index_is_watched(uintptr_t start) { return index_cell(start)->watched >> bit_of(start) & 1; }

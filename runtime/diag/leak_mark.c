@@ -24,12 +24,14 @@
 #include "diag/leak_mark.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/os.h"
 #include "base/sys.h"
 #include "diag/leak_index.h"
 #include "diag/leak_memory.h"
+#include "diag/waitfor.h"
 #include "diag/world.h"
 #include "hchan.h"
 #include "race/blocks.h"
@@ -175,14 +177,14 @@ static bool is_chunk_end(uintptr_t block, uintptr_t w) {
 
 // mark_block marks the block that w points into; c is w's cell.
 static void mark_block(struct cell *c, uintptr_t w) {
-  uintptr_t block = index_find_in(c, w);
-  if (!block) return;
-  if (k.in_libc && is_chunk_end(block, w)) return;
-  bool watched = index_is_watched(block);
-  if (watched && is_queued_sudog(block, w)) return;
-  if (!index_mark(block)) return;
-  push(block);
-  if (watched) wake_watchers(block);
+  struct hit h = index_hit(c, w);
+  if (!h.start || (k.in_libc && is_chunk_end(h.start, w))) return;
+  bool watched = h.cell->watched & h.bit;
+  if (watched && is_queued_sudog(h.start, w)) return;
+  if (h.cell->marks & h.bit) return;
+  h.cell->marks |= h.bit;
+  push(h.start);
+  if (watched) wake_watchers(h.start);
 }
 
 static bool is_in_stacks(uintptr_t w) { return w - k.stacks.lo < k.stacks.hi - k.stacks.lo; }
@@ -516,9 +518,10 @@ static void mark_roots(void) {
 
 // ---- the result ----------------------------------------------------------------------------------------
 
-// waits_for_lock: nobody can be meant to wait so for ever.
-static bool waits_for_lock(enum wait_reason why) {
-  return why == WAIT_MUTEX || why == WAIT_RWMUTEX_R || why == WAIT_RWMUTEX_W || why == WAIT_ONCE;
+// waits_for_lock: nobody can be meant to wait so for ever, unless who ends the process has the lock.
+static bool waits_for_lock(struct g *gp) {
+  const struct g *owner = waitfor_owner(gp);
+  return owner && owner != k.s->leaving;
 }
 
 static bool is_found(const struct parked *p, bool quiet) {
@@ -526,16 +529,13 @@ static bool is_found(const struct parked *p, bool quiet) {
   if (k.s->settled && !k.nlive_tagged) return true;
   if (k.s->blind) return false;
   if (p->state != LIVE) return true;
-  return quiet && (k.s->strict || waits_for_lock(p->gp->wait_reason));
+  return quiet && (k.s->strict || waits_for_lock(p->gp));
 }
 
-static uintptr_t object_of(const struct g *gp) {
-  uintptr_t q = (uintptr_t)gp->waiting->q;
+static uintptr_t object_of(struct g *gp) {
+  uintptr_t q = (uintptr_t)gp->waiting->q, lock = load_acq(&gp->blocked_on) & ~(uintptr_t)BLOCKED_BITS;
+  if (lock) return lock;
   switch (gp->wait_reason) {
-    case WAIT_MUTEX:
-    case WAIT_RWMUTEX_W: return q - offsetof(cr_mutex, waiters);
-    case WAIT_RWMUTEX_R: return q - offsetof(cr_rwmutex, reader_sem.waiters);
-    case WAIT_ONCE: return q - offsetof(cr_once, m.waiters);
     case WAIT_WAITGROUP: return q - offsetof(cr_waitgroup, sema.waiters);
     case WAIT_COND: return q - offsetof(cr_cond, waiters);
     case WAIT_SEMA: return q - offsetof(cr_sema, waiters);
@@ -552,6 +552,7 @@ static void describe(struct leaked *l, const struct parked *p) {
   l->object = object_of(gp);
   const struct cr_chan *c = gp->waiting->c;
   if (!c) return;
+  l->is_chan = true;
   l->cap = c->cap;
   l->elem_size = c->elem_size;
   l->made_pc = c->made_pc;
@@ -592,6 +593,12 @@ __attribute__((constructor(101))) static void know_first_thread(void) {
   if (os_tid() == getpid()) first_tcb = (uintptr_t)__builtin_thread_pointer();
 }
 
+static int64_t cpu_time(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
 bool leak_search_run(struct leak_search *s) {
   memset(&k, 0, sizeof k);
   k.s = s;
@@ -601,7 +608,7 @@ bool leak_search_run(struct leak_search *s) {
   s->found = NULL;
   s->nfound = s->goroutines = s->blocks = s->bytes = 0;
   if (!scratch_begin()) return false;
-  int64_t begin = nanotime();
+  int64_t begin = nanotime(), cpu = cpu_time();
   bool done = world_stop();
   if (done) {
     done = look();
@@ -609,6 +616,7 @@ bool leak_search_run(struct leak_search *s) {
     world_start();
   }
   s->stopped_ns = nanotime() - begin;
+  s->cpu_ns = cpu_time() - cpu;
   if (!done) s->nfound = 0;
   return done;
 }

@@ -15,6 +15,7 @@ struct leaked {
   const void *waiting;    // its first sudog
   uintptr_t object;       // the first channel or lock that it waits for; 0: none
   uint32_t nobjects;
+  bool is_chan;
   size_t cap, elem_size;  // a channel's
   uintptr_t made_pc;      // a channel's; 0: not known
   uintptr_t depth;        // bytes of its stack in use
@@ -33,7 +34,7 @@ struct leak_search {
   struct leaked *found;   // in scratch memory
   size_t nfound;
   size_t goroutines, blocks, bytes;  // what there was to look at
-  int64_t stopped_ns;
+  int64_t stopped_ns, cpu_ns;
 };
 
 // leak_search_run stops the world, looks, and lets it go on. What it found is there until leak_search_end.

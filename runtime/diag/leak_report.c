@@ -99,13 +99,25 @@ static struct creation creation_of(uint64_t goid) {
 
 // ---- telling -------------------------------------------------------------------------------------------
 
+static const char *kind_of(enum wait_reason why) {
+  switch (why) {
+    case WAIT_MUTEX: return "mutex";
+    case WAIT_RWMUTEX_R:
+    case WAIT_RWMUTEX_W: return "rwmutex";
+    case WAIT_WAITGROUP: return "waitgroup";
+    case WAIT_COND: return "cond";
+    case WAIT_ONCE: return "once";
+    default: return "semaphore";
+  }
+}
+
 static void name_object(const struct leaked *l, char *text) {
   unsigned long at = (unsigned long)l->object;
-  if (!l->object) snprintf(text, TEXT, "nothing");
-  else if (l->nobjects > 1) snprintf(text, TEXT, "%u channels, the first", l->nobjects);
-  else if (l->elem_size || l->cap || l->made_pc)
-    snprintf(text, TEXT, "channel 0x%lx (%zu elements of %zu bytes)", at, l->cap, l->elem_size);
-  else snprintf(text, TEXT, "0x%lx", at);
+  if (!l->nobjects) snprintf(text, TEXT, "nothing that there is");
+  else if (l->nobjects > 1) snprintf(text, TEXT, "one of %u channels, the first 0x%lx", l->nobjects, at);
+  else if (l->is_chan && l->cap) snprintf(text, TEXT, "channel 0x%lx (capacity %zu, elements of %zu bytes)", at, l->cap, l->elem_size);
+  else if (l->is_chan) snprintf(text, TEXT, "channel 0x%lx (unbuffered, elements of %zu bytes)", at, l->elem_size);
+  else snprintf(text, TEXT, "%s 0x%lx", kind_of(l->why), at);
 }
 
 static void name_wait(const struct leaked *l, char *text) {
@@ -114,12 +126,16 @@ static void name_wait(const struct leaked *l, char *text) {
   else snprintf(text, TEXT, "%s", wait_reason_text(l->why));
 }
 
-static void title_of(const struct group *g, char *text) {
-  const char *why = !g->first->object ? "for ever" : g->first->reachable ? "though nobody is left to wake"
-                                                                         : "for what nobody can reach";
-  if (g->count > 1) snprintf(text, TEXT, "LEAK: %llu goroutines wait %s%s", (unsigned long long)g->count, why,
-                             g->first->reachable ? " them" : "");
-  else snprintf(text, TEXT, "LEAK: a goroutine waits %s%s", why, g->first->reachable ? " it" : "");
+static const char *why_of(const struct leaked *l, const char *rule) {
+  if (strcmp(rule, "left-by-test") == 0) return "after its test has ended";
+  if (!l->nobjects) return "for ever";
+  return l->reachable ? "at the end, when nobody can run" : "for what nobody can reach";
+}
+
+static void title_of(const struct group *g, const char *rule, char *text) {
+  const char *why = why_of(g->first, rule);
+  if (g->count > 1) snprintf(text, TEXT, "LEAK: %llu goroutines wait %s", (unsigned long long)g->count, why);
+  else snprintf(text, TEXT, "LEAK: a goroutine waits %s", why);
 }
 
 static void name_goroutine(uint64_t goid, const char *name, char *text) {
@@ -142,7 +158,7 @@ static void add_wait(struct notes *k, size_t *n, const struct group *g) {
   add_part(k, n, (struct report_part){.role = "wait", .goid = l->goid, .name = g->name, .state = wait_reason_text(l->why),
                                       .object = l->object, .stack = g->stack, .identifies = true});
   if (!l->made_pc) return;
-  snprintf(k->heading[*n], sizeof *k->heading, "The channel was made at");
+  snprintf(k->heading[*n], sizeof *k->heading, "Channel 0x%lx was made at", (unsigned long)l->object);
   add_part(k, n, (struct report_part){.role = "made", .object = l->object, .stack = one_place(l->made_pc)});
 }
 
@@ -158,7 +174,7 @@ static void add_creators(struct notes *k, size_t *n, uint64_t goid) {
 
 static void tell_group(struct notes *k, const struct group *g, const char *rule) {
   size_t n = 0;
-  title_of(g, k->title);
+  title_of(g, rule, k->title);
   name_goroutine(g->first->goid, g->name, k->who);
   add_wait(k, &n, g);
   add_creators(k, &n, g->first->goid);
