@@ -6,7 +6,7 @@
 #   // stderr: TEXT         some line of stderr has TEXT
 #   // not stderr: TEXT     none has
 #   // finding: KIND RULE: F, G
-#                           one line of the JSON record has this kind and rule, and frames in functions F and G
+#                           one line of the JSON record has this kind and rule, and stacks with frames in F and in G
 #   // env: A=B             the environment, beside CRUNMAXPROCS and CRUNRACE
 # A nodeadlock_ or noleak_ program exits 0, writes nothing to stderr and nothing to the record. A leak_ program does so
 # where leaks are not looked for. What is in the record must be stated, and a run of 20 s ($JUDGE_SECONDS) is a hang: wrong.
@@ -19,7 +19,8 @@ mkdir -p "$dir" || exit 2
 directive() { sed -n "s,^// $1: ,,p" "$source"; }
 modes_of() {
   case $base in
-    deadlock_* | nodeadlock_*) echo plain race ;;
+    deadlock_*) echo plain race ;;
+    nodeadlock_*) echo plain race leak ;;
     *) echo plain race leak race-leak ;;
   esac
 }
@@ -43,9 +44,10 @@ wrong() {
   status=1
   echo "$base -$level $mode CRUNMAXPROCS=$procs: $1"
 }
-# naming F, G: the lines of stdin with a frame in each of these functions
+# naming F, G: the lines of stdin in which a stack has a frame in F, and one in G; where a goroutine was created or a
+# channel made does not count
 naming() {
-  lines=$(cat)
+  lines=$(sed 's/{"role":"made".*//; s/{"role":"created".*//')
   for f in $(echo "$1" | tr ',' ' '); do lines=$(echo "$lines" | grep -E "\"func\": ?\"$f\""); done
   [ -z "$lines" ] || echo "$lines"
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A goroutine awaits a computation that itself waits for a channel nobody else knows.
+// exit: 67
+// finding: leak unreachable: compute
+// finding: leak unreachable: show
+#include <crun/crun.h>
+#include <crun/short.h>
+#include <stdlib.h>
+
+#include "quiet.h"
+
+struct input {
+  chan(int) numbers;
+};
+
+static void *compute(struct input *in) {
+  int v = 0;
+  chan_recv(in->numbers, &v);
+  return in;
+}
+
+static void show(future *f) {
+  free(await(f));
+  future_free(f);
+}
+
+static void start(void) {
+  struct input *in = malloc(sizeof *in);
+  in->numbers = chan_make(int, 1);
+  go(show, async(compute, in));
+}
+
+int main(void) {
+  start();
+  quiet();
+  return 0;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A reader keeps its read lock while it waits for a client that has left; a writer waits behind it.
+// exit: 67
+// finding: leak unreachable: stream
+// finding: leak unreachable: update
+#include <crun/crun.h>
+#include <crun/short.h>
+#include <stdlib.h>
+
+#include "quiet.h"
+
+struct table {
+  rwmutex rw;
+  int rows;  // under rw
+};
+
+static void stream(struct table *t, chan(char) inside, chan(int) client) {
+  rw_rlock(&t->rw);
+  chan_close(inside);
+  chan_send(client, t->rows);
+  rw_runlock(&t->rw);
+}
+
+static void update(struct table *t) {
+  rw_lock(&t->rw);
+  t->rows++;
+  rw_unlock(&t->rw);
+}
+
+static void serve(void) {
+  struct table *t = calloc(1, sizeof *t);
+  chan(char) inside = chan_make(char);
+  go(stream, t, inside, chan_make(int));
+  chan_recv(inside, NULL);
+  go(update, t);
+}
+
+int main(void) {
+  serve();
+  quiet();
+  return 0;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Done is closed: any number can wait for it.
+#include <crun/crun.h>
+#include <crun/short.h>
+
+#include "quiet.h"
+
+static void after_request(chan(int) done, int *did) {
+  chan_recv(done, NULL);
+  *did = 1;
+}
+
+static void request(int *flushed, int *logged) {
+  chan(int) done = chan_make(int);
+  go(after_request, done, flushed);
+  go(after_request, done, logged);
+  chan_close(done);
+}
+
+int main(void) {
+  static int flushed, logged;
+  request(&flushed, &logged);
+  quiet();
+  return 0;
+}

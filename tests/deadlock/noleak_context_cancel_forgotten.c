@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cancel is deferred: no return is without it.
+#include <crun/crun.h>
+#include <crun/short.h>
+
+#include "quiet.h"
+
+static void subscription(cr_context *ctx) {
+  chan_recv(cr_context_done(ctx), NULL);
+  cr_context_free(ctx);
+}
+
+static int upload(int size) {
+  cr_context *ctx = cr_context_with_cancel(cr_context_background());
+  defer(cr_context_free, ctx);
+  defer(cr_context_cancel, ctx);
+  go(subscription, cr_context_keep(ctx));
+  if (size == 0) return -1;  // nothing to do
+  return size;
+}
+
+int main(void) {
+  int size = upload(0);
+  quiet();
+  return size != -1;
+}
