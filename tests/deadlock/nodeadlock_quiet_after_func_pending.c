@@ -4,10 +4,13 @@
 #include <crun/short.h>
 #include <stdlib.h>
 
+static chan(int) never;
+
 static void fire(void *arg) { exit(arg != NULL); }
 
 int main(void) {
+  never = chan_make(int);
   go_after_func(30 * CR_MILLISECOND, fire, NULL);
-  chan_recv(chan_make(int), NULL);
+  chan_recv(never, NULL);
   return 1;
 }
