@@ -3,6 +3,7 @@
 #include "base/limit.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,8 @@ static long mappings(void) {
 void limit_of_memory(size_t bytes, int err, char text[LIMIT_TEXT]) {
   struct rlimit as;
   long used_kb = number("/proc/self/status", "VmSize:"), most = number("/proc/sys/vm/max_map_count", "");
-  if (getrlimit(RLIMIT_AS, &as) == 0 && as.rlim_cur != RLIM_INFINITY && ((size_t)used_kb << 10) + bytes > as.rlim_cur)
+  bool limited = getrlimit(RLIMIT_AS, &as) == 0 && as.rlim_cur != RLIM_INFINITY;
+  if (limited && (used_kb < 0 || ((size_t)used_kb << 10) + bytes > as.rlim_cur))  // no descriptor is left to ask with
     snprintf(text, LIMIT_TEXT, "address space is limited to %zu KB (ulimit -v)", (size_t)as.rlim_cur >> 10);
   else if (most > 0 && mappings() + 2 >= most)
     snprintf(text, LIMIT_TEXT, "there are as many mappings as the kernel allows (vm.max_map_count=%ld)", most);
