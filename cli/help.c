@@ -51,6 +51,8 @@ static const char environment[] =
     "  CRUNMAXPROCS   how many goroutines run at once; the default is the processors at hand\n"
     "  CRUNTRACEBACK  none, single, all (the default), system or crash: how much a dying program prints\n"
     "  CRUNSTACK      a goroutine's stack, as 512K or 8M; the default is 256K\n"
+    "  CRUNDEBUG      key=value separated by commas: schedtrace=1000 blockwarn=30s leakcheck=10s\n"
+    "                 lockorder=1 help=1 (prints them all)\n"
     "  CRUN_CC        the clang to call, instead of clang-%d\n"
     "  TMPDIR         where crun run keeps the program while it runs\n";
 

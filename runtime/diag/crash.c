@@ -158,6 +158,7 @@ static void print(const struct crash *c) {
   }
   if (pid > 0 && ended_well(pid)) return;
   symbolize_raw();
+  dump_claim();
   print_crash(c);
 }
 

@@ -17,8 +17,8 @@ _Noreturn void deadlock(void);
 // dump_begin makes this thread the only one that prints; it never returns on a second one.
 void dump_begin(void);
 
-// dump_claim makes this thread the one that prints: in a copy of the process that was made for it, in which no
-// other thread is there to give a lock back.
+// dump_claim makes this thread the one that prints, whoever has the lock of the list of goroutines: in a copy of
+// the process that was made for it, in which nobody is there to give it back, or when nobody may wait for it.
 void dump_claim(void);
 
 // dump_end ends the process after its dump: exit code 2, or a core if CRUNTRACEBACK=crash asks for one.

@@ -13,8 +13,8 @@ extern "C" {
 
 // cr_panic ends the goroutine's scopes, running what was deferred in them, up to the cr_try that recovers
 // it (defer.h). With none it ends the process: "panic: " and the formatted message, of which 511 bytes
-// are kept, the trace of the running goroutine and those of all others go to stderr, and the exit code
-// is 2.
+// are kept, the trace of the running goroutine and those of all others go to stderr (as CRUNTRACEBACK says:
+// docs/debugging.md), and the exit code is 2.
 //   Blocks:  no.
 //   Returns: never.
 //   Memory:  none.

@@ -2,6 +2,8 @@
 // dump_test.c: what a dump says of a goroutine beside its stack. Time is told, not waited for.
 #include "clock_help.h"
 
+#include <signal.h>
+
 static void receive(cr_chan(int) c) {
   int v;
   cr_chan_recv(c, &v);
@@ -56,7 +58,19 @@ static void owners(void) {
   _exit(2);
 }
 
+// Whoever held the scheduler's locks never gives them back.
+static void wedged(void) {
+  cr_go(receive, cr_chan_make(int, 0));
+  until(waiting() == 1);
+  lock(&sched.retake_lock);
+  lock(&sched.lock);
+  lock(&sched.all_lock);
+  raise(SIGQUIT);
+  _exit(9);
+}
+
 static const struct child_case cases[] = {
+    {"wedged", wedged, ""},
     {"owners", owners, ""},
     {"three ages", three_ages, ""},
     {"after a doze", after_a_doze, ""},
@@ -92,11 +106,22 @@ static void locks_have_owners(void **state) {
   assert_non_null(strstr(text, "goroutine 4 [sync.RWMutex.Lock, 2 minutes]:\n"));  // readers may be several
 }
 
+static void sigquit_needs_no_lock(void **state) {
+  (void)state;
+  run_case("wedged");
+  assert_non_null(strstr(text, "SIGQUIT: quit\n"));
+  assert_non_null(strstr(text, "goroutine 1 [running]:\n"));
+  assert_non_null(strstr(text, "\nwedged(...)\n"));
+  assert_non_null(strstr(text, "goroutine 2 [chan receive]:\n"));
+  assert_non_null(strstr(text, "\nreceive(...)\n"));
+}
+
 static int tests(void) {
   const struct CMUnitTest all[] = {
       cmocka_unit_test(minutes_from_the_first_on),
       cmocka_unit_test(the_clock_is_right_after_a_doze),
       cmocka_unit_test(locks_have_owners),
+      cmocka_unit_test(sigquit_needs_no_lock),
   };
   return cmocka_run_group_tests(all, NULL, NULL);
 }
