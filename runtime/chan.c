@@ -229,7 +229,8 @@ enum chan_result chan_send(struct cr_chan *c, const void *elem, bool block, uint
   chan_check(c);
   chan_race_used(c, pc);
   race_read(elem, c->elem_size, pc);
-  lockorder_publish(c);
+  lockorder_operation(c, ONE_COMPLETES, &c->send_open, pc);
+  if (block && full(c)) lockorder_waits(&c->sendq, pc);
   // Not closed and then full: a channel closed in between was full and open at one moment.
   if (!block && !load_acq(&c->closed) && full(c)) return CHAN_WOULD_BLOCK;
   lock(&c->lock);
@@ -272,7 +273,8 @@ enum chan_result chan_recv(struct cr_chan *c, void *elem, bool block, uintptr_t 
     park_forever(WAIT_CHAN_RECV_NIL);
   }
   chan_check(c);
-  lockorder_publish(&c->sendq);
+  lockorder_operation(&c->sendq, ONE_COMPLETES, &c->recv_open, pc);
+  if (block) lockorder_waits(c, pc);
   if (__builtin_expect(c->timer != NULL, 0)) ticker_poll(c->timer);
   // Empty and then not closed: it was empty and open at that moment. What is closed goes by the lock.
   if (!block && empty(c) && !load_acq(&c->closed)) return CHAN_WOULD_BLOCK;
@@ -312,7 +314,7 @@ bool chan_close(struct cr_chan *c, uintptr_t pc) {
   }
   race_write(header(c), sizeof c->buf, pc);
   race_release(c);  // R3
-  lockorder_publish(c);
+  lockorder_operation(c, ONE_COMPLETES, &c->send_open, pc);
   store_rel(&c->closed, 1);
   struct sudog *woken = NULL, **tail = &woken;
   tail = wake_all_closed(c, &c->recvq, true, tail);

@@ -123,6 +123,7 @@ static void lock_rwmutex(void *arg) {
 
 void cr_cond_wait(cr_cond *c, cr_mutex *m) {
   lockorder_released(m, &m->id);
+  lockorder_waits(c, PC());
   rt_enter();
   wait(c, &(struct locker){unlock_mutex, lock_mutex, &(struct owned){m, PC()}});
   rt_exit();
@@ -131,6 +132,7 @@ void cr_cond_wait(cr_cond *c, cr_mutex *m) {
 
 void cr_cond_wait_rw(cr_cond *c, cr_rwmutex *rw) {
   lockorder_released(rw, &rw->writer.id);
+  lockorder_waits(c, PC());
   rt_enter();
   wait(c, &(struct locker){unlock_rwmutex, lock_rwmutex, &(struct owned){rw, PC()}});
   rt_exit();
@@ -142,12 +144,14 @@ void cr_cond_wait_any(cr_cond *c, void (*unlock)(void *l), void (*lock)(void *l)
 }
 
 void cr_cond_signal(cr_cond *c) {
+  lockorder_operation(c, ONE_COMPLETES, NULL, PC());
   rt_enter();
   wake(c, 1);
   rt_exit();
 }
 
 void cr_cond_broadcast(cr_cond *c) {
+  lockorder_operation(c, ONE_COMPLETES, NULL, PC());
   rt_enter();
   wake(c, UINT32_MAX);
   rt_exit();

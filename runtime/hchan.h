@@ -27,6 +27,7 @@ struct cr_chan {
   struct cr_timer *timer;   // read-only after init: whose channel it is; nil: nobody's
   struct cr_waitq recvq;    // under lock
   struct cr_waitq sendq;    // under lock
+  _Atomic bool send_open, recv_open;  // diag/lockorder.c's: a send, a receive was made with no lock held
   uint32_t freed;           // CHAN_FREED once it is, as long as malloc leaves it
 };
 

@@ -380,10 +380,17 @@ static __attribute__((noinline)) int select_many(struct selection *sel) {
 static const void *ours(const struct cr_select_case *k) { return k->send ? (const void *)k->c : &k->c->sendq; }
 static const void *theirs(const struct cr_select_case *k) { return k->send ? (const void *)&k->c->sendq : k->c; }
 
-static void publish_all(const struct cr_select_state *s) {
-  if (!lockorder_is_on()) return;
-  for (uint32_t i = 0; i < s->n; i++)
-    if (s->cases[i].c) lockorder_publish(ours(&s->cases[i]));
+static __attribute__((noinline)) void tell_lockorder(const struct selection *sel) {
+  const struct cr_select_state *s = sel->s;
+  const void *object[ON_STACK];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < s->n; i++) {
+    const struct cr_select_case *k = &s->cases[i];
+    if (!k->c) continue;
+    lockorder_operation(ours(k), ONE_COMPLETES, k->send ? &k->c->send_open : &k->c->recv_open, sel->pc);
+    if (n < ON_STACK) object[n++] = theirs(k);
+  }
+  if (s->n <= ON_STACK && !s->has_default && !s->has_timeout) lockorder_waits_slow(object, n, sel->pc);
 }
 
 static int select_go(struct selection *sel) {
@@ -395,7 +402,7 @@ static int select_go(struct selection *sel) {
 static int run(struct selection *sel) {
   rt_enter();
   if (sel->s->timeout_ns == CR_FOREVER) sel->s->has_timeout = false;
-  publish_all(sel->s);
+  if (lockorder_is_on()) tell_lockorder(sel);
   int chosen = select_go(sel);
   if (chosen >= 0) lockorder_learn(theirs(&sel->s->cases[chosen]));
   if (sel->s->heap) cr_select_free_(sel->s);

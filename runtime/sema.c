@@ -18,6 +18,8 @@
 #include "race/race.h"
 #include "waitq.h"
 
+#define PC() ((uintptr_t)__builtin_return_address(0))
+
 static struct lock *lock_of(cr_sema *s) { return (struct lock *)&s->lock; }
 
 bool sema_try_acquire(cr_sema *s) {
@@ -70,6 +72,7 @@ bool sema_is_valid(const cr_sema *s) {
 // ---- the public calls ---------------------------------------------------------------------------
 
 void cr_sema_acquire(cr_sema *s) {
+  if (__atomic_load_n(&s->count, __ATOMIC_RELAXED) == 0) lockorder_waits(s, PC());
   rt_enter();
   sema_acquire(s, WAIT_SEMA);
   race_acquire(s);
@@ -91,7 +94,7 @@ bool cr_sema_try_acquire(cr_sema *s) {
 void cr_sema_release(cr_sema *s) {
   rt_enter();
   race_release_merge(s);
-  lockorder_publish(s);
+  lockorder_operation(s, ONE_COMPLETES, NULL, PC());
   sema_release(s, 1);
   rt_exit();
 }

@@ -30,7 +30,7 @@ static uint32_t waiters(uint64_t state) { return (uint32_t)state; }
 static void add(cr_waitgroup *wg, int n, uintptr_t pc) {
   if (n < 0) {
     race_release_merge(wg);
-    lockorder_publish(wg);
+    lockorder_operation(wg, ALL_COMPLETE, NULL, pc);
   }
   uint64_t delta = (uint64_t)(uint32_t)n << 32;
   uint64_t state = add_acq_rel(&wg->state, delta) + delta;  // R1
@@ -66,7 +66,9 @@ void cr_waitgroup_add(cr_waitgroup *wg, int n) { add(wg, n, PC()); }
 void cr_waitgroup_done(cr_waitgroup *wg) { add(wg, -1, PC()); }
 
 void cr_waitgroup_wait(cr_waitgroup *wg) {
+  lockorder_waits(wg, PC());
   wait(wg, PC());
   race_acquire(wg);
   lockorder_learn(wg);
+  lockorder_waited(wg);
 }

@@ -25,29 +25,38 @@
 #include "base/os.h"
 #include "diag/lockorder_tell.h"
 #include "diag/lockstack.h"
+#include "diag/lockwait.h"
 #include "diag/settings.h"
 #include "race/race.h"
 
-enum { FIRST_HELD = 3, MAX_HELD = 16, KNOWN = 8, TELLINGS = 4, SITES = 1024, UNWINDS = 64 };
+enum { RECENT = 4, FIRST_HELD = 3, MAX_HELD = 16, KNOWN = 8, TELLINGS = 4, SITES = 1024, UNWINDS = 64 };
 
 struct held {
   const void *lock;
   _Atomic uint32_t *id_at;
   struct site site;
   uint64_t chain;         // a hash of all up to this one; below order->chained
-  uint32_t id;            // below order->chained
+  uint64_t known, told;   // lockwait.h's: order->count when it was taken; the first that went out since, or 0
+  uint32_t id;            // below order->chained, and of what was released
+  bool tried;
   enum lock_mode mode;
 };
 
 struct lock_order {
   uint32_t n, cap;
   uint32_t lost;          // acquisitions beyond MAX_HELD
+  uint32_t fresh, high;   // held[fresh] to held[high - 1] were taken since the last publication, if still there
   uint32_t chained;       // how many of held have an id and a chain
   struct held *held;      // by order of acquisition
   struct moment now;      // line 0: none yet
   bool dirty;             // a request was made in this moment
   struct past *past;
+  struct held *recent;    // RECENT of those whose place was taken by another since; made when first needed
+  uint32_t nrecent;
   uint32_t stamp;         // bumped when past or now changes
+  uint32_t wait;          // the last wait that nobody knows to be over, or 0
+  uint64_t waited;        // a hash of the last wait
+  uint64_t count;         // lockwait.h's: the highest that is known
   struct {
     uint64_t shape;
     uint32_t stamp;
@@ -58,9 +67,9 @@ struct lock_order {
 bool lockorder_on;
 static struct lock graph_mu;
 static struct lock_graph *graph;              // made when first needed, under graph_mu
+static _Atomic uint64_t counter;              // of publications that lockwait.h is interested in
 static uint8_t unwinds[SITES];                // under graph_mu: how often stacks were unwound for such places
 
-void lockorder_init(void) { lockorder_on = settings.lockorder || CRUN_RACE; }
 
 static void *get(size_t n) {
   race_hide_begin();
@@ -99,6 +108,19 @@ static struct past *tick(struct lock_order *o) {
   return o->past;
 }
 
+// go_out numbers this publication, if it tells of locks taken or a wait that is over.
+static void go_out(struct lock_order *o) {
+  if (o->high <= o->fresh && !o->wait) return;
+  uint64_t count = add_rlx(&counter, 1) + 1;
+  for (uint32_t i = 0; i < o->n; i++)
+    if (o->held[i].told == 0) o->held[i].told = count;
+  if (o->wait) waits_over(o->wait, count);
+  o->wait = 0;
+  o->count = count;
+  o->fresh = o->high = o->n;
+  o->nrecent = 0;
+}
+
 static bool make_graph_locked(void) {
   if (!graph) graph = graph_new();
   if (!graph && lockorder_on) errf("crun: no memory to watch the order of locks\n");
@@ -108,7 +130,11 @@ static bool make_graph_locked(void) {
 
 void lockorder_started_slow(struct g *gp, struct g *creator) {
   struct lock_order *c = creator ? creator->order : NULL;
-  if (c && tick(c)) order_of(gp)->past = past_keep(c->past);
+  if (c) {
+    go_out(c);
+    if (tick(c)) order_of(gp)->past = past_keep(c->past);
+    if (c->count) order_of(gp)->count = c->count;
+  }
   if (!gp->is_thread) return;
   lock(&graph_mu);
   struct past *all = graph ? graph_all(graph) : NULL;
@@ -129,7 +155,8 @@ void lockorder_ended_slow(struct g *gp) {
   o->past = NULL;
   o->now = (struct moment){0};
   o->dirty = false;
-  o->n = o->lost = o->chained = 0;
+  o->n = o->lost = o->chained = o->fresh = o->high = o->nrecent = o->wait = 0;
+  o->count = o->waited = 0;
   o->stamp++;
 }
 
@@ -138,6 +165,7 @@ void lockorder_freed(struct g *gp) {
   gp->order = NULL;
   if (!o) return;
   if (o->held != o->first) put(o->held);
+  put(o->recent);
   put(o);
 }
 
@@ -155,6 +183,16 @@ static bool grow(struct lock_order *o) {
 static void remove_held(struct lock_order *o, uint32_t i) {
   memmove(&o->held[i], &o->held[i + 1], (--o->n - i) * sizeof *o->held);
   if (o->chained > i) o->chained = i;
+  o->high = o->n;
+  if (o->fresh > o->n) o->fresh = o->n;
+}
+
+// remember keeps h, which was released, for the operation that may follow.
+static __attribute__((noinline)) void remember(struct lock_order *o, const struct held *h) {
+  if (!o->recent) o->recent = get(RECENT * sizeof *h);
+  for (uint32_t i = 0; i < o->nrecent; i++)
+    if (o->recent[i].lock == h->lock) return;
+  if (o->nrecent < RECENT) o->recent[o->nrecent++] = *h;
 }
 
 // number_lock returns the number of lock, 0: there is none to be had.
@@ -285,9 +323,14 @@ __attribute__((noinline)) void lockorder_acquired_slow(const void *lock, _Atomic
     return;
   }
   struct held *h = &o->held[o->n++];
+  if (o->n <= o->high && o->n > o->fresh && h->lock != lock) remember(o, h);
   h->lock = lock;
   h->id_at = id;
   h->mode = how & ~LOCK_TRIED;
+  h->tried = how & LOCK_TRIED;
+  h->known = o->count;
+  h->told = 0;
+  if (o->n > o->high) o->high = o->n;
   note(&h->site, pc, __builtin_frame_address(0));
   if (o->n > 1 || h->mode == LOCK_WRITE) nested(gp, o, how & LOCK_TRIED);
 }
@@ -316,8 +359,11 @@ void lockorder_released_slow(const void *lock, _Atomic uint32_t *id) {
     release_other(o, lock, id);
     return;
   }
-  o->n--;
-  if (o->chained > o->n) o->chained = o->n;
+  uint32_t n = --o->n;
+  if (o->chained > n) o->chained = n;
+  if (o->fresh > n) o->fresh = n;
+  o->held[n].id = load_rlx(id);
+  if (__builtin_expect(o->held[n].id == 0, 0)) o->held[n].id = number_lock(lock, id);
 }
 
 // ---- what orders goroutines without a lock -----------------------------------------------------------
@@ -325,16 +371,120 @@ void lockorder_released_slow(const void *lock, _Atomic uint32_t *id) {
 void lockorder_publish_slow(const void *object) {
   struct g *gp = getg_or_nil();
   struct lock_order *o = gp ? gp->order : NULL;
-  if (o) past_release(object, tick(o));
+  if (!o) return;
+  go_out(o);
+  past_release(object, tick(o), o->count);
 }
 
 void lockorder_learn_g(struct g *gp, const void *object) {
   if (!lockorder_is_on() || !gp) return;
-  struct past *mine = gp->order ? gp->order->past : NULL, *now = past_acquire(object, mine);
-  if (now == mine) return;
+  uint64_t count = gp->order ? gp->order->count : 0, had = count;
+  struct past *mine = gp->order ? gp->order->past : NULL, *now = past_acquire(object, mine, &count);
+  if (now == mine && count == had) return;
   struct lock_order *o = order_of(gp);
+  o->count = count;
+  if (now == mine) return;
   o->past = now;
   o->stamp++;
 }
 
 void lockorder_learn_slow(const void *object) { lockorder_learn_g(getg_or_nil(), object); }
+
+void lockorder_forget_slow(const void *object) {
+  past_forget(object);
+  waits_forget(object);
+}
+
+// ---- waits that are no locks -------------------------------------------------------------------------
+
+// fill_in gives d the goroutine, and if it is to be known where, the stacks: of the call that returns to pc, and
+// of the acquisitions in from.
+static void fill_in(struct deed *d, struct g *gp, uintptr_t pc, const struct held *const *from) {
+  struct stack_now u;
+  struct site here = {.pc = pc, .ctx = race_context(pc)};
+  if (!here.ctx) lockstack_here(&u);
+  memcpy(d->name, gp->name, sizeof d->name);
+  lock(&graph_mu);
+  d->at = lockstack_of(&here, here.ctx ? NULL : &u);
+  for (uint32_t i = 0; i < d->n; i++) d->taken[i].use.at = lockstack_of(&from[i]->site, here.ctx ? NULL : &u);
+  unlock(&graph_mu);
+}
+
+static void add_taken(struct deed *d, const struct held *h, uint32_t id, uint64_t told, const struct held **from) {
+  if (!id || d->n == DEED_LOCKS) return;
+  from[d->n] = h;
+  d->taken[d->n++] = (struct taken){{id, h->mode, 0}, h->known, h->told ? h->told : told};
+}
+
+void lockorder_operation_slow(const void *object, enum completes c, _Atomic bool *open, uintptr_t pc) {
+  struct g *gp = getg_or_nil();
+  struct lock_order *o = gp ? gp->order : NULL;
+  const struct held *from[DEED_LOCKS];
+  struct deed d = {.goid = gp ? gp->goid : 0};
+  uint64_t next = load_rlx(&counter) + 1;  // what go_out will take, or less
+  int e = errno;
+  for (uint32_t i = 0; o && i < o->n; i++)
+    if (!o->held[i].tried) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), next, from);
+  for (uint32_t i = o ? o->n : 0; o && i < o->high; i++)
+    if (i >= o->fresh && !o->held[i].tried) add_taken(&d, &o->held[i], o->held[i].id, next, from);
+  for (uint32_t i = 0; o && i < o->nrecent; i++)
+    if (!o->recent[i].tried) add_taken(&d, &o->recent[i], o->recent[i].id, next, from);
+  if (open && load_rlx(open)) {
+  } else if (d.n == 0) {
+    if (open) store_rlx(open, true);
+    if (c == ONE_COMPLETES) waits_open(object);
+  } else if (waits_operation(&d, object, c == ALL_COMPLETE)) {
+    fill_in(&d, gp, pc, from);
+    waits_first(&d, object, c == ALL_COMPLETE);
+  }
+  errno = e;
+  lockorder_publish_slow(object);
+}
+
+void lockorder_waits_slow(const void *const *object, uint32_t n, uintptr_t pc) {
+  struct g *gp = getg();
+  struct lock_order *o = gp->order;
+  if (!o || o->n == 0 || n == 0 || n > WAIT_OBJECTS) return;
+  uint64_t hash = pc ^ (uintptr_t)object[0] * 31 ^ (uint64_t)o->n << 56;
+  if (o->waited == hash) return;
+  const struct held *from[DEED_LOCKS];
+  struct deed d = {.goid = gp->goid};
+  int e = errno;
+  for (uint32_t i = o->n; i-- > 0;) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), 0, from);
+  if (d.n) fill_in(&d, gp, pc, from);
+  uint32_t number = d.n ? waits_enter(&d, object, n) : 0;
+  if (o->wait && number) waits_over(o->wait, load_rlx(&counter) + 1);
+  if (number) o->wait = number;
+  o->waited = hash;
+  errno = e;
+}
+
+// ---- the end -----------------------------------------------------------------------------------------
+
+enum { AT_END = 32 };
+
+struct last_words {
+  uint32_t n;
+  struct telling *at[AT_END];
+};
+
+static void hanging(const struct deed *wait, const struct taken *held, const struct deed *op, const struct taken *needed,
+                    void *arg) {
+  struct last_words *w = arg;
+  struct telling *t = w->n < AT_END ? telling_of_wait(graph, wait, held, op, needed) : NULL;
+  if (t) w->at[w->n++] = t;
+}
+
+static void tell_waits(void) {
+  struct last_words w = {.n = 0};
+  if (!lockorder_on) return;
+  lock(&graph_mu);
+  if (graph) waits_hanging(hanging, &w);
+  unlock(&graph_mu);
+  for (uint32_t i = 0; i < w.n; i++) telling_tell(w.at[i]);
+}
+
+void lockorder_init(void) {
+  lockorder_on = settings.lockorder || CRUN_RACE;
+  if (lockorder_on) atexit(tell_waits);
+}

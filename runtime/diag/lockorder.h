@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "diag/lockgraph.h"
+#include "diag/lockwait.h"
 #include "sched.h"
 
 // lockorder_on is read-only after sched_start, but for the child of a fork, which turns it off.
@@ -73,8 +74,34 @@ static inline void lockorder_learn(const void *object) {
 }
 
 // lockorder_forget: object's memory is given back.
+void lockorder_forget_slow(const void *object);
 static inline void lockorder_forget(const void *object) {
-  if (lockorder_is_on()) past_forget(object);
+  if (lockorder_is_on()) lockorder_forget_slow(object);
+}
+
+// ---- waits that are no locks -------------------------------------------------------------------------
+
+// How many of the operations on an object complete a wait for it.
+enum completes { ONE_COMPLETES, ALL_COMPLETE };
+
+void lockorder_operation_slow(const void *object, enum completes c, _Atomic bool *open, uintptr_t pc);
+void lockorder_waits_slow(const void *const *object, uint32_t n, uintptr_t pc);
+
+// lockorder_operation: the goroutine that runs is about to do, for the call that returns to pc, what completes
+// waits for object; it publishes as well. open (nil: the object has none) is a flag of the object's own, false when
+// it is new: some operation was made with no lock.
+static inline void lockorder_operation(const void *object, enum completes c, _Atomic bool *open, uintptr_t pc) {
+  if (lockorder_is_on()) lockorder_operation_slow(object, c, open, pc);
+}
+
+// lockorder_waited: all that wait for object go on, and it may be used anew.
+static inline void lockorder_waited(const void *object) {
+  if (lockorder_is_on()) waits_forget(object);
+}
+
+// lockorder_waits: it is about to wait for object.
+static inline void lockorder_waits(const void *object, uintptr_t pc) {
+  if (lockorder_is_on()) lockorder_waits_slow(&object, 1, pc);
 }
 
 // lockorder_learn_g is lockorder_learn for gp, which does not run yet.

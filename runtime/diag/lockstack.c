@@ -54,8 +54,8 @@ static bool same_function(uintptr_t a, uintptr_t b) {
 static size_t rebuild(const struct site *s, const struct stack_now *u, uintptr_t *pcs) {
   size_t n = 0, i = 0;
   pcs[n++] = s->pc;
-  if (!u || !s->sp) return n;
-  while (i < u->n && u->cfa[i] <= s->sp) i++;
+  if (!u) return n;
+  while (i < u->n && (s->sp ? u->cfa[i] <= s->sp : u->pc[i] != s->pc)) i++;
   if (i == u->n) return n;
   if (same_function(s->pc, u->pc[i])) {
     i++;

@@ -15,7 +15,7 @@
 
 struct site {
   uintptr_t pc;   // where the call of the lock returns to
-  uintptr_t sp;   // the caller's stack pointer then; 0: unknown
+  uintptr_t sp;   // the caller's stack pointer then; 0: it is unknown, or the call has not returned
   uintptr_t ret;  // where the caller returns to, perhaps; 0: unknown
   uint32_t ctx;   // the detector's; 0: none
 };

@@ -93,6 +93,7 @@ enum { BUCKETS = 4096, MOST = 1 << 16 };
 struct object {
   uintptr_t key;  // its address, inverted: not to be taken for a pointer to it
   struct past *past;
+  uint64_t count;
   struct object *next;
 };
 
@@ -127,36 +128,38 @@ static struct object *add_locked(struct bucket *b, uintptr_t key) {
   return o;
 }
 
-void past_release(const void *object, struct past *p) {
-  if (!p) return;
+void past_release(const void *object, struct past *p, uint64_t count) {
+  if (!p && !count) return;
   uintptr_t key = ~(uintptr_t)object;
   struct bucket *b = bucket_of(key);
   lock(&b->lock);
   struct object *o = *find_locked(b, key);
   if (!o) o = add_locked(b, key);
   if (o && o->past != p) o->past = past_join(o->past, p);  // R1
+  if (o && o->count < count) o->count = count;
   unlock(&b->lock);
   if (o) return;
   store_rel(&overflowed, true);
-  past_release(&rest, p);
+  past_release(&rest, p, count);
 }
 
-static struct past *acquire_one(const void *object, struct past *mine) {
+static struct past *acquire_one(const void *object, struct past *mine, uint64_t *count) {
   uintptr_t key = ~(uintptr_t)object;
   struct bucket *b = bucket_of(key);
   lock(&b->lock);
   struct object *o = *find_locked(b, key);
   struct past *p = o && o->past != mine ? past_keep(o->past) : NULL;  // A1
+  if (o && o->count > *count) *count = o->count;
   unlock(&b->lock);
   mine = past_join(mine, p);
   past_drop(p);
   return mine;
 }
 
-struct past *past_acquire(const void *object, struct past *mine) {
+struct past *past_acquire(const void *object, struct past *mine, uint64_t *count) {
   if (load_rlx(&nobjects) == 0) return mine;
-  mine = acquire_one(object, mine);
-  return load_acq(&overflowed) ? acquire_one(&rest, mine) : mine;
+  mine = acquire_one(object, mine, count);
+  return load_acq(&overflowed) ? acquire_one(&rest, mine, count) : mine;
 }
 
 void past_forget(const void *object) {

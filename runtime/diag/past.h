@@ -8,6 +8,8 @@
 // An object (a channel, a waitgroup) has one past, that only grows, under its address. That is more order than
 // there is: what it hides is a prediction, never the other way.
 //
+// Beside it goes a count, as of Lamport's clock, for what lockwait.h asks; that all goroutines have which lock.
+//
 // Rejected: the detector's own clocks without the edges of mutexes (each of its epochs would be kept twice, and
 // plain programs have none).
 #ifndef CRUN_DIAG_PAST_H
@@ -40,10 +42,10 @@ struct past *past_join(struct past *a, struct past *b);
 // past_add returns p and m, and takes over the reference to p.
 struct past *past_add(struct past *p, struct moment m);
 
-// past_release makes p known to whoever acquires object later. past_acquire returns mine and what object
-// knows, and takes over the reference to mine.
-void past_release(const void *object, struct past *p);
-struct past *past_acquire(const void *object, struct past *mine);
+// past_release makes p, and the count, known to whoever acquires object later. past_acquire returns mine and what
+// object knows, takes over the reference to mine, and raises *count.
+void past_release(const void *object, struct past *p, uint64_t count);
+struct past *past_acquire(const void *object, struct past *mine, uint64_t *count);
 
 // past_forget drops object: its memory is given back.
 void past_forget(const void *object);

@@ -94,6 +94,9 @@ static inline void cpu_relax(void) {}
 #define lockorder_released(lock, id) ((void)0)
 #define lockorder_publish(object) ((void)0)
 #define lockorder_learn(object) ((void)0)
+#define lockorder_operation(object, completes, open, pc) ((void)(pc))
+#define lockorder_waits(object, pc) ((void)(pc))
+#define lockorder_waited(object) ((void)0)
 
 // What is noted for reports is nobody's business here.
 enum blocked { BLOCKED_MUTEX = 1, BLOCKED_ONCE, BLOCKED_WRITER, BLOCKED_READERS, BLOCKED_READ };

@@ -55,16 +55,18 @@ static void objects(void **state) {
   enum { MANY = 70000 };
   static char object[MANY];
   struct past *p = past_add(NULL, (struct moment){1, 1}), *q = past_add(NULL, (struct moment){2, 5});
-  past_release(&object[0], p);
-  past_release(&object[0], q);
-  struct past *mine = past_acquire(&object[0], NULL);
+  past_release(&object[0], p, 0);
+  past_release(&object[0], q, 3);
+  uint64_t count = 1;
+  struct past *mine = past_acquire(&object[0], NULL, &count);
+  assert_int_equal(count, 3);
   assert_true(past_has(mine, (struct moment){1, 1}) && past_has(mine, (struct moment){2, 5}));
   past_drop(mine);
   past_forget(&object[0]);
-  assert_null(past_acquire(&object[0], NULL));
-  for (int i = 0; i < MANY; i++) past_release(&object[i], p);
+  assert_null(past_acquire(&object[0], NULL, &count));
+  for (int i = 0; i < MANY; i++) past_release(&object[i], p, 0);
   for (int i = 0; i < MANY; i++) {
-    struct past *got = past_acquire(&object[i], NULL);
+    struct past *got = past_acquire(&object[i], NULL, &count);
     assert_true(past_has(got, (struct moment){1, 1}));
     past_drop(got);
   }

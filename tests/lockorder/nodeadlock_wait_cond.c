@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A goroutine waits on a cond with a second lock; who signals has only the cond's mutex.
+#include "turns.h"
+
+static cr_mutex outer, m;
+static cr_cond cond;
+static int ready;  // under m
+
+static void signals(void) {
+  cr_mutex_lock(&m);
+  ready = 1;
+  cr_cond_signal(&cond);
+  cr_mutex_unlock(&m);
+  turn_over();
+}
+
+static void waits(void) {
+  cr_mutex_lock(&outer);
+  cr_mutex_lock(&m);
+  while (!ready) cr_cond_wait(&cond, &m);
+  cr_mutex_unlock(&m);
+  cr_mutex_unlock(&outer);
+  turn_over();
+}
+
+int main(void) {
+  cr_go(waits);
+  cr_go(signals);
+  turn_await(2);
+}
