@@ -233,17 +233,16 @@ static bool chain_up(struct lock_order *o) {
 
 // note fills in where the lock was taken: what is found in the frames of the public call and its caller.
 static inline __attribute__((always_inline)) void note(struct site *s, uintptr_t pc, const uintptr_t *frame) {
-  enum { SCAN = 24, NEAR = 2048 };
+  enum { SCAN = 24 };
   s->pc = pc;
-  s->ret = s->sp = 0;
+  s->sp = 0;
   s->ctx = race_context(pc);
   if (s->ctx) return;
   const uintptr_t *p = frame + 1;
   while (*p != pc && p < frame + SCAN) p++;
   if (*p != pc) return;
   s->sp = (uintptr_t)(p + 1);
-  uintptr_t rbp = *frame == (uintptr_t)(p - 1) ? p[-1] : *frame;  // past the public call's own frame
-  if (rbp - s->sp < NEAR && rbp % 8 == 0) s->ret = ((const uintptr_t *)rbp)[1];
+  memcpy(s->word, p + 1, sizeof s->word);
 }
 
 // ---- requests --------------------------------------------------------------------------------------
@@ -288,7 +287,7 @@ static __attribute__((noinline)) void ask(struct g *gp, struct lock_order *o, ui
   if (r) graph_again(graph, r, o->now, past_keep(o->past), found, &t);
   bool unwind = watched && !r && may_unwind_locked(o);
   unlock(&graph_mu);
-  if (unwind) lockstack_here(&u);
+  if (unwind) lockstack_here(&u, o->held[o->n - 1].site.pc);
   if (watched && !r) {
     lock(&graph_mu);
     enter_locked(gp, o, shape, unwind ? &u : NULL, &t);
@@ -402,7 +401,7 @@ void lockorder_forget_slow(const void *object) {
 static void fill_in(struct deed *d, struct g *gp, uintptr_t pc, const struct held *const *from) {
   struct stack_now u;
   struct site here = {.pc = pc, .ctx = race_context(pc)};
-  if (!here.ctx) lockstack_here(&u);
+  if (!here.ctx) lockstack_here(&u, pc);
   memcpy(d->name, gp->name, sizeof d->name);
   lock(&graph_mu);
   d->at = lockstack_of(&here, here.ctx ? NULL : &u);

@@ -21,7 +21,7 @@ static uintptr_t *words;   // mapped when first needed
 static uint32_t *indices;  // open addressing: places
 static uint32_t used = 1;
 
-void lockstack_here(struct stack_now *u) {
+void lockstack_here(struct stack_now *u, uintptr_t pc_of_call) {
   unw_context_t uc;
   unw_cursor_t c;
   u->n = 0;
@@ -36,6 +36,7 @@ void lockstack_here(struct stack_now *u) {
       u->cfa[u->n++] = more ? sp : UINTPTR_MAX;
       if (!more) break;
     }
+  for (u->first = 0; u->first < u->n && u->pc[u->first] != pc_of_call;) u->first++;
   race_hide_end();
 }
 
@@ -49,22 +50,38 @@ static bool same_function(uintptr_t a, uintptr_t b) {
   return f && f == function_of(b);
 }
 
-// rebuild writes the stack of s: its own call, and the frames that were below it and have not returned. The
-// innermost of those is elsewhere in its function now.
+// word_at is the word that lay at addr when s was noted; 0: it was not copied.
+static uintptr_t word_at(const struct site *s, uintptr_t addr) {
+  uintptr_t i = (addr - s->sp) / sizeof(uintptr_t);
+  return addr >= s->sp && i < SITE_WORDS ? s->word[i] : 0;
+}
+
+// returned_to finds the address in the function of frame to which a caller that is gone would have returned; 0: it
+// is not among the words.
+static uintptr_t returned_to(const struct site *s, uintptr_t frame) {
+  for (size_t i = 0; i < SITE_WORDS; i++)
+    if (same_function(s->word[i], frame)) return s->word[i];
+  return 0;
+}
+
+// rebuild writes the stack of s: its own call, and the frames that were below it and have not returned. Where
+// they have, and are called again from another place, the words of then say from where.
 static size_t rebuild(const struct site *s, const struct stack_now *u, uintptr_t *pcs) {
-  size_t n = 0, i = 0;
+  size_t n = 0, i = u ? u->first : 0;
+  uintptr_t then;
   pcs[n++] = s->pc;
   if (!u) return n;
-  while (i < u->n && (s->sp ? u->cfa[i] <= s->sp : u->pc[i] != s->pc)) i++;
+  while (i < u->n && u->cfa[i] <= s->sp) i++;
   if (i == u->n) return n;
-  if (same_function(s->pc, u->pc[i])) {
-    i++;
-  } else {  // the one that called has returned
-    if (!s->ret || !same_function(s->ret, u->pc[i])) return n;
-    pcs[n++] = s->ret;
-    i++;
+  if (s->sp && !same_function(s->pc, u->pc[i])) {
+    if (!(then = returned_to(s, u->pc[i]))) return n;
+    pcs[n++] = then;
   }
-  while (i < u->n && n < REPORT_PCS) pcs[n++] = u->pc[i++];
+  for (; i + 1 < u->n && n < REPORT_PCS; i++) {
+    then = s->sp ? word_at(s, u->cfa[i] - sizeof then) : 0;
+    if (then && then != u->pc[i + 1] && !same_function(then, u->pc[i + 1])) return n;
+    pcs[n++] = then ? then : u->pc[i + 1];
+  }
   return n;
 }
 

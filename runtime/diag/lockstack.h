@@ -2,9 +2,9 @@
 // lockstack.h: where locks were taken, as numbers that stand for stacks.
 //
 // At an acquisition little is noted, since most locks are never nested: the call, the stack pointer, and the
-// caller's return address if it keeps a frame pointer. When a request turns out to be new the stack is unwound
-// once, for all that the goroutine holds: the frames above that of an earlier acquisition are there still. What
-// cannot be known so is left out, never guessed. Under -race the detector's calling context is all of it.
+// words there. When a request turns out to be new the stack is unwound once, for all that the goroutine holds: most
+// frames above that of an earlier acquisition are there still, and small ones that are gone, as of a function that
+// locks for others, have their return address among the words. What cannot be known so is left out. Under -race the detector's calling context is all of it.
 #ifndef CRUN_DIAG_LOCKSTACK_H
 #define CRUN_DIAG_LOCKSTACK_H
 
@@ -13,20 +13,24 @@
 
 #include "race/report.h"
 
+enum { SITE_WORDS = 8 };
+
 struct site {
   uintptr_t pc;   // where the call of the lock returns to
   uintptr_t sp;   // the caller's stack pointer then; 0: it is unknown, or the call has not returned
-  uintptr_t ret;  // where the caller returns to, perhaps; 0: unknown
   uint32_t ctx;   // the detector's; 0: none
+  uintptr_t word[SITE_WORDS];  // from sp up
 };
 
-// A stack as it is now, with the ends of the frames.
+// A stack as it is now, with the ends of the frames; first is the caller of the runtime.
 enum { UNWOUND = 60 };
 struct stack_now {
-  size_t n;
+  size_t n, first;
   uintptr_t pc[UNWOUND], cfa[UNWOUND];
 };
-void lockstack_here(struct stack_now *u);
+
+// lockstack_here is called for the user's call that returns to pc.
+void lockstack_here(struct stack_now *u, uintptr_t pc);
 
 // lockstack_of returns the number of the stack of s. u (nil: it is not known) is the stack now.
 uint32_t lockstack_of(const struct site *s, const struct stack_now *u);

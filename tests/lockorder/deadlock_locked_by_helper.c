@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first lock is taken by a function that has returned when the second is: the report names it still.
 // exit: 0
+// stderr: deadlock_locked_by_helper.c:19:
+// stderr: deadlock_locked_by_helper.c:20:
+// stderr: deadlock_locked_by_helper.c:28:
+// stderr: deadlock_locked_by_helper.c:29:
 // finding: lock-order lock-order-cycle: one, two, take
 #include "turns.h"
 
@@ -22,7 +26,7 @@ static void one(void) {
 static void two(void) {
   turn_await(1);
   take(&b);
-  take(&a);
+  cr_mutex_lock(&a);
   cr_mutex_unlock(&a);
   cr_mutex_unlock(&b);
   turn_over();
