@@ -248,17 +248,17 @@ static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, uintptr_t pc
   lock_slow(m, gp, WAIT_MUTEX, pc);
   rt_exit();
   race_acquire(m);
+  lockorder_acquired(m, &m->id, LOCK_MUTEX, pc);
 }
 
 void cr_mutex_lock(cr_mutex *m) {
   struct g *gp = getg_or_nil();
   if (__builtin_expect(gp && try_fast(m, gp, PC()), 1)) {
     race_acquire(m);
-    lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
+    if (lockorder_is_on()) lockorder_acquired_by(gp, m, &m->id, LOCK_MUTEX, PC());
     return;
   }
   lock_public_slow(m, PC());
-  lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
   no_tail();
 }
 
@@ -277,9 +277,21 @@ static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m, uintptr_t 
   rt_exit();
 }
 
+// unlock_watched is the whole of it while the watch over lock orders is on.
+static __attribute__((noinline)) void unlock_watched(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
+  lockorder_released_by(gp, m, &m->id);
+  race_release(m);
+  if (!unlock_fast(m, gp, pc)) unlock_public_slow(m, pc);
+}
+
 void cr_mutex_unlock(cr_mutex *m) {
+  if (lockorder_is_on()) {
+    unlock_watched(m, PC());
+    no_tail();
+    return;
+  }
   struct g *gp = getg_or_nil();
-  lockorder_released(m, &m->id);
   race_release(m);
   if (__builtin_expect(gp && unlock_fast(m, gp, PC()), 1)) return;
   unlock_public_slow(m, PC());

@@ -35,12 +35,13 @@ struct held {
   const void *lock;
   _Atomic uint32_t *id_at;
   struct site site;
-  uint64_t chain;         // a hash of all up to this one; below order->chained
+  uint64_t chain;         // a hash of all up to this one, if below is still that of the one before; 0: unknown
+  uint64_t below;
   uint64_t known, told;   // lockwait.h's: order->count when it was taken; the first that went out since, or 0
   uint32_t id;            // below order->chained, and of what was released
-  bool tried;
-  enum lock_mode mode;
+  uint32_t how;           // a lock_mode, perhaps with LOCK_TRIED
 };
+_Static_assert(sizeof(struct held) == 128, "indexed by a shift");
 
 struct lock_order {
   uint32_t n, cap;
@@ -84,6 +85,9 @@ static void put(void *p) {
   free(p);
   race_hide_end();
 }
+
+static enum lock_mode mode_of(const struct held *h) { return h->how & ~LOCK_TRIED; }
+static bool was_tried(const struct held *h) { return h->how & LOCK_TRIED; }
 
 // ---- goroutines ------------------------------------------------------------------------------------
 
@@ -174,6 +178,7 @@ void lockorder_freed(struct g *gp) {
 static bool grow(struct lock_order *o) {
   if (o->cap == MAX_HELD) return false;
   struct held *big = get(MAX_HELD * sizeof *big);
+  memset(big, 0, MAX_HELD * sizeof *big);
   memcpy(big, o->held, o->n * sizeof *big);
   o->held = big;
   o->cap = MAX_HELD;
@@ -219,30 +224,33 @@ static uint64_t mix(uint64_t chain, uint32_t id, enum lock_mode mode) {
 static bool chain_up(struct lock_order *o) {
   while (o->chained < o->n) {
     struct held *h = &o->held[o->chained];
-    h->id = number_lock(h->lock, h->id_at);
-    if (!h->id) return false;
-    if (graph_is_ignored(graph, h->id)) {
-      remove_held(o, o->chained);
-      continue;
+    uint64_t below = o->chained ? h[-1].chain : 0;
+    if (!h->chain || h->below != below) {
+      h->id = number_lock(h->lock, h->id_at);
+      if (!h->id) return false;
+      if (graph_is_ignored(graph, h->id)) {
+        remove_held(o, o->chained);
+        continue;
+      }
+      h->below = below;
+      h->chain = mix(below, h->id, mode_of(h));
     }
-    h->chain = mix(o->chained ? h[-1].chain : 0, h->id, h->mode);
     o->chained++;
   }
   return true;
 }
 
-// note fills in where the lock was taken: what is found in the frames of the public call and its caller.
-static inline __attribute__((always_inline)) void note(struct site *s, uintptr_t pc, const uintptr_t *frame) {
+// note fills in where the lock was taken. cfa is the caller's stack pointer if the public call gave way to us;
+// else that is found above, by the return address.
+static inline __attribute__((always_inline)) void note(struct site *s, uintptr_t pc, const uintptr_t *cfa) {
   enum { SCAN = 24 };
   s->pc = pc;
-  s->sp = 0;
   s->ctx = race_context(pc);
   if (s->ctx) return;
-  const uintptr_t *p = frame + 1;
-  while (*p != pc && p < frame + SCAN) p++;
-  if (*p != pc) return;
-  s->sp = (uintptr_t)(p + 1);
-  memcpy(s->word, p + 1, sizeof s->word);
+  const uintptr_t *end = cfa + SCAN;
+  while (__builtin_expect(cfa[-1] != pc, 0) && cfa < end) cfa++;
+  s->sp = cfa < end ? (uintptr_t)cfa : 0;
+  if (s->sp) memcpy(s->word, cfa, sizeof s->word);
 }
 
 // ---- requests --------------------------------------------------------------------------------------
@@ -271,7 +279,7 @@ static void enter_locked(struct g *gp, struct lock_order *o, uint64_t shape, con
   struct request r = {.shape = shape, .goid = gp->goid, .when = o->now, .before = past_keep(o->past), .nheld = o->n - 1};
   for (uint32_t i = 0; i < o->n; i++) {
     const struct held *h = &o->held[i];
-    *(i + 1 < o->n ? &r.held[i] : &r.want) = (struct lock_use){h->id, h->mode, lockstack_of(&h->site, u)};
+    *(i + 1 < o->n ? &r.held[i] : &r.want) = (struct lock_use){h->id, mode_of(h), lockstack_of(&h->site, u)};
   }
   memcpy(r.name, gp->name, sizeof r.name);
   graph_add(graph, &r, found, t);
@@ -298,7 +306,7 @@ static __attribute__((noinline)) void ask(struct g *gp, struct lock_order *o, ui
 }
 
 // nested is an acquisition that is of interest: of a second lock, or by a writer.
-static __attribute__((noinline)) void nested(struct g *gp, struct lock_order *o, bool tried) {
+static __attribute__((noinline)) void nested(struct lock_order *o, bool tried) {
   int e = errno;
   if (o->lost == 0 && o->n <= GRAPH_HELD + 1 && chain_up(o) && o->n > 0 && !tried) {
     uint64_t shape = o->held[o->n - 1].chain;
@@ -306,7 +314,7 @@ static __attribute__((noinline)) void nested(struct g *gp, struct lock_order *o,
     if (o->known[k].shape == shape && o->known[k].stamp == o->stamp) {
       o->dirty = o->now.line;
     } else {
-      ask(gp, o, shape);
+      ask(getg(), o, shape);
       o->known[k].shape = shape;
       o->known[k].stamp = o->stamp;
     }
@@ -314,33 +322,58 @@ static __attribute__((noinline)) void nested(struct g *gp, struct lock_order *o,
   errno = e;
 }
 
-__attribute__((noinline)) void lockorder_acquired_slow(const void *lock, _Atomic uint32_t *id, unsigned how, uintptr_t pc) {
-  struct g *gp = getg();
-  struct lock_order *o = order_of(gp);
-  if (__builtin_expect(o->n == o->cap, 0) && !grow(o)) {
-    o->lost++;
-    return;
-  }
+// push enters an acquisition at the top of what is held, which has room. A chain stays right if it is the same lock.
+static inline __attribute__((always_inline)) void push(struct lock_order *o, const void *lock, _Atomic uint32_t *id,
+                                                       unsigned how, uintptr_t pc, const uintptr_t *cfa) {
   struct held *h = &o->held[o->n++];
-  if (o->n <= o->high && o->n > o->fresh && h->lock != lock) remember(o, h);
+  if (h->lock != lock || h->how != how || h->id != load_rlx(id)) h->chain = 0;
   h->lock = lock;
   h->id_at = id;
-  h->mode = how & ~LOCK_TRIED;
-  h->tried = how & LOCK_TRIED;
+  h->how = how;
   h->known = o->count;
   h->told = 0;
   if (o->n > o->high) o->high = o->n;
-  note(&h->site, pc, __builtin_frame_address(0));
-  if (o->n > 1 || h->mode == LOCK_WRITE) nested(gp, o, how & LOCK_TRIED);
+  note(&h->site, pc, cfa);
 }
 
-// release_other is a release of what is not the last taken, or was taken by another goroutine.
-static __attribute__((noinline)) void release_other(struct lock_order *o, const void *lock_at, _Atomic uint32_t *id) {
-  for (uint32_t i = o ? o->n : 0; i-- > 0;)
-    if (o->held[i].lock == lock_at) {
-      remove_held(o, i);
-      return;
-    }
+static inline bool is_of_interest(const struct lock_order *o, unsigned how) { return o->n > 1 || how == LOCK_WRITE; }
+
+// acquired_rarely is lockorder_acquired_by when there is no list yet, no room, or another lock's place is taken.
+static __attribute__((noinline)) void acquired_rarely(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how,
+                                                      uintptr_t pc) {
+  struct lock_order *o = order_of(gp);
+  if (o->n == o->cap && !grow(o)) {
+    o->lost++;
+    return;
+  }
+  if (o->n < o->high && o->n >= o->fresh && o->held[o->n].lock != lock) remember(o, &o->held[o->n]);
+  push(o, lock, id, how, pc, __builtin_dwarf_cfa());
+  if (is_of_interest(o, how)) nested(o, how & LOCK_TRIED);
+}
+
+// All calls of this one and the next are in place of their return: in the plain runtime they save no registers.
+__attribute__((noinline)) void lockorder_acquired_by(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how,
+                                                     uintptr_t pc) {
+  struct lock_order *o = gp->order;
+  if (__builtin_expect(!o || o->n == o->cap || (o->n < o->high && o->held[o->n].lock != lock), 0)) {
+    acquired_rarely(gp, lock, id, how, pc);
+    return;
+  }
+  push(o, lock, id, how, pc, __builtin_dwarf_cfa());
+  if (is_of_interest(o, how)) nested(o, how & LOCK_TRIED);
+}
+
+// release_rarely is a release of what is not the last taken, has no number, or was taken by another goroutine.
+static __attribute__((noinline)) void release_rarely(struct lock_order *o, const void *lock_at, _Atomic uint32_t *id) {
+  for (uint32_t i = o ? o->n : 0; i-- > 0;) {
+    if (o->held[i].lock != lock_at) continue;
+    o->held[i].id = number_lock(lock_at, id);
+    if (i + 1 < o->n) remove_held(o, i);
+    else o->n = i;
+    if (o->chained > o->n) o->chained = o->n;
+    if (o->fresh > o->n) o->fresh = o->n;
+    return;
+  }
   if (o && o->lost) {
     o->lost--;
     return;
@@ -352,17 +385,18 @@ static __attribute__((noinline)) void release_other(struct lock_order *o, const 
   unlock(&graph_mu);
 }
 
-void lockorder_released_slow(const void *lock, _Atomic uint32_t *id) {
-  struct lock_order *o = getg()->order;
-  if (__builtin_expect(!o || o->n == 0 || o->held[o->n - 1].lock != lock, 0)) {
-    release_other(o, lock, id);
+__attribute__((noinline)) void lockorder_released_by(struct g *gp, const void *lock, _Atomic uint32_t *id) {
+  struct lock_order *o = gp->order;
+  uint32_t n = o ? o->n : 0, number = load_rlx(id);
+  struct held *h = n ? &o->held[n - 1] : NULL;
+  if (__builtin_expect(!h || h->lock != lock || !number, 0)) {
+    release_rarely(o, lock, id);
     return;
   }
-  uint32_t n = --o->n;
+  o->n = --n;
   if (o->chained > n) o->chained = n;
   if (o->fresh > n) o->fresh = n;
-  o->held[n].id = load_rlx(id);
-  if (__builtin_expect(o->held[n].id == 0, 0)) o->held[n].id = number_lock(lock, id);
+  h->id = number;
 }
 
 // ---- what orders goroutines without a lock -----------------------------------------------------------
@@ -412,7 +446,7 @@ static void fill_in(struct deed *d, struct g *gp, uintptr_t pc, const struct hel
 static void add_taken(struct deed *d, const struct held *h, uint32_t id, uint64_t told, const struct held **from) {
   if (!id || d->n == DEED_LOCKS) return;
   from[d->n] = h;
-  d->taken[d->n++] = (struct taken){{id, h->mode, 0}, h->known, h->told ? h->told : told};
+  d->taken[d->n++] = (struct taken){{id, mode_of(h), 0}, h->known, h->told ? h->told : told};
 }
 
 void lockorder_operation_slow(const void *object, enum completes c, _Atomic bool *open, uintptr_t pc) {
@@ -423,11 +457,11 @@ void lockorder_operation_slow(const void *object, enum completes c, _Atomic bool
   uint64_t next = load_rlx(&counter) + 1;  // what go_out will take, or less
   int e = errno;
   for (uint32_t i = 0; o && i < o->n; i++)
-    if (!o->held[i].tried) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), next, from);
+    if (!was_tried(&o->held[i])) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), next, from);
   for (uint32_t i = o ? o->n : 0; o && i < o->high; i++)
-    if (i >= o->fresh && !o->held[i].tried) add_taken(&d, &o->held[i], o->held[i].id, next, from);
+    if (i >= o->fresh && !was_tried(&o->held[i])) add_taken(&d, &o->held[i], o->held[i].id, next, from);
   for (uint32_t i = 0; o && i < o->nrecent; i++)
-    if (!o->recent[i].tried) add_taken(&d, &o->recent[i], o->recent[i].id, next, from);
+    if (!was_tried(&o->recent[i])) add_taken(&d, &o->recent[i], o->recent[i].id, next, from);
   if (open && load_rlx(open)) {
   } else if (d.n == 0) {
     if (open) store_rlx(open, true);

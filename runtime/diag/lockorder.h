@@ -44,19 +44,19 @@ void lockorder_freed(struct g *gp);
 
 enum { LOCK_TRIED = 8 };  // with a lock_mode: the acquisition would not have waited
 
-void lockorder_acquired_slow(const void *lock, _Atomic uint32_t *id, unsigned how, uintptr_t pc);
-void lockorder_released_slow(const void *lock, _Atomic uint32_t *id);
+void lockorder_acquired_by(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how, uintptr_t pc);
+void lockorder_released_by(struct g *gp, const void *lock, _Atomic uint32_t *id);
 
 // lockorder_acquired: the goroutine that runs has taken lock for the call that returns to pc, in the way how: a
 // lock_mode, or LOCK_TRIED with one. id is the lock's own word for us, 0 in a lock that is new.
 static inline __attribute__((always_inline)) void lockorder_acquired(const void *lock, _Atomic uint32_t *id, unsigned how,
                                                                      uintptr_t pc) {
-  if (lockorder_is_on()) lockorder_acquired_slow(lock, id, how, pc);
+  if (lockorder_is_on()) lockorder_acquired_by(getg(), lock, id, how, pc);
 }
 
 // lockorder_released: it is about to release lock.
 static inline __attribute__((always_inline)) void lockorder_released(const void *lock, _Atomic uint32_t *id) {
-  if (lockorder_is_on()) lockorder_released_slow(lock, id);
+  if (lockorder_is_on()) lockorder_released_by(getg(), lock, id);
 }
 
 // ---- what orders goroutines without a lock -----------------------------------------------------------

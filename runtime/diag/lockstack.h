@@ -13,13 +13,13 @@
 
 #include "race/report.h"
 
-enum { SITE_WORDS = 8 };
+enum { SITE_WORDS = 6 };
 
 struct site {
   uintptr_t pc;   // where the call of the lock returns to
   uintptr_t sp;   // the caller's stack pointer then; 0: it is unknown, or the call has not returned
-  uint32_t ctx;   // the detector's; 0: none
   uintptr_t word[SITE_WORDS];  // from sp up
+  uint32_t ctx;   // the detector's; 0: none
 };
 
 // A stack as it is now, with the ends of the frames; first is the caller of the runtime.

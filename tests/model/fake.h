@@ -90,6 +90,9 @@ bool can_spin(void);
 static inline void cpu_relax(void) {}
 
 // The watch over lock orders is off.
+#define lockorder_is_on() 0
+#define lockorder_acquired_by(gp, lock, id, how, pc) ((void)(pc))
+#define lockorder_released_by(gp, lock, id) ((void)0)
 #define lockorder_acquired(lock, id, how, pc) ((void)0)
 #define lockorder_released(lock, id) ((void)0)
 #define lockorder_publish(object) ((void)0)
