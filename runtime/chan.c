@@ -315,6 +315,7 @@ bool chan_close(struct cr_chan *c, uintptr_t pc) {
   race_write(header(c), sizeof c->buf, pc);
   race_release(c);  // R3
   lockorder_operation(c, ONE_COMPLETES, &c->send_open, pc);
+  c->closed_at = place_here(pc);
   store_rel(&c->closed, 1);
   struct sudog *woken = NULL, **tail = &woken;
   tail = wake_all_closed(c, &c->recvq, true, tail);
@@ -371,11 +372,24 @@ void cr_chan_free_raw(struct cr_chan *c) {
 
 // ---- the public calls ---------------------------------------------------------------------------
 
+_Noreturn void chan_panic_send(const struct cr_chan *c, uintptr_t pc) {
+  misuse_panic(&(struct misuse){.rule = "send-on-closed", .title = "send on a closed channel", .does = "sends on channel", .object = c,
+                                .pc = pc, .earlier = "closed it", .before = c->closed_at},
+               "send on closed channel");
+}
+
+_Noreturn static void panic_close(const struct cr_chan *c, uintptr_t pc) {
+  struct misuse m = {.rule = c ? "double-close" : "close-of-nil", .title = c ? "close of a closed channel" : "close of a nil channel",
+                     .does = c ? "closes channel" : "closes a nil channel", .object = c, .pc = pc};
+  if (c) m.earlier = "closed it", m.before = c->closed_at;
+  misuse_panic(&m, c ? "close of closed channel" : "close of nil channel");
+}
+
 static bool send_or_panic(struct cr_chan *c, const void *elem, bool block, uintptr_t pc) {
   rt_enter();
   enum chan_result r = chan_send(c, elem, block, pc);
   rt_exit();
-  if (r == CHAN_CLOSED) cr_panic("send on closed channel");
+  if (r == CHAN_CLOSED) chan_panic_send(c, pc);
   return r == CHAN_DONE;
 }
 
@@ -409,11 +423,11 @@ bool cr_chan_try_recv_ok_raw(struct cr_chan *c, void *elem, bool *ok) {
 }
 
 void cr_chan_close_raw(struct cr_chan *c) {
-  if (!c) cr_panic("close of nil channel");
+  if (!c) panic_close(NULL, PC());
   rt_enter();
   bool was_open = chan_close(c, PC());
   rt_exit();
-  if (!was_open) cr_panic("close of closed channel");
+  if (!was_open) panic_close(c, PC());
 }
 
 // The place for a timer's moment is no buffer that anybody may see.

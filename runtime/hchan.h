@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/lock.h"
 #include "crun/chan.h"
+#include "diag/misuse.h"
 #include "waitq.h"
 
 struct cr_chan {
@@ -28,6 +29,7 @@ struct cr_chan {
   struct cr_waitq recvq;    // under lock
   struct cr_waitq sendq;    // under lock
   _Atomic bool send_open, recv_open;  // diag/lockorder.c's: a send, a receive was made with no lock held
+  struct place closed_at;   // written under lock, once
   uint32_t freed;           // CHAN_FREED once it is, as long as malloc leaves it
 };
 
@@ -46,6 +48,9 @@ enum chan_result { CHAN_WOULD_BLOCK, CHAN_DONE, CHAN_CLOSED };
 // A send that is CHAN_CLOSED is the caller's to panic about, outside the runtime.
 enum chan_result chan_send(struct cr_chan *c, const void *elem, bool block, uintptr_t pc);
 enum chan_result chan_recv(struct cr_chan *c, void *elem, bool block, uintptr_t pc);
+
+// chan_panic_send panics for a send at pc on c, which is closed.
+_Noreturn void chan_panic_send(const struct cr_chan *c, uintptr_t pc);
 
 // chan_close closes c for the user's call at pc; false: it was closed.
 bool chan_close(struct cr_chan *c, uintptr_t pc);

@@ -24,6 +24,7 @@
 #include "crun/debug.h"
 #include "crun/defer.h"
 #include "diag/dump.h"
+#include "diag/misuse.h"
 #include "panic.h"
 #include "sched.h"
 
@@ -98,6 +99,7 @@ static size_t add_text(char *buf, size_t size, const struct panic *p, const stru
 _Noreturn static void die_of(const struct panic *newest) {
   char text[4096];
   add_text(text, sizeof text, newest, NULL);
+  if (newest->misuse) misuse_tell(newest->misuse);
   die_panicking(text);
 }
 
@@ -107,17 +109,18 @@ _Noreturn static void recover_in(struct g *gp, struct cr_try_frame *f, const cha
   memcpy(f->text, text, strlen(text) + 1);
   f->panic.text = f->text;
   f->panic.recovered = true;
+  f->panic.misuse = NULL;
   f->recovering = true;
   gp->panics = &f->panic;
   _longjmp(f->where, 1);
 }
 
-_Noreturn static void panic_with(const char *text, uintptr_t pc) {
+_Noreturn static void panic_with(const char *text, const struct misuse *misuse, uintptr_t pc) {
   struct m *mp = getm();
   if (mp && !mp->curg) die_panicking(text);  // on a scheduler's stack
   struct g *gp = getg();
   rt_exit();  // what is deferred is the user's
-  struct panic p = {.older = gp->panics, .text = text};
+  struct panic p = {.older = gp->panics, .text = text, .misuse = misuse};
   gp->panics = &p;
   for (struct cr_defer_record *r; (r = gp->defers);) {
     gp->defers = r->next;
@@ -133,5 +136,7 @@ PUBLIC _Noreturn void cr_panic(const char *fmt, ...) {
   va_start(ap, fmt);
   vsnprintf(text, sizeof text, fmt, ap);
   va_end(ap);
-  panic_with(text, PC());
+  panic_with(text, NULL, PC());
 }
+
+_Noreturn void misuse_panic(const struct misuse *m, const char *text) { panic_with(text, m, m->pc); }

@@ -55,6 +55,7 @@ struct selection {
   bool received;          // the chosen case received a value
   struct alarm *alarm;    // of the park under way; nil: it has no end
   struct cr_chan *alone;  // the one that is locked; nil: none, or all
+  const struct cr_chan *closed;  // of SEND_CLOSED: the channel
 };
 
 // What ends a park when its time has passed.
@@ -223,12 +224,17 @@ static enum chan_result try_recv(struct selection *sel, const struct cr_select_c
   return CHAN_DONE;
 }
 
+static int send_closed(struct selection *sel, const struct cr_select_case *k) {
+  sel->closed = k->c;
+  return SEND_CLOSED;
+}
+
 // try_all returns the case that it did, or SEND_CLOSED, having unlocked all; or NOT_YET with all locked.
 static int try_all(struct selection *sel) {
   for (uint32_t i = 0; i < sel->x.n; i++) {
     const struct cr_select_case *k = &sel->s->cases[sel->x.poll[i]];
     enum chan_result r = k->send ? try_send(sel, k) : try_recv(sel, k);
-    if (r != CHAN_WOULD_BLOCK) return r == CHAN_DONE ? (int)sel->x.poll[i] : SEND_CLOSED;
+    if (r != CHAN_WOULD_BLOCK) return r == CHAN_DONE ? (int)sel->x.poll[i] : send_closed(sel, k);
   }
   return NOT_YET;
 }
@@ -249,7 +255,7 @@ static int try_first(struct selection *sel) {
     sel->alone = k->c;
     lock(&k->c->lock);
     enum chan_result r = k->send ? try_send(sel, k) : try_recv(sel, k);
-    if (r != CHAN_WOULD_BLOCK) return r == CHAN_DONE ? (int)sel->x.poll[i] : SEND_CLOSED;
+    if (r != CHAN_WOULD_BLOCK) return r == CHAN_DONE ? (int)sel->x.poll[i] : send_closed(sel, k);
     unlock(&k->c->lock);
   }
   sel->alone = NULL;
@@ -305,7 +311,7 @@ static int wait_for_one(struct selection *sel) {
   if (at == sel->x.n) throw("select: bad wakeup");
   const struct cr_select_case *k = &sel->s->cases[sel->x.order[at]];
   if (!k->send) set_ok(sel, k, won->success);
-  else if (!won->success) return SEND_CLOSED;
+  else if (!won->success) return send_closed(sel, k);
   return (int)sel->x.order[at];
 }
 
@@ -348,7 +354,7 @@ static int select_one(struct selection *sel) {
   enum chan_result r = k->send ? chan_send(k->c, k->elem, block, sel->pc)
                                : chan_recv(k->c, k->elem, block, sel->pc);
   if (r == CHAN_WOULD_BLOCK) return CR_SELECT_DEFAULT_;
-  if (k->send && r == CHAN_CLOSED) return SEND_CLOSED;
+  if (k->send && r == CHAN_CLOSED) return send_closed(sel, k);
   if (!k->send) set_ok(sel, k, r == CHAN_DONE);
   return 0;
 }
@@ -407,7 +413,7 @@ static int run(struct selection *sel) {
   if (chosen >= 0) lockorder_learn(theirs(&sel->s->cases[chosen]));
   if (sel->s->heap) cr_select_free_(sel->s);
   rt_exit();
-  if (chosen == SEND_CLOSED) cr_panic("send on closed channel");
+  if (chosen == SEND_CLOSED) chan_panic_send(sel->closed, sel->pc);
   return chosen;
 }
 

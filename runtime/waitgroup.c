@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "crun/crun.h"
 #include "crun/sync.h"
+#include "diag/misuse.h"
 #include "diag/lockorder.h"
 #include "g.h"
 #include "race/race.h"
@@ -27,7 +28,29 @@
 static int32_t counter(uint64_t state) { return (int32_t)(state >> 32); }
 static uint32_t waiters(uint64_t state) { return (uint32_t)state; }
 
+_Noreturn static void misused(const cr_waitgroup *wg, const char *rule, const char *text, uintptr_t pc, const char *earlier, uintptr_t before) {
+  misuse_panic(&(struct misuse){.rule = rule, .title = text + sizeof "sync: " - 1, .does = "uses waitgroup", .object = wg, .pc = pc,
+                                .earlier = earlier, .before = {.pc = before}},
+               text);
+}
+
+_Noreturn static __attribute__((noinline)) void add_during_wait(const cr_waitgroup *wg, uintptr_t pc) {
+  misused(wg, "add-during-wait", "sync: WaitGroup misuse: Add called concurrently with Wait", pc, "waited for", load_rlx(&wg->waited));
+}
+
+// check_copy tells of a waitgroup that was copied while its counter was above 0: the one that is waited for is another.
+static void check_copy(const cr_waitgroup *wg, uintptr_t pc) {
+  uint32_t self = load_rlx(&wg->self);
+  if (__builtin_expect(self == 0 || self == (uint32_t)(uintptr_t)wg, 1)) return;
+  misuse_tell(&(struct misuse){.rule = "copied-waitgroup", .title = "use of a WaitGroup that was copied while goroutines were counted",
+                               .does = "uses the copy", .object = wg, .pc = pc, .earlier = "changed", .before = {.pc = load_rlx(&wg->added)}});
+}
+
 static void add(cr_waitgroup *wg, int n, uintptr_t pc) {
+  if (n < 0) check_copy(wg, pc);
+  else if (counter(load_rlx(&wg->state)) == 0) store_rlx(&wg->self, (uint32_t)(uintptr_t)wg);  // seen by who is counted
+  uintptr_t before = load_rlx(&wg->added);
+  store_rlx(&wg->added, pc);
   if (n < 0) {
     race_release_merge(wg);
     lockorder_operation(wg, ALL_COMPLETE, NULL, pc);
@@ -36,12 +59,12 @@ static void add(cr_waitgroup *wg, int n, uintptr_t pc) {
   uint64_t state = add_acq_rel(&wg->state, delta) + delta;  // R1
   int32_t v = counter(state);
   if (n > 0 && v == n) race_read(&wg->misuse, sizeof wg->misuse, pc);
-  if (v < 0) cr_panic("sync: negative WaitGroup counter");
+  if (v < 0) misused(wg, "negative-waitgroup", "sync: negative WaitGroup counter", pc, "changed", before);
   if (waiters(state) == 0) return;
-  if (n > 0 && v == n) cr_panic("sync: WaitGroup misuse: Add called concurrently with Wait");
+  if (n > 0 && v == n) add_during_wait(wg, pc);
   if (v > 0) return;
   // The counter is 0 with waiters: nobody may add, and nobody can begin to wait.
-  if (load_rlx(&wg->state) != state) cr_panic("sync: WaitGroup misuse: Add called concurrently with Wait");
+  if (load_rlx(&wg->state) != state) add_during_wait(wg, pc);
   store_rlx(&wg->state, 0);
   rt_enter();
   sema_release(&wg->sema, waiters(state));
@@ -52,13 +75,16 @@ static void wait(cr_waitgroup *wg, uintptr_t pc) {
   uint64_t state = load_acq(&wg->state);  // A1
   for (;;) {
     if (counter(state) == 0) return;
+    check_copy(wg, pc);
     if (cas_acq_rel(&wg->state, &state, state + 1)) break;  // A1, when it fails and is 0
   }
+  if (waiters(state) == 0) store_rlx(&wg->waited, pc);
   if (waiters(state) == 0) race_write(&wg->misuse, sizeof wg->misuse, pc);
   rt_enter();
   sema_acquire(&wg->sema, WAIT_WAITGROUP);  // A1
   rt_exit();
-  if (load_rlx(&wg->state) != 0) cr_panic("sync: WaitGroup is reused before previous Wait has returned");
+  if (load_rlx(&wg->state) != 0)
+    misused(wg, "waitgroup-reused", "sync: WaitGroup is reused before previous Wait has returned", pc, "changed", load_rlx(&wg->added));
 }
 
 void cr_waitgroup_add(cr_waitgroup *wg, int n) { add(wg, n, PC()); }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// cycle.c: the report of a wait-for cycle, and of a mutex that is used wrongly.
+// cycle.c: the report of a wait-for cycle.
 #include "diag/cycle.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "diag/misuse.h"
+#include "diag/object.h"
 #include "diag/unwind.h"
 #include "race/race.h"
-#include "race/symbolize.h"
 #include "wake.h"
 
 static const char *const words[] = {
@@ -22,28 +23,10 @@ static const char *const states[] = {
 
 // ---- names ------------------------------------------------------------------------------------------------
 
-// cut takes a field of our own structs off the path: ".queue.mu.word" is the user's ".queue.mu".
-static void cut(char *path) {
-  static const char *const ours[] = {".writer.word", ".m.word", ".word"};
-  size_t n = strlen(path);
-  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-    size_t k = strlen(ours[i]);
-    if (n < k || strcmp(path + n - k, ours[i]) != 0) continue;
-    path[n - k] = 0;
-    return;
-  }
-}
-
-// lock_text names a lock by its variable, if it is one, and by its address.
-static const char *lock_text(uintptr_t on, char out[240]) {
-  struct sym_data d;
-  uintptr_t addr = (uintptr_t)mutex_of(on);
-  if (symbolize_data(addr, sizeof(uint64_t), &d)) {
-    cut(d.path);
-    snprintf(out, 240, "%s %.80s%s (0x%lx)", words[kind_of(on)], d.name, d.path, (unsigned long)addr);
-  } else {
-    snprintf(out, 240, "%s 0x%lx", words[kind_of(on)], (unsigned long)addr);
-  }
+// lock_text names a lock by its kind, its variable, if it is one, and its address.
+static const char *lock_text(uintptr_t on, char out[256]) {
+  struct object_text object;
+  snprintf(out, 256, "%s%s", words[kind_of(on)], object_text(mutex_of(on), &object));
   return out;
 }
 
@@ -64,7 +47,7 @@ static struct report_stack stack_of(struct g *gp, uintptr_t pc) {
 void cycle_member(struct member *m, struct g *gp, uintptr_t on, uintptr_t held) {
   *m = (struct member){.g = gp, .on = on, .held = held};
   if (gp->name[0]) snprintf(m->name, sizeof m->name, " \"%s\"", gp->name);
-  m->locked_pc = kind_of(held) == BLOCKED_READERS ? waitfor_read_pc(gp, rwmutex_of(held)) : load_rlx(&mutex_of(held)->locked);
+  m->locked = kind_of(held) == BLOCKED_READERS ? waitfor_read_place(gp, rwmutex_of(held)) : waitfor_place(mutex_of(held));
   m->owner = kind_of(on) == BLOCKED_READERS ? 0 : owner_goid(mutex_of(on));
 }
 
@@ -74,7 +57,7 @@ static struct report_part part_of(const struct member *m, const char *role, cons
 }
 
 static struct report_part wait_part(struct member *m) {
-  char lock[240], owner[64] = "";
+  char lock[256], owner[64] = "";
   const char *state = states[kind_of(m->on)];
   const char *as = kind_of(m->on) == BLOCKED_READ ? "whose writer is" : "held by";
   if (m->owner) snprintf(owner, sizeof owner, ", %s goroutine %llu,", as, (unsigned long long)m->owner);
@@ -88,12 +71,12 @@ static struct report_part wait_part(struct member *m) {
 }
 
 static struct report_part hold_part(struct member *m) {
-  char lock[240];
+  char lock[256];
   const char *did = kind_of(m->held) == BLOCKED_READ ? "is the writer of" : "locked";
   snprintf(m->hold, sizeof m->hold, "Goroutine %llu%s %s %s%s at", (unsigned long long)m->g->goid, m->name, did,
            lock_text(m->held, lock), kind_of(m->held) == BLOCKED_READERS ? " for reading" : "");
   struct report_part p = part_of(m, "acquire", m->hold, m->held);
-  p.stack = one_pc(m->locked_pc);
+  place_stack(&m->locked, &p.stack);
   return p;
 }
 
@@ -149,7 +132,7 @@ void cycle_tell(struct cycle *c) {
 }
 
 void cycle_tell_ended(struct g *gp, uintptr_t on) {
-  char lock[240], wait[320], hold[80];
+  char lock[256], wait[320], hold[80];
   struct report_part part[2];
   const char *state = states[kind_of(on)];
   race_hide_begin();
@@ -160,36 +143,11 @@ void cycle_tell_ended(struct g *gp, uintptr_t on) {
   part[0] = (struct report_part){.role = "wait", .heading = wait, .goid = gp->goid, .state = state, .object = (uintptr_t)mutex_of(on),
                                  .identifies = true, .stack = stack_of(gp, gp->blocked_pc)};
   part[1] = (struct report_part){.role = "acquire", .heading = hold, .goid = owner, .object = (uintptr_t)mutex_of(on),
-                                 .stack = one_pc(load_rlx(&mutex_of(on)->locked))};
+                                 .stack = {.n = 0}};
+  struct place locked = waitfor_place(mutex_of(on));
+  place_stack(&locked, &part[1].stack);
   sched_thaw();
   report_tell(&(struct report){.kind = REPORT_DEADLOCK, .rule = "owner-ended", .part = part, .nparts = 2, .count = 1,
                                .title = "DEADLOCK: a goroutine ended without unlocking what others wait for"});
-  race_hide_end();
-}
-
-// ---- misuse -----------------------------------------------------------------------------------------------
-
-static const char *misuse_title(const char *rule) {
-  if (strcmp(rule, "copied-lock") == 0) return "MISUSE: unlock of a mutex that was copied while it was locked";
-  if (strcmp(rule, "unlock-by-other") == 0) return "MISUSE: unlock of a mutex that another goroutine locked";
-  return "MISUSE: unlock of an unlocked mutex";
-}
-
-void waitfor_misuse(const cr_mutex *m, const char *rule, uintptr_t pc) {
-  char lock[240], here[320], locked[80];
-  struct report_part part[3];
-  size_t n = 0;
-  uint64_t goid = getg()->goid, owner = owner_goid(m);
-  race_hide_begin();
-  snprintf(here, sizeof here, "Goroutine %llu unlocks %s at", (unsigned long long)goid, lock_text((uintptr_t)m | BLOCKED_MUTEX, lock));
-  part[n++] = (struct report_part){.role = "unlock", .heading = here, .goid = goid, .object = (uintptr_t)m, .identifies = true,
-                                   .stack = one_pc(pc)};
-  if (owner) snprintf(locked, sizeof locked, "Goroutine %llu locked it at", (unsigned long long)owner);
-  else snprintf(locked, sizeof locked, "It was last locked at");
-  if (load_rlx(&m->locked))
-    part[n++] = (struct report_part){.role = "acquire", .heading = locked, .goid = owner, .stack = one_pc(load_rlx(&m->locked))};
-  if (!owner && load_rlx(&m->unlocked))
-    part[n++] = (struct report_part){.role = "unlock", .heading = "It was last unlocked at", .stack = one_pc(load_rlx(&m->unlocked))};
-  report_tell(&(struct report){.kind = REPORT_MISUSE, .rule = rule, .title = misuse_title(rule), .part = part, .nparts = n});
   race_hide_end();
 }

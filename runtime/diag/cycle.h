@@ -3,6 +3,7 @@
 #ifndef CRUN_DIAG_CYCLE_H
 #define CRUN_DIAG_CYCLE_H
 
+#include "diag/misuse.h"
 #include "diag/waitfor.h"
 #include "race/report.h"
 
@@ -20,7 +21,7 @@ struct cycle {
     struct g *g;
     uintptr_t on, held;   // as in blocked_on: what it waits for, and what the one before it waits for
     uint64_t owner;       // of what it waits for; 0: several readers
-    uintptr_t locked_pc;  // where it took what it holds
+    struct place locked;  // where it took what it holds
     char wait[320], hold[320], name[40];
   } member[CYCLE_TOLD];
   uint32_t n, total;      // members told, and all

@@ -24,6 +24,7 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "diag/cycle.h"
 #include "race/race.h"
@@ -35,7 +36,7 @@ struct read_holds {
   struct g *g;
   struct read_hold {
     cr_rwmutex *rw;
-    uintptr_t pc;                  // where it was locked
+    struct place where;            // it was locked
   } * hold;                        // owner only; others read it while g is in a lock call
   uint32_t n, cap;                 // likewise
   struct read_holds *next, *prev;  // under holders_lock, while g waits
@@ -67,7 +68,7 @@ static struct read_holds *holds_of(struct g *gp) {
 void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, uintptr_t pc) {
   struct read_holds *h = gp->reads;
   if (__builtin_expect(!h || h->n == h->cap, 0)) h = holds_of(gp);
-  h->hold[h->n++] = (struct read_hold){rw, pc};
+  h->hold[h->n++] = (struct read_hold){rw, place_here(pc)};
 }
 
 bool waitfor_read_end(struct g *gp, cr_rwmutex *rw) {
@@ -146,9 +147,13 @@ static const struct read_hold *hold_of(const struct read_holds *h, const cr_rwmu
   return NULL;
 }
 
-uintptr_t waitfor_read_pc(struct g *gp, const cr_rwmutex *rw) {
+struct place waitfor_read_place(struct g *gp, const cr_rwmutex *rw) {
   const struct read_hold *h = hold_of(gp->reads, rw);
-  return h ? h->pc : 0;
+  return h ? h->where : (struct place){.pc = 0};
+}
+
+struct place waitfor_place(const cr_mutex *m) {
+  return (struct place){.pc = load_rlx(&m->locked), .goid = owner_goid(m), .ctx = m->context};
 }
 
 struct g *waitfor_owner(struct g *gp) {
@@ -359,4 +364,20 @@ void waitfor_g_ended_slow(struct g *gp) {
   struct edge stuck = path.n ? path.edge[0] : (struct edge){.g = NULL};
   store_seq(&walk_lock, 0);
   if (stuck.g) cycle_tell_ended(stuck.g, stuck.on);
+}
+
+// ---- misuse -----------------------------------------------------------------------------------------------
+
+static const char *misuse_title(const char *rule) {
+  if (strcmp(rule, "copied-lock") == 0) return "unlock of a mutex that was copied while it was locked";
+  if (strcmp(rule, "unlock-by-other") == 0) return "unlock of a lock that another goroutine holds";
+  return "unlock of an unlocked lock";
+}
+
+void waitfor_misuse(const cr_mutex *m, const char *rule, uintptr_t pc) {
+  struct place locked = waitfor_place(m);
+  bool freed = !locked.goid && load_rlx(&m->unlocked);
+  struct place before = freed ? (struct place){.pc = load_rlx(&m->unlocked)} : locked;
+  misuse_tell(&(struct misuse){.rule = rule, .title = misuse_title(rule), .does = "unlocks", .object = m, .pc = pc,
+                               .earlier = locked.goid ? "locked it" : freed ? "unlocked" : "locked", .before = before});
 }

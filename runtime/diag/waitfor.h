@@ -7,6 +7,7 @@
 #define CRUN_DIAG_WAITFOR_H
 
 #include "crun/sync.h"
+#include "diag/misuse.h"
 #include "g.h"
 #include "sched.h"
 
@@ -24,6 +25,7 @@ enum blocked {
 static inline void waitfor_given(cr_mutex *m, struct g *gp, uintptr_t pc) {
   m->self = (uint32_t)(uintptr_t)m;
   store_rlx(&m->locked, pc);
+  m->context = 0;
   store_rel(&m->owner, (void *)gp);
 }
 
@@ -31,6 +33,7 @@ static inline void waitfor_given(cr_mutex *m, struct g *gp, uintptr_t pc) {
 static inline void waitfor_taken(cr_mutex *m, struct g *gp, uintptr_t pc) {
   gp->nlocked++;
   waitfor_given(m, gp, pc);
+  m->context = race_context(pc);
 }
 
 static inline void waitfor_left(cr_mutex *m, struct g *gp, uintptr_t pc) {
@@ -57,8 +60,9 @@ void park_blocked(struct lock *l, enum wait_reason why);
 void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, uintptr_t pc);
 bool waitfor_read_end(struct g *gp, cr_rwmutex *rw);
 
-// waitfor_read_pc is where gp, which waits, locked rw for reading; 0: it did not.
-uintptr_t waitfor_read_pc(struct g *gp, const cr_rwmutex *rw);
+// waitfor_read_place is where gp, which waits, locked rw for reading; waitfor_place where m was locked last.
+struct place waitfor_read_place(struct g *gp, const cr_rwmutex *rw);
+struct place waitfor_place(const cr_mutex *m);
 
 // waitfor_g_ended is called for a goroutine that has ended: who waits for what it has locked waits for ever.
 void waitfor_g_ended_slow(struct g *gp);

@@ -14,6 +14,7 @@
 #define CRUN_SCHED_H
 #define CRUN_DIAG_LOCKORDER_H
 #define CRUN_DIAG_WAITFOR_H
+#define CRUN_DIAG_MISUSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -113,6 +114,17 @@ enum blocked { BLOCKED_MUTEX = 1, BLOCKED_ONCE, BLOCKED_WRITER, BLOCKED_READERS,
 #define waitfor_read_begin(gp, rw, pc) ((void)(pc))
 #define waitfor_read_end(gp, rw) true
 #define waitfor_misuse(m, rule, pc) ((void)0)
+struct place {
+  uintptr_t pc;
+};
+struct misuse {
+  const char *rule, *title, *does, *earlier;
+  const void *object;
+  uintptr_t pc;
+  struct place before;
+};
+static inline void misuse_tell(const struct misuse *m) { throw(m->title); }
+_Noreturn static inline void misuse_panic(const struct misuse *m, const char *text) { throw(m ? text : NULL); }
 #define park_blocked(l, why) park_unlock(l, why)
 static inline void rt_enter(void) {}
 static inline void rt_exit(void) {}

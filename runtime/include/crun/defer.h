@@ -76,11 +76,14 @@ struct cr_defer_record {
   void *arg;
 };
 
+struct misuse;
+
 // struct panic is one panic under way (runtime/panic.c).
 struct panic {
   struct panic *older;
   const char *text;
   bool recovered;
+  const struct misuse *misuse;  // what it is to be told as, if nobody recovers it; nil: it is the user's own
 };
 
 struct cr_try_frame {

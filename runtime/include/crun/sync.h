@@ -40,7 +40,7 @@ typedef struct cr_mutex {
   _Atomic(uintptr_t) locked;   // where it was locked last
   _Atomic(uintptr_t) unlocked; // and unlocked
   uint32_t self;               // low half of its address once it was locked: a copy has another one
-  uint32_t reserved;
+  uint32_t context;            // -race: the detector's number of the stack that locked it
 } cr_mutex;
 
 // cr_mutex_lock locks m.
@@ -214,7 +214,9 @@ typedef struct cr_waitgroup {
   _Atomic(uint64_t) state;  // counter in the high half, waiters in the low
   cr_sema sema;             // what the waiters wait on
   uint32_t misuse;          // not used as memory: add and wait meet on its address under -race
-  uint32_t reserved;
+  _Atomic(uint32_t) self;   // low half of its address, while the counter is above 0: a copy has another one
+  _Atomic(uintptr_t) added; // where the counter was changed last
+  _Atomic(uintptr_t) waited;  // where the first of the waiters waits
 } cr_waitgroup;
 
 // cr_waitgroup_add adds n, which may be negative, to the counter; at 0 all waiters go on.
