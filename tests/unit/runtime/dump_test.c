@@ -111,9 +111,11 @@ static void sigquit_needs_no_lock(void **state) {
   run_case("wedged");
   assert_non_null(strstr(text, "SIGQUIT: quit\n"));
   assert_non_null(strstr(text, "goroutine 1 [running]:\n"));
-  assert_non_null(strstr(text, "\nwedged(...)\n"));
   assert_non_null(strstr(text, "goroutine 2 [chan receive]:\n"));
+#ifndef __SANITIZE_ADDRESS__  // its signal stack has no room for libdw
+  assert_non_null(strstr(text, "\nwedged(...)\n"));
   assert_non_null(strstr(text, "\nreceive(...)\n"));
+#endif
 }
 
 static int tests(void) {

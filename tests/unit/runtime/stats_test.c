@@ -34,6 +34,7 @@ static void goroutines_and_stacks(void) {
   check_eq(after.created, with.created);
   check(after.switches - before.switches >= N);
   until(now().goroutines == before.goroutines);
+  cr_chan_free(c);
 }
 
 static void sleeps(_Atomic int *about) {
