@@ -24,8 +24,10 @@ static _Atomic uint32_t started;   // 0, 1 starting, 2 running
 static bool can_retake;
 
 static _Atomic int own_tid;
+static _Atomic uintptr_t own_frame;
 
 int sysmon_tid(void) { return load_acq(&own_tid); }
+uintptr_t sysmon_frame(void) { return load_acq(&own_frame); }
 int sysmon_threads(void) { return load_acq(&started) == 2; }
 bool sysmon_has_barrier(void) { return sysmon_threads() && can_retake; }
 
@@ -163,6 +165,7 @@ static void *sysmon_main(void *arg) {
   uint32_t idle = 0;
   race_switch(NULL);
   store_rel(&own_tid, os_tid());
+  store_rel(&own_frame, (uintptr_t)__builtin_frame_address(0));
   store_rel(&started, 2);
   for (;;) {
     int64_t now = nanotime(), next = timers_next() - now;
@@ -193,6 +196,7 @@ void sysmon_poke(void) {
 
 void sysmon_forget(void) {
   store_rel(&own_tid, 0);
+  store_rel(&own_frame, 0);
   store_rel(&started, 0);
   store_rlx(&sched.watched_ns, 0);
   store_rel(&sched.sysmon_word, 0);

@@ -16,6 +16,7 @@
 static struct lock timers_lock;
 static struct timer **heap;
 static uint32_t heap_len, heap_cap;
+static const void *sysmon_arg;  // of the timer's function that sysmon runs; written under timers_lock when it begins
 static _Atomic int64_t next_ns = INT64_MAX;
 
 int64_t timers_next(void) { return load_acq(&next_ns); }
@@ -123,6 +124,7 @@ void timers_forget(void) {
 
 void timers_locks(void) { lock(&timers_lock); }
 void timers_unlocks(void) { unlock(&timers_lock); }
+const void *timers_sysmon_arg(void) { return sysmon_arg; }
 const void *timers_memory(void) { return heap; }
 
 void timers_each(void (*fn)(struct timer *t, void *arg), void *arg) {
@@ -132,18 +134,19 @@ void timers_each(void (*fn)(struct timer *t, void *arg), void *arg) {
 int timers_run(int64_t now) {
   int n = 0;
   struct m *mp = getm();
+  const void **running = mp ? &mp->timer_arg : &sysmon_arg;
   for (; timers_next() <= now; n++) {
     lock(&timers_lock);
     struct timer *t = heap_len && heap[0]->when_ns <= now ? heap[0] : NULL;
     void (*fn)(void *) = t ? t->fn : NULL;
     void *arg = t ? t->arg : NULL;
     if (t) remove_locked(t);
-    if (mp) mp->timer_arg = arg;
+    *running = arg;
     note_next_locked();
     unlock(&timers_lock);
     if (!t) break;
     fn(arg);
-    if (mp) mp->timer_arg = NULL;
+    *running = NULL;
   }
   return n;
 }

@@ -43,6 +43,10 @@ void timers_unlocks(void);
 void timers_each(void (*fn)(struct timer *t, void *arg), void *arg);
 const void *timers_memory(void);
 
+// timers_sysmon_arg is the argument of the timer's function that the watching thread runs now; nil: none. What an M runs is in
+// its timer_arg.
+const void *timers_sysmon_arg(void);
+
 // timers_run calls what is due at now; returns how many it called.
 int timers_run(int64_t now);
 

@@ -86,6 +86,9 @@ void sched_tell_time(void);
 // sysmon_tid is the kernel's number of the watching thread; 0: it does not run.
 int sysmon_tid(void);
 
+// sysmon_frame is where its stack begins, 0: it does not run.
+uintptr_t sysmon_frame(void);
+
 // sysmon_threads is 1 once the watching thread runs.
 int sysmon_threads(void);
 

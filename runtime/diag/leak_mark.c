@@ -290,6 +290,7 @@ static void leave_out_all(void) {
   spans_add(&k.without, lo, hi);
   spans_add(&k.without, scratch_memory().lo, scratch_memory().hi);
   spans_add(&k.without, k.own_stack.lo, k.own_stack.hi);
+  if (sysmon_frame()) spans_add(&k.without, sysmon_frame() - THREAD_STACK, sysmon_frame());
   leave_out_threads();
   sched_each_locked(leave_out_g, NULL);
   for (size_t i = 0; i < k.nmappings; i++)
@@ -512,6 +513,7 @@ static void mark_roots(void) {
   world_each(mark_thread, NULL);
   sched_each_locked(mark_goroutine, NULL);
   timers_each(mark_timer, NULL);
+  if (timers_sysmon_arg()) mark_timer_arg(timers_sysmon_arg());
   signal_each(mark_channel);
   leak_roots_each(mark_user_root);
 }

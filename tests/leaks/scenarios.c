@@ -210,6 +210,17 @@ static NOINLINE void stopped_timer(void) {
   cr_timer_stop(t);
 }
 
+static void tick_on(cr_chan(int64_t) c) {
+  int64_t t;
+  for (;;) chan_recv(c, &t);
+}
+static NOINLINE void stopped_ticker(void) {
+  cr_ticker *t = cr_ticker_new(1000000);
+  go(tick_on, cr_ticker_chan(t));
+  for (int i = 0; i < 5; i++) cr_sleep(1000000);
+  cr_ticker_stop(t);
+}
+
 // ---- not leaked ----------------------------------------------------------------------------------------
 
 static chan(int) volatile global;
