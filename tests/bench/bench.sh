@@ -46,6 +46,20 @@ bench_sync() {
   done
 }
 
+# lockorder: the same program with the watch on and off.
+bench_lockorder() {
+  "$crun" build -O2 -o "$work/lockorder" "$src/lockorder.c"
+  : >"$work/lockorder.log"
+  for round in $(seq "$rounds"); do
+    for case in pair nested; do
+      echo "$case $round on $(CRUNDEBUG=lockorder=1 "$work/lockorder" "$case")"
+      echo "$case $round off $(CRUNDEBUG=lockorder=0 "$work/lockorder" "$case")"
+    done >>"$work/lockorder.log"
+  done
+  echo "== the watch over lock orders, ns an uncontended mutex pair, median of $rounds rounds"
+  awk -v ours=on -v theirs=off -v bar=1.3 -f "$src/table.awk" "$work/lockorder.log"
+}
+
 . "$src/echo_ns.sh"
 
 # hogs: TASKS (default 1000 of 5 ms and 400 of 50 ms) as "number milliseconds".
@@ -112,7 +126,7 @@ bench_memory() {
   "$work/stacks" 10000 128
 }
 
-[ $# -gt 0 ] || set -- runtime sync hogs net race memory
+[ $# -gt 0 ] || set -- runtime sync lockorder hogs net race memory
 for part; do
   "bench_$part"
 done
