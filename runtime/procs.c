@@ -7,7 +7,7 @@
 //
 //     none ──made──► IDLE ◄────► RUNNING ──leaves, then given up──► GONE ──the number grows──► IDLE
 //
-//   R7: nmade, after the entry of procs   A7: its load by who walks them
+//   R7: nmade and nprocs, after the entries of procs   A7: their load by who walks them
 #include "procs.h"
 
 #include <errno.h>
@@ -107,8 +107,8 @@ void procs_init(void) {
   uint32_t n = (uint32_t)wanted_procs();
   struct p *made[MAX_PROCS];
   for (uint32_t i = 0; i < n; i++) made[i] = p_new(i);
-  store_rlx(&sched.nprocs, n);
   grow_locked(n, made);  // nobody else is there yet
+  store_rlx(&sched.nprocs, n);
 }
 
 // resize returns the number there was.
@@ -118,8 +118,8 @@ static int resize(uint32_t n) {
   for (uint32_t i = had; i < n; i++) made[i] = p_new(i);
   lock(&sched.lock);
   uint32_t before = load_rlx(&sched.nprocs), now = load_rlx(&sched.nmade);
-  store_rlx(&sched.nprocs, n);
   grow_locked(n, made);
+  store_rel(&sched.nprocs, n);  // R7
   shrink_locked(n);
   unlock(&sched.lock);
   race_hide_begin();

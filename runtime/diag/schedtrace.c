@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include "crowd.h"
 #include "diag/periodic.h"
 #include "runq.h"
 #include "wake.h"
@@ -24,7 +25,7 @@ int schedtrace_line(char *line, int size, int64_t ms) {
                    "SCHED %lldms: gomaxprocs=%u idleprocs=%u threads=%d spinningthreads=%u needspinning=0 "
                    "idlethreads=%d runqueue=%u [",
                    (long long)ms, load_rlx(&sched.nprocs), load_rlx(&sched.nidle_p), threads, load_rlx(&sched.nspinning),
-                   idle, load_rlx(&sched.global_len));
+                   idle, load_rlx(&sched.global_len) + load_rlx(&crowd.nheld));
   for (uint32_t i = 0, procs = load_acq(&sched.nprocs); i < procs; i++)
     n += snprintf(line + n, (size_t)(size - n), "%s%d", i ? " " : "", queue_len(sched.procs[i]));
   return n + snprintf(line + n, (size_t)(size - n), "]\n");

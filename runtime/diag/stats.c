@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // stats.c: cr_read_stats: counters that Ps keep for themselves are summed when somebody asks.
+#include "crowd.h"
 #include "crun/debug.h"
 #include "runq.h"
 #include "sched.h"
@@ -30,7 +31,9 @@ __attribute__((visibility("default"))) void cr_read_stats(struct cr_stats *out) 
   *out = (struct cr_stats){
       .goroutines = sched_goroutines(),
       .created = load_rlx(&sched.goid),
-      .runnable = load_rlx(&sched.global_len),
+      .runnable = load_rlx(&sched.global_len) + load_rlx(&crowd.nheld),
+      .held = load_rlx(&crowd.nheld),
+      .hogs = load_rlx(&crowd.nhogs),
       .procs = load_rlx(&sched.nprocs),
       .procs_idle = load_rlx(&sched.nidle_p),
       .retakes = load_rlx(&sched.nretakes),

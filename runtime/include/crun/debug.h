@@ -85,6 +85,8 @@ struct cr_stats {
   uint64_t goroutines;          // begun and not ended, main and threads that have used crun included
   uint64_t created;             // those and all that have ended, since the start
   uint64_t runnable;            // ready to run, waiting for a P
+  uint64_t held;                // of which are not begun while so many hogs compute (docs/scheduler.md)
+  uint64_t hogs;                // goroutines that compute without a P
   uint64_t switches;            // how often a goroutine began or went on to run, since the start
   uint64_t procs;               // how many goroutines can run at the same time
   uint64_t procs_idle;          // of which have nothing to do

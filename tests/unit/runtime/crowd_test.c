@@ -144,7 +144,9 @@ static void others_go_on_among_hogs(void) {
   cr_yield();
   cr_waitgroup_add(&hogs, n);
   for (int i = 0; i < n; i++) cr_go(spins, &stop, &hogs);
-  until(load_rlx(&crowd.nheld) > 0);
+  struct cr_stats stats;
+  until((cr_read_stats(&stats), stats.held > 0));
+  check(stats.hogs > 0 && stats.runnable >= stats.held);
   for (int i = 0, v; i < 200; i++) {
     cr_chan_send(in, i);
     check(cr_chan_recv(out, &v) && v == i);
