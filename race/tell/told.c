@@ -116,13 +116,13 @@ static void tell(void *arg) {
   id_write(part_hashes(r, hash_of_place), id);
   if (!tell_is_new(id) || suppressed(r, id)) return;
   struct text t = {0};
-  add_text(&t, r, id);
-  output_report(&t);
+  if (!r->record_only) add_text(&t, r, id);
+  if (!r->record_only) output_report(&t);
   t.n = 0;
   add_record(&t, r, id);
   output_record(&t);
   text_free(&t);
-  if (!r->possible) tell_count(r->kind);
+  if (!r->possible && !r->record_only) tell_count(r->kind);
   what->told = true;
 }
 

@@ -286,6 +286,7 @@ _Noreturn void deadlock(void) {
     running_take();
     dump_others(NULL);
   }
+  asleep_record();
   dump_end();
 }
 

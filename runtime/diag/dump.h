@@ -36,6 +36,9 @@ bool dump_is_mine(void);
 // signal's ucontext_t on.
 void dump_signalled(struct g *gp, void *context);
 
+// asleep_record writes the record of the deadlock that ends the process; goroutines are frozen.
+void asleep_record(void);
+
 // wait_reason_text is Go's word for why a goroutine is parked.
 const char *wait_reason_text(enum wait_reason why);
 

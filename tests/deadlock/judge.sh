@@ -7,6 +7,7 @@
 #   // not stderr: TEXT     none has
 #   // finding: KIND RULE: F, G
 #                           one line of the JSON record has this kind and rule, and stacks with frames in F and in G
+#                           (the end by quiescence has a record of its own, which need not be stated)
 #   // env: A=B             the environment, beside CRUNMAXPROCS and CRUNRACE
 # A nodeadlock_ or noleak_ program exits 0, writes nothing to stderr and nothing to the record. A leak_ program does so
 # where leaks are not looked for. What is in the record must be stated, and a run of 20 s ($JUDGE_SECONDS) is a hang: wrong.
@@ -68,6 +69,7 @@ check_bad() {
   directive "not stderr" > "$dir/texts"
   while read -r text; do grep -F -q -e "$text" "$dir/err" && wrong "in stderr: $text"; done < "$dir/texts"
   directive finding > "$dir/findings"
+  grep -q '^fatal error: .* - deadlock!$' "$dir/err" && echo "deadlock all-asleep" >> "$dir/findings"
   while read -r finding; do check_finding "$finding"; done < "$dir/findings"
   [ "$(wc -l < "$dir/record")" = "$(wc -l < "$dir/findings")" ] || wrong "not these findings: $(cut -c1-120 "$dir/record")"
 }
