@@ -110,9 +110,14 @@ static void print_head(const struct crash *c) {
   }
 }
 
+// prints_first: the thread that SIGQUIT happened to hit is of interest only for the goroutine that it runs.
+static bool prints_first(const struct crash *c) {
+  return traceback.level > (c->gp || c->sig != SIGQUIT ? TRACEBACK_NONE : TRACEBACK_ALL);
+}
+
 static void print_crash(const struct crash *c) {
   print_head(c);
-  if (traceback.level > TRACEBACK_NONE) dump_signalled(c->gp, c->context);
+  if (prints_first(c)) dump_signalled(c->gp, c->context);
   if (prints_others(c)) dump_others(c->gp);
 }
 
