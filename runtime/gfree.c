@@ -87,9 +87,9 @@ static void fetch(struct p *pp, uint32_t class) {
   for (struct g *gp = mine->head; gp; gp = gp->schedlink) mine->n++;
 }
 
-struct g *gfree_get(struct p *pp, uint32_t class) {
+struct g *gfree_get_slow(struct p *pp, uint32_t class) {
   if (!pp) return stack_new(class, 1);
-  if (!pp->gfree[class].head) fetch(pp, class);
+  fetch(pp, class);
   return pop(&pp->gfree[class]);
 }
 

@@ -7,7 +7,14 @@
 
 // gfree_get returns a G in G_DEAD with its stack, of a class: the one that pp (nil: none) used last, one that
 // some other P has no use for, or a new one. nil: no memory, errno says why.
-struct g *gfree_get(struct p *pp, uint32_t class);
+struct g *gfree_get_slow(struct p *pp, uint32_t class);
+static inline struct g *gfree_get(struct p *pp, uint32_t class) {
+  struct g *gp = pp ? pp->gfree[class].head : NULL;
+  if (__builtin_expect(!gp, 0)) return gfree_get_slow(pp, class);
+  pp->gfree[class].head = gp->schedlink;
+  pp->gfree[class].n--;
+  return gp;
+}
 
 // gfree_put keeps the G of an ended goroutine.
 void gfree_put(struct p *pp, struct g *gp);

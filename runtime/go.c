@@ -94,22 +94,26 @@ static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *
   gp->sp = sp;
 }
 
-static uint32_t wanted_class(const cr_go_opts *o) {
-  uint32_t class = o->stack ? stack_class(o->stack) : stack_default;
+// Options may be nil: that is the fast path.
+static inline uint32_t wanted_class(const cr_go_opts *o) {
+  if (!o || !o->stack) return stack_default;
+  uint32_t class = stack_class(o->stack);
   if (class == STACK_CLASSES)
     fatal("cr_go_opts.stack of goroutine \"%s\" is %zu bytes: a stack has at most 1 GiB", o->name ? o->name : "", o->stack);
   return class;
 }
 
-static void set_name(struct g *gp, const char *name) {
+static inline void set_name(struct g *gp, const cr_go_opts *o) {
   gp->name[0] = 0;
-  if (name) strncpy(gp->name, name, sizeof gp->name - 1);
+  if (o && o->name) strncpy(gp->name, o->name, sizeof gp->name - 1);
 }
 
-static void set_labels(struct g *gp, const cr_go_opts *o) {
+static inline void set_labels(struct g *gp, const cr_go_opts *o) {
+  const struct g *creator = getg_or_nil();
+  if (!o && !(creator && load_rlx(&creator->labels))) return;
   size_t n = 0;
-  while (n < CR_GO_LABELS && o->labels[n].key) n++;
-  labels_inherit(gp, getg_or_nil(), o->labels, n);
+  while (o && n < CR_GO_LABELS && o->labels[n].key) n++;
+  labels_inherit(gp, creator, o ? o->labels : NULL, n);
 }
 
 static _Noreturn void no_stack(uint32_t class, int err) {
@@ -120,9 +124,7 @@ static _Noreturn void no_stack(uint32_t class, int err) {
 }
 
 // g_new makes a goroutine without a function.
-static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *opts) {
-  static const cr_go_opts none;
-  const cr_go_opts *o = opts ? opts : &none;
+static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *o) {
   struct m *mp = getm();
   struct g *gp = gfree_get(mp ? mp->p : NULL, wanted_class(o));
   if (!gp) no_stack(wanted_class(o), errno);
@@ -136,7 +138,7 @@ static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *opt
   gp->param = NULL;
   gp->defers = NULL;
   gp->panics = NULL;
-  set_name(gp, o->name);
+  set_name(gp, o);
   set_labels(gp, o);
   store_rlx(&gp->select_done, 0);
   atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
