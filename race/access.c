@@ -13,6 +13,7 @@
 
 #include "alloc.h"
 #include "defer.h"
+#include "inside.h"
 #include "kernel.h"
 #include "self.h"
 #include "slot.h"
@@ -317,16 +318,6 @@ static inline void update_start(struct update *u, race_g *g, uintptr_t addr, siz
   u->nfound = 0;
 }
 
-static inline void inside_begin(void) {
-  race_inside = 1;
-  atomic_signal_fence(memory_order_seq_cst);
-}
-
-static inline void inside_end(void) {
-  atomic_signal_fence(memory_order_seq_cst);
-  race_inside = 0;
-}
-
 static inline void tell_if_found(struct update *u) {
   if (__builtin_expect(u->nfound == 0, 1)) return;
   inside_end();
@@ -434,7 +425,6 @@ static __attribute__((noinline)) void wait_slow(race_g *g, uintptr_t addr, uint6
 
 // open_slow makes the epoch and the context that access_check_within missed.
 static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
-  inside_begin();
   uint64_t new = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_bytes;
   page_lock(addr);
   update_slow(g, addr, new);
@@ -442,6 +432,7 @@ static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint6
 
 void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
   if (race_inside | race_hidden) return;
+  inside_begin();
   tls_note(g, addr);
   const struct ctx_memo *m = ctx_memo_of(pc);
   uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
@@ -450,7 +441,6 @@ void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr
     return;
   }
   uint64_t new = cur | (uint64_t)m->ctx << CELL_CTX_SHIFT | kind_bytes;
-  inside_begin();
   struct spin *lock = NULL;
   if (race_threaded) {
     lock = page_stripe_of(addr);
@@ -474,15 +464,16 @@ static __attribute__((noinline)) void check_slow(race_g *g, uintptr_t addr, size
 
 void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {
   if (race_inside | race_hidden) return;
+  inside_begin();
   tls_note(g, addr);
   const struct ctx_memo *m = ctx_memo_of(pc);
   uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
   bool one_page = addr % SHADOW_PAGE_APP + size <= SHADOW_PAGE_APP;
   if (__builtin_expect(!cur || !one_page || !ctx_memo_knows(m, g, pc), 0)) {
+    inside_end();
     check_slow(g, addr, size, kind, pc);
     return;
   }
-  inside_begin();
   uint64_t cell = cur | (uint64_t)m->ctx << CELL_CTX_SHIFT | kind;
   uint32_t bytes = ((1u << size) - 1) << addr % 8;
   bool done = true;

@@ -15,6 +15,7 @@
 
 #include "block_table.h"
 #include "g.h"
+#include "inside.h"
 #include "kernel.h"
 #include "spin.h"
 
@@ -134,9 +135,7 @@ static void class_give(unsigned i, struct free_block *b) {
 }
 
 static inline void *take(unsigned i, bool *dirty) {
-  uint8_t inside = race_inside;
-  race_inside = 1;
-  atomic_signal_fence(memory_order_seq_cst);
+  uint8_t inside = inside_enter();
   void *p;
   if (i < SMALL_CLASSES && hand.n[i]) {
     struct free_block *b = hand.free[i];
@@ -147,15 +146,12 @@ static inline void *take(unsigned i, bool *dirty) {
   } else {
     p = class_take(i, dirty);
   }
-  atomic_signal_fence(memory_order_seq_cst);
-  race_inside = inside;
+  inside_leave(inside);
   return p;
 }
 
 static inline void give(unsigned i, struct free_block *b) {
-  uint8_t inside = race_inside;
-  race_inside = 1;
-  atomic_signal_fence(memory_order_seq_cst);
+  uint8_t inside = inside_enter();
   if (i < SMALL_CLASSES && hand.n[i] < AT_HAND) {
     b->next = hand.free[i];
     hand.free[i] = b;
@@ -163,8 +159,7 @@ static inline void give(unsigned i, struct free_block *b) {
   } else {
     class_give(i, b);
   }
-  atomic_signal_fence(memory_order_seq_cst);
-  race_inside = inside;
+  inside_leave(inside);
 }
 
 void *race_alloc(size_t n) {

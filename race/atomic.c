@@ -37,6 +37,7 @@
 #include "defer.h"
 #include "epoch.h"
 #include "g.h"
+#include "inside.h"
 #include "self.h"
 #include "shadow.h"
 #include "syncvar.h"
@@ -157,28 +158,27 @@ INLINE void check(struct step *s, unsigned kind) {
   access_check(s->g, s->addr, s->size, kind | ACCESS_ATOMIC, s->pc);
 }
 
-// check_locked is a check under the syncvar's lock. A signal handler's accesses are as welcome as
-// ever in it, but not its atomics (self.h).
+// check_locked is a check under the syncvar's lock, which sync_locked says (self.h) while race_inside is clear.
 static void check_locked(struct step *s, unsigned kind) {
   defer_begin(&s->found);
   sync_locked = 1;
-  race_inside = 0;
+  inside_end();
   check(s, kind);
-  race_inside = 1;
+  inside_begin();
   sync_locked = 0;
   defer_end();
 }
 
 INLINE void lock(struct step *s, bool make) {
-  race_inside = 1;
+  inside_begin();
   s->sv = make ? syncvar_lock(s->addr) : syncvar_lock_found(s->addr);
-  if (!s->sv) race_inside = 0;
+  if (!s->sv) inside_end();
 }
 
 INLINE void unlock(struct step *s) {
   syncvar_unlock(s->addr);
   s->sv = NULL;
-  race_inside = 0;
+  inside_end();
   if (s->found.n) defer_tell(&s->found);
 }
 
@@ -408,10 +408,10 @@ PUBLIC void __tsan_atomic_thread_fence(int mo) {
   race_g *g = g_self();
   if (!g) return;
   mo = order_of(mo);
-  race_inside = 1;
+  inside_begin();
   if (mo != __ATOMIC_RELAXED && mo != __ATOMIC_RELEASE) clock_fence_acquire(g);
   if (releases(mo)) clock_fence_release(g);
-  race_inside = 0;
+  inside_end();
 }
 
 // A signal fence orders a thread and its own handlers, which are one line of execution here.

@@ -7,38 +7,38 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "inside.h"
 #include "self.h"
 
 static inline void edge_acquire(const volatile void *sync) {
   race_g *g = g_self();
   if (!g) return;
-  race_inside = 1;
+  inside_begin();
   g_acquire(g, (uintptr_t)sync);
-  race_inside = 0;
+  inside_end();
 }
 
 static inline void edge_release(const volatile void *sync) {
   race_g *g = g_self();
   if (!g) return;
-  race_inside = 1;
+  inside_begin();
   g_release(g, (uintptr_t)sync);
-  race_inside = 0;
+  inside_end();
 }
 
 static inline void edge_release_merge(const volatile void *sync) {
   race_g *g = g_self();
   if (!g) return;
-  race_inside = 1;
+  inside_begin();
   g_release_merge(g, (uintptr_t)sync);
-  race_inside = 0;
+  inside_end();
 }
 
 // edge_forget drops the sync objects of one that is made or destroyed.
 static inline void edge_forget(const volatile void *p, size_t n) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   syncvar_forget((uintptr_t)p, n);
-  race_inside = was;
+  inside_leave(was);
 }
 
 #endif

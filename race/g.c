@@ -15,6 +15,7 @@
 #include "alloc.h"
 #include "frame.h"
 #include "ginfo.h"
+#include "inside.h"
 #include "scan.h"
 #include "slot.h"
 
@@ -58,8 +59,7 @@ void race_g_drop(race_g *g) {
 // frames_grow doubles the shadow call stack. In a signal handler that interrupted the detector it
 // takes no lock: it takes a mapping, and leaves the old array.
 static void frames_grow(race_g *g) {
-  uint8_t inside = race_inside;
-  race_inside = 1;
+  uint8_t inside = inside_enter();
   struct frame *old = g->base;
   size_t bytes = frames_bytes(g), depth = g->sp - old, more = 2 * bytes;
   if (inside && more < FRAMES_MAPPED) more = FRAMES_MAPPED;
@@ -69,7 +69,7 @@ static void frames_grow(race_g *g) {
   g->sp = big + depth;
   g->limit = big + more / sizeof(struct frame) - 1;
   if (!inside) race_free(old, bytes);
-  race_inside = inside;
+  inside_leave(inside);
 }
 
 __attribute__((noinline)) void frame_push_slow(race_g *g, uintptr_t call_pc, uintptr_t func_pc, uintptr_t msp) {

@@ -51,7 +51,7 @@ typedef struct race_g race_g;
 extern _Thread_local race_g *race_cur __attribute__((tls_model("initial-exec")));
 
 // race_inside is set while this thread is in the detector's own code with a lock or half-changed
-// state: a signal handler's accesses and edges are skipped then.
+// state: signal handlers wait then (inside.h), and what the handler of a fault does is not checked.
 extern _Thread_local uint8_t race_inside __attribute__((tls_model("initial-exec")));
 
 // race_hidden counts race_hide_begin on this thread: nothing is checked while it is not 0.

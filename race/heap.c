@@ -23,6 +23,7 @@
 #include "alloc.h"
 #include "block_table.h"
 #include "hidden_heap.h"
+#include "inside.h"
 #include "race.h"
 #include "self.h"
 #include "shadow.h"
@@ -121,11 +122,11 @@ bool heap_find_freed(uintptr_t addr, ctx_id ctx, struct heap_block *out) {
 static void begin(uint8_t *inside, int *error) {
   *inside = race_inside;
   *error = errno;
-  race_inside = 1;
+  inside_begin();
 }
 
 static void end(uint8_t inside, int error) {
-  race_inside = inside;
+  inside_leave(inside);
   errno = error;
 }
 

@@ -23,12 +23,14 @@
 #include "epoch.h"
 #include "ginfo.h"
 #include "heap.h"
+#include "inside.h"
 #include "kernel.h"
 #include "options.h"
 #include "race.h"
 #include "real.h"
 #include "self.h"
 #include "shadow.h"
+#include "signal_hold.h"
 #include "slot.h"
 #include "syncvar.h"
 #include "tell.h"
@@ -51,17 +53,27 @@ static void at_end(void) {
   access_all_told();
 }
 
+// No handler runs on a thread that tells: what it did might have to be told.
+static void tell_from(void) {
+  signal_hold();
+  race_hide_begin();
+}
+
+static void tell_to(void) {
+  race_hide_end();
+  signal_unhold();
+}
+
 int race_exit_code(int code) { return report_exit_code(code); }
 
-static const struct tell_detector detector = {race_hide_begin, race_hide_end, at_end};
+static const struct tell_detector detector = {tell_from, tell_to, at_end};
 
 // ---- fork ----------------------------------------------------------------------------------------------
 
 static _Thread_local uint8_t inside_before_fork;
 
 static void fork_prepare(void) {
-  inside_before_fork = race_inside;
-  race_inside = 1;
+  inside_before_fork = inside_enter();
   thread_lock();
   syncvar_lock_all();
   shadow_lock_all();
@@ -71,7 +83,7 @@ static void fork_parent(void) {
   shadow_unlock_all();
   syncvar_unlock_all();
   thread_unlock();
-  race_inside = inside_before_fork;
+  inside_leave(inside_before_fork);
 }
 
 // order_the_past makes every epoch so far an ordered one.
@@ -86,8 +98,9 @@ static void fork_child(void) {
   syncvar_unlock_all();
   thread_unlock();
   thread_forked();
+  signal_forked();
   order_the_past();
-  race_inside = inside_before_fork;
+  inside_leave(inside_before_fork);
 }
 
 // ---- the beginning ---------------------------------------------------------------------------------------
@@ -111,7 +124,7 @@ void race_init(void) {
   static bool done;
   if (done) return;
   done = true;
-  race_inside = 1;
+  inside_begin();
   shadow_init();
   epoch_init();
   slot_init();
@@ -126,10 +139,11 @@ void race_init(void) {
   name_main_stack(race_main);
   thread_init();
   tls_init();
+  signal_init();
   pthread_atfork(fork_prepare, fork_parent, fork_child);
   tell_init(&detector);  // after that: its lock is above, and taken first
   race_cur = race_main;
-  race_inside = 0;
+  inside_end();
 }
 
 static void init_first(int argc, char **argv, char **envp) {

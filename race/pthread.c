@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "edge.h"
+#include "inside.h"
 #include "real.h"
 #include "thread.h"
 
@@ -250,10 +251,10 @@ PUBLIC int pthread_barrier_init(pthread_barrier_t *b, const pthread_barrierattr_
   if (r != 0) return r;
   edge_forget(b, sizeof *b);
   if (g_self()) {
-    race_inside = 1;
+    inside_begin();
     syncvar_lock((uintptr_t)b)->aux = n;
     syncvar_unlock((uintptr_t)b);
-    race_inside = 0;
+    inside_end();
   }
   return r;
 }
@@ -265,9 +266,9 @@ PUBLIC int pthread_barrier_destroy(pthread_barrier_t *b) {
 PUBLIC int pthread_barrier_wait(pthread_barrier_t *b) {
   race_g *g = g_self();
   if (!g) return real()->pthread_barrier_wait(b);
-  race_inside = 1;
+  inside_begin();
   uintptr_t round = barrier_enter(g, b);
-  race_inside = 0;
+  inside_end();
   int r = real()->pthread_barrier_wait(b);
   if (r == 0 || r == PTHREAD_BARRIER_SERIAL_THREAD) edge_acquire((void *)round);
   return r;

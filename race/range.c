@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "access.h"
+#include "inside.h"
 #include "tls.h"
 #include "update.h"
 
@@ -107,9 +108,9 @@ static void pages_update(struct update *u, uintptr_t addr, uintptr_t end) {
     if (next > end) next = end;
     addr = discard && !page_is_touched(addr) ? next : page_update(u, addr, next);
     if (__builtin_expect(u->nfound, 0)) {
-      race_inside = 0;
+      inside_end();
       find_tell(u);
-      race_inside = 1;
+      inside_begin();
     }
   }
 }
@@ -118,8 +119,7 @@ void row_check(race_g *g, uintptr_t addr, size_t n, size_t each, unsigned flags,
   if (race_inside || (race_hidden && g == race_cur)) return;
   uintptr_t from = first_miss(g, addr, addr + n, flags);
   if (from == addr + n) return;
-  race_inside = 1;
-  atomic_signal_fence(memory_order_seq_cst);
+  inside_begin();
   tls_note(g, addr);
   struct update u;
   u.g = g;
@@ -130,8 +130,7 @@ void row_check(race_g *g, uintptr_t addr, size_t n, size_t each, unsigned flags,
   u.flags = flags;
   u.nfound = 0;
   pages_update(&u, from, addr + n);
-  atomic_signal_fence(memory_order_seq_cst);
-  race_inside = 0;
+  inside_end();
 }
 
 void range_check(race_g *g, uintptr_t addr, size_t n, unsigned flags, uintptr_t pc) {

@@ -19,6 +19,7 @@
 
 #include "epoch.h"
 #include "g.h"
+#include "inside.h"
 #include "shadow.h"
 #include "slot.h"
 #include "spin.h"
@@ -88,29 +89,22 @@ static bool is_due(void) {
          slot_ended() >= atomic_load_explicit(&ended_threshold, memory_order_relaxed);
 }
 
-// enter and leave keep a signal handler that interrupts the scan from checking accesses.
-static uint8_t enter(void) {
-  uint8_t inside = race_inside;
-  race_inside = 1;
-  return inside;
-}
-
 void scan_if_due(void) {
   if (!is_due()) return;
-  uint8_t inside = enter();
+  uint8_t inside = inside_enter();
   if (spin_trylock(&scan_lock)) {
     if (is_due()) scan_locked();
     spin_unlock(&scan_lock);
   }
-  race_inside = inside;
+  inside_leave(inside);
 }
 
 void scan_now(void) {
-  uint8_t inside = enter();
+  uint8_t inside = inside_enter();
   while (!spin_trylock(&scan_lock)) sched_yield();
   scan_locked();
   spin_unlock(&scan_lock);
-  race_inside = inside;
+  inside_leave(inside);
 }
 
 uint64_t scan_count(void) { return atomic_load_explicit(&scans, memory_order_relaxed); }

@@ -13,6 +13,7 @@
 #include "context.h"
 #include "ginfo.h"
 #include "init.h"
+#include "inside.h"
 #include "self.h"
 #include "shadow.h"
 #include "syncvar.h"
@@ -31,32 +32,29 @@ race_g *race_main_g(void) {
 }
 
 race_g *race_g_create(uint64_t goid, uintptr_t pc) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   race_g *creator = race_cur;
   ctx_id at = creator && pc ? ctx_current(creator, pc) : 0;
   race_g *g = race_g_new(creator, ginfo_new(creator ? creator->info : NULL, goid, at, false));
   clock_start(g);
   if (creator) clock_fork(creator, g);
-  race_inside = was;
+  inside_leave(was);
   return g;
 }
 
 void race_g_set_name(race_g *g, const char *name) { ginfo_set_name(g->info, name); }
 
 void race_g_set_labels(race_g *g, const char *labels) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   ginfo_set_labels(g->info, labels);
-  race_inside = was;
+  inside_leave(was);
 }
 
 void race_g_end(race_g *g) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   if (race_cur == g) race_cur = NULL;
   race_g_drop(g);
-  race_inside = was;
+  inside_leave(was);
 }
 
 void race_switch(race_g *g) {
@@ -70,9 +68,9 @@ race_g *race_self(void) { return race_cur; }
 
 static inline void act(race_g *g, const void *sync, void (*what)(race_g *, uintptr_t)) {
   if (!g || !open()) return;
-  race_inside = 1;
+  inside_begin();
   what(g, (uintptr_t)sync);
-  race_inside = 0;
+  inside_end();
 }
 
 void race_acquire(const void *sync) { act(race_cur, sync, g_acquire); }
@@ -86,10 +84,9 @@ void race_release_merge_g(race_g *g, const void *sync) { act(g, sync, g_release_
 void race_release_acquire_g(race_g *g, const void *sync) { act(g, sync, g_release_acquire); }
 
 void race_sync_forget(const void *p, size_t n) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   syncvar_forget((uintptr_t)p, n);
-  race_inside = was;
+  inside_leave(was);
 }
 
 // ---- memory --------------------------------------------------------------------------------------------
@@ -113,11 +110,10 @@ void race_read_g(race_g *g, const void *p, size_t n, uintptr_t pc) { check(g, p,
 void race_write_g(race_g *g, const void *p, size_t n, uintptr_t pc) { check(g, p, n, ACCESS_WRITE, pc); }
 
 void race_fresh(const void *p, size_t n) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   shadow_clear((uintptr_t)p, n);
   syncvar_forget((uintptr_t)p, n);
-  race_inside = was;
+  inside_leave(was);
 }
 
 void race_stack(race_g *g, const void *lo, const void *hi) {
@@ -138,9 +134,9 @@ void race_leave(void) {
 uint32_t race_context(uintptr_t pc) {
   race_g *g = race_cur;
   if (!g || !open()) return 0;
-  race_inside = 1;
+  inside_begin();
   ctx_id id = ctx_current(g, pc);
-  race_inside = 0;
+  inside_end();
   return id;
 }
 

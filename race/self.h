@@ -5,12 +5,12 @@
 
 #include "g.h"
 
-// sync_locked is set while this thread holds a syncvar's lock with race_inside clear: a signal
-// handler's accesses are checked then, its edges are not made.
+// sync_locked is set while this thread holds a syncvar's lock with race_inside clear: no signal handler runs
+// then either, but that of a fault.
 extern _Thread_local uint8_t sync_locked __attribute__((tls_model("initial-exec")));
 
 // g_self returns the race_g whose edges this thread makes now, or nil: none runs here, or the runtime
-// hides what it does, or a signal handler interrupted the detector.
+// hides what it does, or the handler of a fault interrupted the detector.
 static inline race_g *g_self(void) {
   if (race_inside | sync_locked | race_hidden) return NULL;
   return race_cur;

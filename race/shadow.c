@@ -17,6 +17,7 @@
 #include "context.h"
 #include "epoch.h"
 #include "ginfo.h"
+#include "inside.h"
 #include "scan.h"
 #include "slot.h"
 #include "word.h"
@@ -143,8 +144,7 @@ static uintptr_t skip_untouched(uintptr_t from, uintptr_t to) {
 }
 
 void shadow_clear(uintptr_t addr, size_t n) {
-  uint8_t inside = race_inside;
-  race_inside = 1;
+  uint8_t inside = inside_enter();
   bool discard = n >= DISCARD_PAGES * SHADOW_PAGE_APP;
   uintptr_t end = addr + n;
   while (addr < end) {
@@ -153,7 +153,7 @@ void shadow_clear(uintptr_t addr, size_t n) {
     clear_within(addr, next, discard);
     addr = discard ? skip_untouched(next, end) : next;
   }
-  race_inside = inside;
+  inside_leave(inside);
 }
 
 // ---- fork ------------------------------------------------------------------------------------------

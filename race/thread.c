@@ -27,9 +27,11 @@
 #include "clock.h"
 #include "context.h"
 #include "ginfo.h"
+#include "inside.h"
 #include "real.h"
 #include "self.h"
 #include "shadow.h"
+#include "signal_hold.h"
 #include "spin.h"
 
 #define PUBLIC __attribute__((visibility("default")))
@@ -69,7 +71,7 @@ static _Thread_local struct {
 
 void thread_holds(pthread_mutex_t *m) {
   if (!g_self()) return;
-  race_inside = 1;
+  inside_begin();
   if (held.n == held.room) {
     size_t room = held.room ? 2 * held.room : 4;
     pthread_mutex_t **more = race_alloc(room * sizeof *more);
@@ -79,7 +81,7 @@ void thread_holds(pthread_mutex_t *m) {
     held.room = room;
   }
   held.m[held.n++] = m;
-  race_inside = 0;
+  inside_end();
 }
 
 void thread_drops(pthread_mutex_t *m) {
@@ -138,24 +140,25 @@ static void free_if_done_locked(struct thread *t) {
 }
 
 static struct thread *find(pthread_t id) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   spin_lock(&table_lock);
   struct thread *t = find_locked(id);
   spin_unlock(&table_lock);
-  race_inside = was;
+  inside_leave(was);
   return t;
 }
 
 // ---- create ----------------------------------------------------------------------------------------------
 
+uint64_t thread_number(void) { return atomic_fetch_add_explicit(&numbers, 1, memory_order_relaxed) + 1; }
+
 static struct thread *new_thread(void *(*start)(void *), void *arg, const pthread_attr_t *attr, uintptr_t pc) {
-  race_inside = 1;
+  inside_begin();
   race_g *creator = race_cur;
   struct thread *t = race_alloc(sizeof *t);
   int state = PTHREAD_CREATE_JOINABLE;
   if (attr) pthread_attr_getdetachstate(attr, &state);
-  uint64_t number = atomic_fetch_add_explicit(&numbers, 1, memory_order_relaxed) + 1;
+  uint64_t number = thread_number();
   struct ginfo *info = ginfo_new(creator ? creator->info : NULL, number, creator ? ctx_current(creator, pc) : 0, true);
   *t = (struct thread){.start = start, .arg = arg, .pinned = true, .detached = state == PTHREAD_CREATE_DETACHED};
   t->g = race_g_new(creator, info);
@@ -164,13 +167,13 @@ static struct thread *new_thread(void *(*start)(void *), void *arg, const pthrea
   spin_lock(&table_lock);
   records++;
   spin_unlock(&table_lock);
-  race_inside = 0;
+  inside_end();
   return t;
 }
 
 // created ends the creator's part: id is valid if the thread was made.
 static void created(struct thread *t, bool made, pthread_t id) {
-  race_inside = 1;
+  inside_begin();
   if (!made) {
     race_g_drop(t->g);
     t->ended = t->detached = true;
@@ -180,7 +183,7 @@ static void created(struct thread *t, bool made, pthread_t id) {
   t->pinned = false;
   free_if_done_locked(t);
   spin_unlock(&table_lock);
-  race_inside = 0;
+  inside_end();
 }
 
 // fresh_stack forgets what earlier threads did on this stack and in its thread-locals.
@@ -201,17 +204,20 @@ static void fresh_stack(race_g *g) {
 static void *thread_main(void *arg) {
   struct thread *t = arg;
   race_hidden++;
-  race_inside = 1;
+  signal_hold();
+  inside_begin();
   thread_self = t;
   spin_lock(&table_lock);
   enter_locked(t, pthread_self());
   spin_unlock(&table_lock);
-  race_inside = 0;
+  signal_thread_begins(t->g);
+  inside_end();
   pthread_setspecific(end_key, (void *)1);
   race_g *g = t->g;
   fresh_stack(g);
   race_cur = g;
   race_hidden--;
+  signal_unhold();
   return t->start(t->arg);
 }
 
@@ -250,7 +256,7 @@ PUBLIC int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*sta
 static void thread_end(void) {
   struct thread *t = thread_self;
   race_g *g = t->g;
-  race_inside = 1;
+  inside_begin();
   drop_held(g);
   struct stamp stamp = clock_publish(g);
   struct vclock last = {0};
@@ -265,8 +271,9 @@ static void thread_end(void) {
   t->ended = true;
   free_if_done_locked(t);
   spin_unlock(&table_lock);
+  signal_thread_ends();
   race_alloc_thread_end();  // nothing of ours frees on this thread any more
-  race_inside = 0;
+  inside_end();
 }
 
 static void end_key_destroyed(void *round) {
@@ -281,14 +288,14 @@ static int joined(struct thread *t, int r) {
   if (r != 0 || !t) return r;
   uint8_t was = race_inside;
   race_g *g = g_self();
-  race_inside = 1;
+  inside_begin();
   // t has ended: the real join returned. Nobody else may join it, so it is ours alone.
   if (g) clock_learn(g, &t->last, t->stamp);
   spin_lock(&table_lock);
   t->detached = true;
   free_if_done_locked(t);
   spin_unlock(&table_lock);
-  race_inside = was;
+  inside_leave(was);
   return r;
 }
 
@@ -313,13 +320,12 @@ PUBLIC int pthread_detach(pthread_t id) {
   struct thread *t = find(id);
   int r = real()->pthread_detach(id);
   if (r != 0 || !t) return r;
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   spin_lock(&table_lock);
   t->detached = true;
   free_if_done_locked(t);
   spin_unlock(&table_lock);
-  race_inside = was;
+  inside_leave(was);
   return r;
 }
 

@@ -4,9 +4,13 @@
 #define CRUN_RACE_THREAD_H
 
 #include <pthread.h>
+#include <stdint.h>
 
 // thread_init makes the key whose destructor sees threads end.
 void thread_init(void);
+
+// thread_number returns a name for one more line of execution that is no goroutine.
+uint64_t thread_number(void);
 
 // thread_tid is gettid, remembered.
 pid_t thread_tid(void);

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "epoch.h"
+#include "inside.h"
 
 size_t tls_bytes;
 
@@ -16,10 +17,9 @@ static pthread_key_t end_key;
 static _Thread_local struct vclock line __attribute__((tls_model("initial-exec")));
 
 static void forget_line(void *arg) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   vclock_clear(&line);
-  race_inside = was;
+  inside_leave(was);
 }
 
 // widen makes tls_bytes reach down to the block of one more module.
@@ -42,8 +42,7 @@ bool tls_orders(uint32_t id) {
 }
 
 void tls_switch(race_g *out, race_g *in) {
-  uint8_t was = race_inside;
-  race_inside = 1;
+  uint8_t was = inside_enter();
   if (out && out->on_tls) {
     if (!line.base) pthread_setspecific(end_key, &line);
     vclock_join(&line, &out->vc);
@@ -55,5 +54,5 @@ void tls_switch(race_g *out, race_g *in) {
     clock_publish(in);
     in->tls_of = NULL;
   }
-  race_inside = was;
+  inside_leave(was);
 }

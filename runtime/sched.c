@@ -157,6 +157,13 @@ int thread_start(void *(*fn)(void *), void *arg) {
   return err;
 }
 
+int handler_swap(int sig, const struct sigaction *sa, struct sigaction *old) {
+  race_hide_begin();
+  int r = sigaction(sig, sa, old);
+  race_hide_end();
+  return r;
+}
+
 void m_list(struct m *mp) {
   if (mp->is_listed) return;
   mp->is_listed = true;

@@ -76,7 +76,7 @@ static void hand_on(cr_conn bell_conn) {
 // The child of a fork has no such goroutine; its signals are what they were.
 static void in_child(void) {
   for (int s = 1; s < SIGNALS; s++)
-    if (counts[s]) sigaction(s, &before[s], NULL);
+    if (counts[s]) handler_swap(s, &before[s], NULL);
   for (int s = 1; s < SIGNALS; s++) counts[s] = 0;
   entries = NULL;
   table_lock = (struct lock){0};
@@ -109,11 +109,11 @@ static void install(int sig) {
   if (counts[sig]++) return;
   struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
   sigfillset(&sa.sa_mask);
-  sigaction(sig, &sa, &before[sig]);
+  handler_swap(sig, &sa, &before[sig]);
 }
 
 static void uninstall(int sig) {
-  if (--counts[sig] == 0) sigaction(sig, &before[sig], NULL);
+  if (--counts[sig] == 0) handler_swap(sig, &before[sig], NULL);
 }
 
 static struct entry *entry_of_locked(struct cr_chan *c) {

@@ -109,6 +109,10 @@ bool sched_has_foreign_threads(void);
 // an error number.
 int thread_start(void *(*fn)(void *), void *arg);
 
+// handler_swap is sigaction for a handler of the runtime's own: the detector neither checks nor delays it.
+struct sigaction;
+int handler_swap(int sig, const struct sigaction *sa, struct sigaction *old);
+
 // go_locks and go_unlocks bracket fork: the locks of stacks and free Gs. stack_locks: those of arenas.
 void go_locks(void);
 void go_unlocks(void);

@@ -15,6 +15,7 @@ void stack_of(ctx_id ctx, unsigned byte, struct stack *out) {
     struct sym_frame *f = &out->frame[out->n];
     int k = symbolize_pc(pcs[i], true, f, (int)(STACK_FRAMES - out->n));
     if (i + 1 == n && out->n && stack_is_bottom(f)) return;
-    out->n += (size_t)k;
+    for (int j = 0; j < k; j++)
+      if (!stack_is_detectors(&f[j])) out->frame[out->n++] = f[j];
   }
 }

@@ -18,13 +18,18 @@ bool stack_is_bottom(const struct sym_frame *f) {
 
 // is_ours tells whether a frame is crun's own: by the names under which our files are compiled, which begin
 // as this one's does ("crun/race/", "crun/runtime/"). The switch is assembly and has no file.
-static bool is_ours(const struct sym_frame *f) {
+static bool is_in(const struct sym_frame *f, const char *folder) {
   static const char here[] = __FILE__, tail[] = "race/tell/frames.c";
   const size_t root = sizeof here - sizeof tail;
-  if (f->func && (strcmp(f->func, "cr_mcall") == 0 || strncmp(f->func, "cr_go_", 6) == 0)) return true;
-  if (!f->file || strncmp(f->file, here, root) != 0) return false;
-  return strncmp(f->file + root, "runtime/", 8) == 0 || strncmp(f->file + root, "race/", 5) == 0;
+  return f->file && strncmp(f->file, here, root) == 0 && strncmp(f->file + root, folder, strlen(folder)) == 0;
 }
+
+static bool is_ours(const struct sym_frame *f) {
+  if (f->func && (strcmp(f->func, "cr_mcall") == 0 || strncmp(f->func, "cr_go_", 6) == 0)) return true;
+  return is_in(f, "runtime/") || is_in(f, "race/");
+}
+
+bool stack_is_detectors(const struct sym_frame *f) { return is_in(f, "race/"); }
 
 void stack_symbolize(const uintptr_t *pc, size_t n, bool first_is_return, struct stack *out) {
   struct sym_frame f[32];
@@ -55,8 +60,9 @@ static void text_frame(struct text *t, const struct sym_frame *f) {
   }
   text_addf(t, "  %s()%s\n      ", f->func, f->inlined ? " [inlined]" : "");
   if (f->file) {
-    text_addf(t, "%s:%d", text_file(f->file), f->line);
-    if (f->col) text_addf(t, ":%d", f->col);
+    text_add(t, text_file(f->file));
+    if (f->line) text_addf(t, ":%d", f->line);
+    if (f->line && f->col) text_addf(t, ":%d", f->col);
   } else {
     text_add(t, f->module ? f->module : "?");
   }

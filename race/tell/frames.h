@@ -23,6 +23,9 @@ struct stack {
 // one: where a goroutine's, a thread's or the process's stack begins.
 bool stack_is_bottom(const struct sym_frame *f);
 
+// stack_is_detectors tells whether f is a function of the detector's.
+bool stack_is_detectors(const struct sym_frame *f);
+
 // stack_symbolize makes out of return addresses, the first of which may be a plain pc. crun's own frames
 // are left out.
 void stack_symbolize(const uintptr_t *pc, size_t n, bool first_is_return, struct stack *out);

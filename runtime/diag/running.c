@@ -108,7 +108,7 @@ static bool slots_make(void) {
 static void handler_set(void) {
   struct sigaction sa = {.sa_sigaction = on_ask, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
   sigfillset(&sa.sa_mask);
-  sigaction(SIGURG, &sa, &before);
+  handler_swap(SIGURG, &sa, &before);
 }
 
 // ask sends the signal; false: the thread has ended.
@@ -152,7 +152,7 @@ struct unwound *running_stack(struct g *gp) {
 void running_give_back(void) {
   struct slot *s = load_acq(&slots);
   if (!s) return;
-  sigaction(SIGURG, &before, NULL);
+  handler_swap(SIGURG, &before, NULL);
   bool all = true;
   for (size_t i = 0; i < nslots; i++) all &= load_acq(&s[i].state) == DONE;
   store_rel(&slots, NULL);

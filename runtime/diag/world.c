@@ -240,7 +240,7 @@ static void unlocks(void) {
 static void handler_set(void) {
   struct sigaction sa = {.sa_sigaction = on_stop, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
   sigfillset(&sa.sa_mask);
-  sigaction(SIGURG, &sa, &before);
+  handler_swap(SIGURG, &sa, &before);
 }
 
 static bool try_stop(void) {
@@ -276,7 +276,7 @@ void world_start(void) {
       uint32_t got = load_acq(&nanswers);
       if (load_acq(&load_rlx(&slots)[i].state) == STANDING_STOPPED) futex_wait(&nanswers, got, look_ns);
     }
-  sigaction(SIGURG, &before, NULL);
+  handler_swap(SIGURG, &before, NULL);
   unlocks();
 }
 
