@@ -10,11 +10,13 @@
 #ifndef CRUN_RETAKE_H
 #define CRUN_RETAKE_H
 
+#include "base/check.h"
 #include "base/os.h"
 #include "g.h"
 
 // m_enter marks mp as in the runtime. True: it has to look, under retake_lock, what sysmon did.
 static inline __attribute__((always_inline)) bool m_enter(struct m *mp) {
+  DCHECK(load_rlx(&mp->in_rt) == 0);          // not nested: the inner exit would be the outer one's too
   store_rlx(&mp->in_rt, 1);                   // R1
   atomic_signal_fence(memory_order_seq_cst);  // membarrier makes this a real fence
   return load_acq(&mp->retake);               // A2
