@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh measures crun against its peers and prints a table for each question. The peers take turns
 # within each round, and what is judged is the median of the rounds' ratios.
-#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|hogs|net|race|memory]...
+#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|lockorder|hogs|net|race|memory]...
 # ROUNDS (default 5) says how often. It always exits 0 when it could measure: it is no test.
 set -eu
 crun=$1 src=$2 work=$3
