@@ -443,35 +443,51 @@ static void fill_in(struct deed *d, struct g *gp, uintptr_t pc, const struct hel
   unlock(&graph_mu);
 }
 
+// no_lock: an operation was made without a lock.
+static void no_lock(const void *object, enum completes c, _Atomic bool *open) {
+  if (open) store_rlx(open, true);
+  if (c == ONE_COMPLETES) waits_open(object, !open);
+}
+
 static void add_taken(struct deed *d, const struct held *h, uint32_t id, uint64_t told, const struct held **from) {
   if (!id || d->n == DEED_LOCKS) return;
   from[d->n] = h;
   d->taken[d->n++] = (struct taken){{id, mode_of(h), 0}, h->known, h->told ? h->told : told};
 }
 
-void lockorder_operation_slow(const void *object, enum completes c, _Atomic bool *open, uintptr_t pc) {
-  struct g *gp = getg_or_nil();
-  struct lock_order *o = gp ? gp->order : NULL;
+// note_operation tells lockwait.h of the operation, with the locks held and those that went since the last publication.
+static __attribute__((noinline)) void note_operation(struct g *gp, const void *object, enum completes c, _Atomic bool *open,
+                                                     uintptr_t pc) {
+  struct lock_order *o = gp->order;
   const struct held *from[DEED_LOCKS];
-  struct deed d = {.goid = gp ? gp->goid : 0};
+  struct deed d = {.goid = gp->goid};
   uint64_t next = load_rlx(&counter) + 1;  // what go_out will take, or less
-  int e = errno;
-  for (uint32_t i = 0; o && i < o->n; i++)
+  for (uint32_t i = 0; i < o->n; i++)
     if (!was_tried(&o->held[i])) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), next, from);
-  for (uint32_t i = o ? o->n : 0; o && i < o->high; i++)
-    if (i >= o->fresh && !was_tried(&o->held[i])) add_taken(&d, &o->held[i], o->held[i].id, next, from);
-  for (uint32_t i = 0; o && i < o->nrecent; i++)
+  for (uint32_t i = o->n < o->fresh ? o->fresh : o->n; i < o->high; i++)
+    if (!was_tried(&o->held[i])) add_taken(&d, &o->held[i], o->held[i].id, next, from);
+  for (uint32_t i = 0; i < o->nrecent; i++)
     if (!was_tried(&o->recent[i])) add_taken(&d, &o->recent[i], o->recent[i].id, next, from);
-  if (open && load_rlx(open)) {
-  } else if (d.n == 0) {
-    if (open) store_rlx(open, true);
-    if (c == ONE_COMPLETES) waits_open(object);
+  if (d.n == 0) {
+    no_lock(object, c, open);
   } else if (waits_operation(&d, object, c == ALL_COMPLETE)) {
     fill_in(&d, gp, pc, from);
     waits_first(&d, object, c == ALL_COMPLETE);
   }
+}
+
+void lockorder_operation_slow(const void *object, enum completes c, _Atomic bool *open, uintptr_t pc) {
+  struct g *gp = getg_or_nil();
+  struct lock_order *o = gp ? gp->order : NULL;
+  int e = errno;
+  if (open && load_rlx(open)) {
+  } else if (o && (o->n || o->high > o->fresh || o->nrecent)) {
+    note_operation(gp, object, c, open, pc);
+  } else {
+    no_lock(object, c, open);
+  }
+  if (o) lockorder_publish_slow(object);
   errno = e;
-  lockorder_publish_slow(object);
 }
 
 void lockorder_waits_slow(const void *const *object, uint32_t n, uintptr_t pc) {

@@ -69,9 +69,9 @@ static void set_open(struct object *o) {
   drop_deeds(o);
 }
 
-void waits_open(const void *key) {
+void waits_open(const void *key, bool remember) {
   lock(&waits_mu);
-  set_open(object_of(key, false));
+  set_open(remember ? object_of(key, false) : *find(~(uintptr_t)key));
   unlock(&waits_mu);
 }
 

@@ -50,8 +50,9 @@ void waits_over(uint32_t number, uint64_t told);
 bool waits_operation(const struct deed *d, const void *key, bool each_counts);
 void waits_first(const struct deed *d, const void *key, bool each_counts);
 
-// waits_open: an operation without a lock was made. waits_forget: the memory of key is given back.
-void waits_open(const void *key);
+// waits_open: an operation without a lock was made. remember: nobody else will know that, if key is not in the table.
+// waits_forget: the memory of key is given back.
+void waits_open(const void *key, bool remember);
 void waits_forget(const void *key);
 
 // waits_hanging calls fn for each wait that can hang, and what can make it so: op with needed.

@@ -54,9 +54,9 @@ static void the_lock_of_all(void **state) {
   assert_int_equal(hanging(10), 0);
   begin(y, deed(13, A, LOCK_MUTEX, 0, 0));
   operate(y, false, deed(11, A, LOCK_MUTEX, 0, 1));
-  waits_open(y);
+  waits_open(y, true);
   assert_int_equal(hanging(13), 0);
-  waits_open(z);
+  waits_open(z, true);
   operate(z, false, deed(11, A, LOCK_MUTEX, 0, 1));
   begin(z, deed(14, A, LOCK_MUTEX, 0, 0));
   assert_int_equal(hanging(14), 0);
@@ -124,7 +124,7 @@ static void forgotten(void **state) {
   assert_int_equal(hanging(60), 1);
   begin(x, deed(62, A, LOCK_MUTEX, 0, 0));
   assert_int_equal(hanging(62), 0);
-  waits_open(x);
+  waits_open(x, true);
   assert_int_equal(hanging(60), 1);
 }
 
