@@ -44,15 +44,26 @@ static bool unlock_fails(const pthread_mutex_t *m) {
   return __atomic_load_n(&m->__data.__owner, __ATOMIC_RELAXED) != thread_tid();
 }
 
-static int locked(pthread_mutex_t *m, int r) {
+// Who wants to know which locks a thread holds.
+static void (*watcher)(const void *lock, bool taken, uintptr_t pc);
+
+PUBLIC void race_watch_locks(void (*fn)(const void *lock, bool taken, uintptr_t pc)) { watcher = fn; }
+
+#define PC() ((uintptr_t)__builtin_return_address(0))
+
+static int locked_at(pthread_mutex_t *m, int r, uintptr_t pc) {
   if (r != 0 && r != EOWNERDEAD) return r;
   edge_acquire(m);
+  if (watcher) watcher(m, true, pc);
   if (__builtin_expect(is_robust(m), 0)) thread_holds(m);
   return r;
 }
 
+#define locked(m, r) locked_at((m), (r), PC())
+
 static void unlocking(pthread_mutex_t *m) {
   if (__builtin_expect(unlock_fails(m), 0)) return;
+  if (watcher) watcher(m, false, 0);
   if (__builtin_expect(is_robust(m), 0)) thread_drops(m);
   edge_release(m);
 }
@@ -109,16 +120,21 @@ PUBLIC int pthread_cond_clockwait(pthread_cond_t *c, pthread_mutex_t *m, clockid
 // Two sync objects: the lock's first byte for what writers release, its second for readers.
 static const volatile char *readers(const pthread_rwlock_t *l) { return (const volatile char *)l + 1; }
 
-static int read_locked(pthread_rwlock_t *l, int r) {
-  if (r == 0) edge_acquire(l);
+static int read_locked_at(pthread_rwlock_t *l, int r, uintptr_t pc) {
+  if (r != 0) return r;
+  edge_acquire(l);
+  if (watcher) watcher(l, true, pc);
   return r;
 }
-static int write_locked(pthread_rwlock_t *l, int r) {
+static int write_locked_at(pthread_rwlock_t *l, int r, uintptr_t pc) {
   if (r != 0) return r;
   edge_acquire(l);
   edge_acquire(readers(l));
+  if (watcher) watcher(l, true, pc);
   return r;
 }
+#define read_locked(l, r) read_locked_at((l), (r), PC())
+#define write_locked(l, r) write_locked_at((l), (r), PC())
 
 PUBLIC int pthread_rwlock_init(pthread_rwlock_t *l, const pthread_rwlockattr_t *attr) {
   edge_forget(l, sizeof *l);
@@ -152,6 +168,7 @@ PUBLIC int pthread_rwlock_clockwrlock(pthread_rwlock_t *l, clockid_t clock, cons
 PUBLIC int pthread_rwlock_unlock(pthread_rwlock_t *l) {
   if (__atomic_load_n(&l->__data.__cur_writer, __ATOMIC_RELAXED) == thread_tid()) edge_release(l);
   else edge_release_merge(readers(l));
+  if (watcher) watcher(l, false, 0);
   return real()->pthread_rwlock_unlock(l);
 }
 

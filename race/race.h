@@ -99,6 +99,10 @@ void race_leave(void);
 uint32_t race_context(uintptr_t pc);
 size_t race_context_stack(uint32_t context, uintptr_t *pcs, size_t max);
 
+// race_watch_locks has fn called by the thread that has taken a pthread mutex or rwlock, with where the call returns to,
+// and by the one that is about to give one up.
+void race_watch_locks(void (*fn)(const void *lock, bool taken, uintptr_t pc));
+
 // ---- the runtime's own threads ---------------------------------------------------------------
 
 // race_hide_begin and race_hide_end bracket libc and pthread calls of the runtime itself (starting

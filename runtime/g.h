@@ -95,6 +95,9 @@ struct g {
   _Atomic uintptr_t blocked_on;   // the lock that it has to wait for and an enum blocked; 0: none (diag/waitfor.h)
   _Atomic uint32_t blocked_seq;   // goes up each time it has to
   uintptr_t blocked_pc;           // where the user asked for it
+  uint32_t nforeign;              // pthread locks it holds; owner only, as the next two (foreign.h)
+  const void *foreign_lock;
+  uintptr_t foreign_pc;
   uint32_t nlocked;               // mutexes, onces and write locks it holds; owner only
   uint32_t walk_mark;             // under waitfor.c's walk_lock
   struct read_holds *reads;       // the rwmutexes it has locked for reading; nil: it never did

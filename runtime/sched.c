@@ -30,6 +30,7 @@
 #include "diag/dump.h"
 #include "diag/lockorder.h"
 #include "diag/waitfor.h"
+#include "foreign.h"
 #include "go.h"
 #include "netpoll.h"
 #include "procs.h"
@@ -751,6 +752,7 @@ void park(park_commit commit, void *arg, enum wait_reason why) {
     park_thread(gp, commit, arg);
     return;
   }
+  if (__builtin_expect(gp->nforeign != 0, 0)) foreign_parks(gp, why);
   struct m *mp = getm();
   mp->commit = commit;
   mp->commit_arg = arg;
@@ -850,7 +852,7 @@ static void goexit_g0(struct g *gp) {
   lockorder_ended(gp);
   atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
   bool locked = mp->locked_g != NULL;
-  gp->nlocks = 0;
+  gp->nlocks = gp->nforeign = 0;
   store_rlx(&gp->locked_m, NULL);
   if (!gp->is_main) g_free(mp->p, gp);
   if (locked) thread_end(mp);

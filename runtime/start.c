@@ -19,6 +19,7 @@
 #include "diag/settings.h"
 #include "diag/traceback.h"
 #include "diag/waitfor.h"
+#include "foreign.h"
 #include "go.h"
 #include "netpoll.h"
 #include "scavenge.h"
@@ -249,6 +250,7 @@ static void main_init(void) {
 static void start_once(void) {
   race_hide_begin();
   settings_init();
+  foreign_init();
   lockorder_init();
   traceback_init();
   periodic_init();

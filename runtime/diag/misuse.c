@@ -22,6 +22,13 @@ static void stack_here(uintptr_t pc, struct report_stack *out) {
   for (at++; at < u.n && at < UNWIND_HEAD && out->n < REPORT_PCS; at++) out->pc[out->n++] = u.head[at];
 }
 
+void misuse_stack_here(struct report_stack *out) {
+  struct unwound u;
+  unwind_caller(&u);
+  *out = (struct report_stack){.is_return = true};
+  for (size_t at = 0; at < u.n && at < UNWIND_HEAD && out->n < REPORT_PCS; at++) out->pc[out->n++] = u.head[at];
+}
+
 void misuse_tell(const struct misuse *m) {
   char title[160], here[320], before[160];
   struct object_text object;

@@ -33,6 +33,9 @@ struct misuse {
   struct place before;   // and where
 };
 
+// misuse_stack_here is the stack of the goroutine that runs.
+void misuse_stack_here(struct report_stack *out);
+
 // misuse_tell tells of m. The goroutine goes on.
 void misuse_tell(const struct misuse *m);
 

@@ -39,6 +39,7 @@ __attribute__((visibility("default"))) void cr_read_stats(struct cr_stats *out) 
       .retakes = load_rlx(&sched.nretakes),
       .handoffs = load_rlx(&sched.nhandoffs),
       .polls = load_rlx(&sched.npolls),
+      .pthread_lock_parks = load_rlx(&sched.nforeign_parks),
       .timers = timers_armed(),
   };
   add_procs(out);

@@ -98,6 +98,7 @@ struct cr_stats {
                                 // call, since the start
   uint64_t steals;              // goroutines that a P took from another one, since the start
   uint64_t polls;               // looks at the descriptors that goroutines wait for, since the start
+  uint64_t pthread_lock_parks;  // waits of goroutines that held a pthread lock, since the start
   uint64_t timers;              // armed: sleeps, timeouts, timers and tickers
   uint64_t stacks;              // made for goroutines, those kept to be used again included
   uint64_t stack_bytes_mapped;  // address space for stacks, of which a parked goroutine's takes 4 KiB of memory or more
