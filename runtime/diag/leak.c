@@ -56,7 +56,7 @@ static __attribute__((noinline)) void search(struct job *j) {
                           .settled = j->settled, .blind = j->blind, .caller = j->caller, .caller_sp = j->caller_sp};
   j->found = -1;
   if (!leak_search_run(&s)) {
-    errf("crun: leaks: a thread could not be stopped, or there is no memory for the search\n");
+    errf("crun: leaks: the search was given up\n");
     return;
   }
   print_stats(&s);

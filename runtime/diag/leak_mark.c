@@ -222,8 +222,30 @@ __attribute__((no_sanitize("address"))) static void mark_words(uintptr_t lo, uin
   }
 }
 
-static void mark_memory(uintptr_t lo, uintptr_t hi) {
-  if (lo < hi) words_each(lo, hi, MAPPING_PRIVATE, mark_words, &k.s->bytes);
+// mapping_after is the first mapping that ends behind addr.
+static const struct mapping *mapping_after(uintptr_t addr) {
+  size_t lo = 0, hi = k.nmappings;
+  while (lo < hi) {
+    size_t mid = (lo + hi) / 2;
+    if (k.mapping[mid].hi <= addr) lo = mid + 1;
+    else hi = mid;
+  }
+  return &k.mapping[lo];
+}
+
+// read_memory calls fn for the words of [lo, hi) that can be read: a program may protect pages within a block.
+static void read_memory(uintptr_t lo, uintptr_t hi, void (*fn)(uintptr_t lo, uintptr_t hi)) {
+  for (const struct mapping *m = mapping_after(lo); m < k.mapping + k.nmappings && m->lo < hi; m++)
+    words_each(m->lo > lo ? m->lo : lo, m->hi < hi ? m->hi : hi, m->kind, fn, &k.s->bytes);
+}
+
+static void mark_memory(uintptr_t lo, uintptr_t hi) { read_memory(lo, hi, mark_words); }
+
+// is_plain tells whether all of a block can be read as it is, and is small enough not to ask which pages are there.
+static bool is_plain(uintptr_t lo, uintptr_t hi) {
+  if (lo / PAGE == (hi - 1) / PAGE) return true;
+  const struct mapping *m = mapping_after(lo);
+  return hi - lo < 64 * PAGE && m->lo <= lo && hi <= m->hi;
 }
 
 static void mark_stack_of(const struct g *gp, uintptr_t lo) {
@@ -241,12 +263,12 @@ static void read_one(uintptr_t what) {
     return;
   }
   uintptr_t end = index_end(what);
-  if (end - what >= 64 * PAGE) {
-    mark_memory(what, end);  // it may have pages that were never touched
-  } else {
-    mark_words(what, end);
-    k.s->bytes += end - what;
+  if (!is_plain(what, end)) {
+    mark_memory(what, end);
+    return;
   }
+  mark_words(what, end);
+  k.s->bytes += end - what;
 }
 
 // mark_all marks until there is no more. Work waits in a short line on its way, while its memory comes to the cache.
@@ -346,7 +368,7 @@ static void mark_tcb_words(uintptr_t lo, uintptr_t hi) {
   }
 }
 
-static void mark_main_tcb(void) { words_each(k.main_tcb, k.main_tcb + TCB, MAPPING_PRIVATE, mark_tcb_words, &k.s->bytes); }
+static void mark_main_tcb(void) { read_memory(k.main_tcb, k.main_tcb + TCB, mark_tcb_words); }
 
 static bool in(uintptr_t p, uintptr_t lo, uintptr_t hi) { return p - lo < hi - lo; }
 

@@ -4,9 +4,9 @@
 //     who asks                                          each thread asked
 //     takes the scheduler's locks
 //     SIGURG with the address of a slot each ─────────► handler: ASKED ─► STOPPED, with its registers
-//     looks for new threads, until there are none       waits for the next round
+//     looks for new threads, until there are none       waits until it is let go
 //     ...                                               │
-//     next round ─────────────────────────────────────► LEFT
+//     lets go ────────────────────────────────────────► LEFT
 //
 // The locks come first: what they guard is whole while the world stands, and nobody who waits for them holds
 // another. A thread may well be stopped with a channel's lock; that channel is in its registers then.
@@ -15,7 +15,8 @@
 // only while the world stands; a SIGURG of another origin goes on to the program's. System calls that no handler
 // restarts (nanosleep, poll, epoll_wait) end early with EINTR, as with any signal.
 //
-//   R1: STOPPED   A1: who asks reads the state before the rest of the slot
+//   R1: STOPPED      A1: who asks reads the state before the rest of the slot
+//   R2: held = 1, then the round is read   A2: the round is ended, then held = 0: no thread is left standing
 //
 // Rejected: ptrace from a helper process (a debugger or a container forbids it); to park goroutines at their next
 // call of the runtime (one that computes for an hour has none).
@@ -35,12 +36,12 @@
 #include "timer.h"
 #include "wake.h"
 
-enum { SLOTS = 16384, DIR_BYTES = 32768, TRIES = 40 };
-static const int64_t patience_ns = 500000000, look_ns = 5000000;
+enum { SLOTS = 16384, DIR_BYTES = 32768, TRIES = 40, STEPS = 30 };
+static const int64_t patience_ns = 2000000000, look_ns = 5000000;
 
 static struct standing *_Atomic slots;  // made once; nil: never stopped yet
 static size_t nslots;                   // who asks
-static _Atomic uint32_t world_round;          // futex: odd while the world stands
+static _Atomic uint32_t world_round;    // odd while the world stands
 static _Atomic uint32_t nanswers;       // futex: those that stopped, and then those that left
 static struct sigaction before;         // the program's
 
@@ -78,9 +79,10 @@ static __attribute__((noinline)) void stand(struct standing *s, const ucontext_t
   uint32_t r = load_acq(&world_round);
   if (r % 2 == 0 || s->tid != os_tid() || load_acq(&s->state) != STANDING_ASKED) return;
   note(s, uc);
+  store_seq(&s->held, 1);
   store_rel(&s->state, STANDING_STOPPED);  // R1
   answer();
-  while (load_acq(&world_round) == r) futex_wait(&world_round, r, -1);
+  while (load_acq(&s->held) && load_seq(&world_round) == r) futex_wait(&s->held, 1, -1);  // R2
   store_rel(&s->state, STANDING_LEFT);
   answer();
 }
@@ -104,7 +106,7 @@ static bool is_known(int tid) {
   return false;
 }
 
-static bool send(struct standing *s) {
+static bool signal_to(struct standing *s) {
   siginfo_t info = {.si_signo = SIGURG, .si_code = SI_QUEUE};
   info.si_pid = getpid();
   info.si_value.sival_ptr = s;
@@ -116,7 +118,7 @@ static bool ask(int tid) {
   if (tid == os_tid() || tid == sysmon_tid() || nslots == SLOTS || is_known(tid) || is_idle_locked(tid)) return false;
   struct standing *s = &load_rlx(&slots)[nslots++];
   *s = (struct standing){.tid = tid};
-  if (!send(s)) store_rel(&s->state, STANDING_LEFT);  // it has ended
+  if (!signal_to(s)) store_rel(&s->state, STANDING_LEFT);  // it has ended
   return true;
 }
 
@@ -204,10 +206,36 @@ static bool all_stand(void) {
   }
 }
 
+// let_go lets a thread that stands go on, and waits until it does.
+static void let_go(struct standing *s) {
+  store_rel(&s->held, 0);
+  futex_wake(&s->held, 1);
+  for (uint32_t got; (got = load_acq(&nanswers)), load_acq(&s->state) == STANDING_STOPPED;)
+    if (load_acq(&s->state) == STANDING_STOPPED) futex_wait(&nanswers, got, look_ns);
+}
+
+static bool moves(const struct standing *s) { return load_acq(&s->state) == STANDING_STOPPED && s->moving; }
+
 static bool some_moves(void) {
   for (size_t i = 0; i < nslots; i++)
-    if (load_acq(&load_rlx(&slots)[i].state) == STANDING_STOPPED && load_rlx(&slots)[i].moving) return true;
+    if (moves(&load_rlx(&slots)[i])) return true;
   return false;
+}
+
+// out_of_realloc lets those inside realloc go on for a moment, and stops them again, until none is. False: one stays there:
+// it may wait for the lock of another one that stands.
+static bool out_of_realloc(void) {
+  for (int round = 0; round < STEPS && some_moves(); round++) {
+    for (size_t i = 0; i < nslots; i++) {
+      struct standing *s = &load_rlx(&slots)[i];
+      if (!moves(s)) continue;
+      let_go(s);
+      store_rel(&s->state, STANDING_ASKED);
+      if (!signal_to(s)) store_rel(&s->state, STANDING_LEFT);
+    }
+    if (!all_stand()) return false;
+  }
+  return !some_moves();
 }
 
 // ---- who asks ----------------------------------------------------------------------------------------
@@ -243,6 +271,18 @@ static void handler_set(void) {
   handler_swap(SIGURG, &sa, &before);
 }
 
+// complain says which thread did not stop.
+static void complain(void) {
+  char letter = '?';
+  bool blocked = false;
+  if (nslots == SLOTS) errf("crun: more than %d threads\n", SLOTS);
+  for (size_t i = 0; i < nslots; i++) {
+    const struct standing *s = &load_rlx(&slots)[i];
+    if (load_acq(&s->state) != STANDING_ASKED || !status_of(s->tid, &letter, &blocked)) continue;
+    errf("crun: thread %d (state %c, SIGURG %s) could not be stopped\n", s->tid, letter, blocked ? "blocked" : "not blocked");
+  }
+}
+
 static bool try_stop(void) {
   nslots = 0;
   store_rlx(&nanswers, 0);
@@ -251,7 +291,7 @@ static bool try_stop(void) {
   add_seq(&world_round, 1);
   for (int n; (n = ask_all()) != 0;)
     if (n < 0 || !all_stand() || nslots == SLOTS) return false;
-  return !some_moves();
+  return out_of_realloc();
 }
 
 bool world_stop(void) {
@@ -259,6 +299,7 @@ bool world_stop(void) {
   for (int i = 0; i < TRIES; i++) {
     if (try_stop()) return true;
     bool moves = some_moves();
+    if (!moves) complain();
     world_start();
     if (!moves) break;
     static _Atomic uint32_t never;
@@ -269,13 +310,13 @@ bool world_stop(void) {
 
 // Those that were asked and did not stop see that the round is over.
 void world_start(void) {
-  add_seq(&world_round, 1);
-  futex_wake(&world_round, INT32_MAX);
-  for (size_t i = 0; i < nslots; i++)
-    while (load_acq(&load_rlx(&slots)[i].state) == STANDING_STOPPED) {
-      uint32_t got = load_acq(&nanswers);
-      if (load_acq(&load_rlx(&slots)[i].state) == STANDING_STOPPED) futex_wait(&nanswers, got, look_ns);
-    }
+  add_seq(&world_round, 1);  // A2
+  for (size_t i = 0; i < nslots; i++) {
+    struct standing *s = &load_rlx(&slots)[i];
+    store_seq(&s->held, 0);
+    futex_wake(&s->held, 1);
+  }
+  for (size_t i = 0; i < nslots; i++) let_go(&load_rlx(&slots)[i]);
   handler_swap(SIGURG, &before, NULL);
   unlocks();
 }

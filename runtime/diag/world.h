@@ -10,6 +10,7 @@ enum standing_state { STANDING_ASKED, STANDING_STOPPED, STANDING_LEFT, STANDING_
 // A thread while the world stands.
 struct standing {
   _Atomic uint32_t state;
+  _Atomic uint32_t held;     // futex: 1 while it is to stand
   int tid;
   struct m *m;               // nil: it never used crun
   uintptr_t sp;              // where it was stopped

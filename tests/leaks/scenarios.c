@@ -339,6 +339,17 @@ static NOINLINE void sealed(void) {
   mprotect(m, 4096, PROT_READ);
 }
 
+// A page of the block cannot be read; the channel lies behind it.
+static char *volatile guarded;
+static NOINLINE void guarded_block(void) {
+  guarded = aligned_alloc(4096, 4 * 4096);
+  memset(guarded, 0, 4 * 4096);
+  chan(int) *at = (void *)(guarded + 3 * 4096);
+  at[7] = channel();
+  mprotect(guarded + 4096, 4096, PROT_NONE);
+  go(receive, at[7]);
+}
+
 static volatile uintptr_t hidden;
 static NOINLINE void rooted(void) {
   chan(int) c = channel();
