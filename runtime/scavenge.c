@@ -3,14 +3,8 @@
 // have been parked for a while, and the stacks of ended ones that nobody took for as long.
 //
 // sysmon walks over the stacks a few at a time. A goroutine that is parked can be made to run at any moment, and
-// what it then writes below its stack pointer must not vanish. So some are marked, and then:
-//
-//     here:     trimming = 1; frozen += FROZEN_TRIM; membarrier; parked?   yes: madvise     then trimming = 0
-//     execute:  status = running;  (compiler barrier)  frozen?  yes: if it is marked, wait until it is not
-//
-// The membarrier orders execute's store before its load, so one of the two sees the other: R1 trimming and
-// frozen / A1 the loads in execute; R2 status = running / A2 the load after the membarrier. Nobody else waits,
-// and who is made to run waits for a madvise or two.
+// what it then writes below its stack pointer must not vanish: trim.h has the protocol. Nobody but who is about
+// to run a marked goroutine waits, and that for a madvise or two.
 //
 // Locks: one, outermost; it is not held while a goroutine parks.
 #include "scavenge.h"
@@ -23,6 +17,7 @@
 #include "gfree.h"
 #include "sched.h"
 #include "stack.h"
+#include "trim.h"
 #include "wake.h"
 
 enum { BATCH = 32, STEP = 256, IDLE_STEP = 4096 };  // stacks
@@ -47,17 +42,14 @@ void scavenge_wait(struct g *gp) {
     if (one == 2 || cas_acq(&gp->trimming, &one, 2)) futex_wait(&gp->trimming, 2, -1);
 }
 
-static void trim_marked(struct g *gp) {
-  if (load_acq(&gp->status) == G_WAITING) stack_trim(gp);  // A2
-  if (xchg_rel(&gp->trimming, 0) == 2) futex_wake(&gp->trimming, INT_MAX);
-}
-
 static void trim(struct batch *b) {
   if (b->n == 0) return;
-  for (uint32_t i = 0; i < b->n; i++) store_rlx(&b->g[i]->trimming, 1);
-  add_seq(&sched.frozen, FROZEN_TRIM);  // R1
-  os_barrier();
-  for (uint32_t i = 0; i < b->n; i++) trim_marked(b->g[i]);
+  trim_begin(&sched.frozen, b->g, b->n);
+  for (uint32_t i = 0; i < b->n; i++) {
+    struct g *gp = b->g[i];
+    if (trim_may(gp)) stack_trim(gp);
+    if (trim_end(gp)) futex_wake(&gp->trimming, INT_MAX);
+  }
   add_seq(&sched.frozen, -(uint32_t)FROZEN_TRIM);
   b->n = 0;
 }

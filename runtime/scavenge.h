@@ -5,17 +5,11 @@
 
 #include "g.h"
 
-// What is added to sched.frozen while stacks are trimmed: only those goroutines are held back.
-enum { FROZEN_TRIM = 1 << 30 };
-
 // scavenge_step does a little, by sysmon's thread at each of its looks. idle: nothing has run for a while, and
 // true is returned until all stacks have been looked at since.
 bool scavenge_step(int64_t now, bool idle);
 
-// scavenge_holds tells whether gp, which is about to run, has to wait: its stack is being trimmed.
-static inline bool scavenge_holds(struct g *gp) { return load_acq(&gp->trimming); }
-
-// scavenge_wait waits until it need not.
+// scavenge_wait waits while gp's stack is being trimmed.
 void scavenge_wait(struct g *gp);
 
 // scavenge_forget: in the child of a fork nobody trims.

@@ -39,6 +39,7 @@
 #include "stack.h"
 #include "switch.h"
 #include "timer.h"
+#include "trim.h"
 #include "wake.h"
 
 struct sched sched;
@@ -633,11 +634,6 @@ static __attribute__((noinline)) void wait_thaw(struct g *gp) {
   store_rlx(&gp->status, G_RUNNING);
 }
 
-static inline bool must_wait(struct g *gp) {
-  uint32_t frozen = load_rlx(&sched.frozen);
-  return __builtin_expect(frozen, 0) && (frozen % FROZEN_TRIM || scavenge_holds(gp));
-}
-
 void sched_freeze(void) {
   add_seq(&sched.frozen, 1);
   os_barrier();  // R5: who did not see frozen in execute has its G_RUNNING seen by us
@@ -651,7 +647,7 @@ static _Noreturn void execute(struct g *gp) {
   struct m *mp = getm();
   store_rlx(&gp->status, G_RUNNING);
   atomic_signal_fence(memory_order_seq_cst);
-  while (must_wait(gp)) wait_thaw(gp);  // A5
+  while (trim_forbids(&sched.frozen, gp)) wait_thaw(gp);  // A5
   mp->curg = gp;
   store_rlx(&mp->p->schedtick, load_rlx(&mp->p->schedtick) + 1);
   race_switch(gp->race);

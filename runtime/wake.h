@@ -32,7 +32,7 @@ struct sched {
   _Atomic uint32_t nlive_p;    // written under lock: how many are not gone: those that leave are counted
   struct m *_Atomic timer_m;   // written under lock: the idle M that sleeps until the next timer
   _Atomic uint32_t sysmon_word;  // futex: sysmon sleeps on 1 while nothing runs
-  _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run; FROZEN_TRIM: scavenge.h
+  _Atomic uint32_t frozen;       // futex: how many read stacks, while no goroutine may begin to run; FROZEN_TRIM: trim.h
   _Atomic int nparked_threads;   // of the program's own threads that are parked here, less those about to be
   _Atomic uint32_t handing;      // 1 while sysmon may have in hand what it took off the timers or the poller
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it

@@ -70,7 +70,7 @@ struct g {
   struct sudog *waiting;
   void *param;
   struct race_g *race;
-  _Atomic uint32_t select_done;
+  _Atomic uint32_t select_done, status, trimming;
   uintptr_t blocked_pc;
   bool ready;
 };

@@ -8,6 +8,7 @@
 #include "scavenge.h"
 #include "sched.h"
 #include "stack.h"
+#include "trim.h"
 #include "wake.h"
 
 enum { DEEP = 400, DEPTH = 100 * 1024, ENDED = 20000, RESTLESS = 64, ROUNDS = 300 };
