@@ -74,7 +74,7 @@ void model_wait(bool (*can)(void *arg), void *arg) {
   t->can = NULL;
 }
 
-void model_forget(void) { threads[running].history = 0; }
+void model_forget(void) { threads[running].history = 1; }  // not 0: that is a thread which has not begun
 
 void model_step(void) { model_wait(NULL, NULL); }
 
