@@ -4,6 +4,7 @@
 // What makes the objects is never inlined and its dead stack is wiped, so that no stale word of it is found. A few keep
 // what they made where it must be found: there the answer is 0 for that one reason.
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,24 @@ static NOINLINE void many_cases(void) {
   go(receive_of_two, one, one);
 }
 
+// A select of many cases has its places in the queues on the heap.
+static void receive_of_many(chan(int) *c, unsigned n) {
+  cr_select_case *cases = calloc(n, sizeof *cases);
+  int v;
+  for (unsigned i = 0; i < n; i++) cases[i] = (cr_select_case){.c = (struct cr_chan *)c[i], .elem = &v};
+  cr_select_cases(cases, n, CR_FOREVER);
+  free(cases);
+}
+static chan(int) * channels(unsigned n) {
+  chan(int) *c = calloc(n, sizeof *c);
+  for (unsigned i = 0; i < n; i++) c[i] = channel();
+  return c;
+}
+static NOINLINE void select_of_many(void) {
+  go(receive_of_many, channels(100), 100u);
+  go(receive_of_many, channels(300), 300u);
+}
+
 static NOINLINE void pooled(void) {
   chan(int) jobs = channel();
   for (int i = 0; i < 8; i++) go(receive, jobs);
@@ -308,6 +327,22 @@ static NOINLINE void with_thread(void *(*fn)(void *)) {
 static NOINLINE void tls(void) { with_thread(thread_tls); }
 static NOINLINE void specific(void) { with_thread(thread_specific); }
 static NOINLINE void foreign_stack(void) { with_thread(thread_stack); }
+
+// A thread that no signal reaches: it is taken as it sleeps.
+static void *thread_deaf(void *arg) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, NULL);
+  return thread_stack(arg);
+}
+static NOINLINE void deaf_thread(void) { with_thread(thread_deaf); }
+
+static chan(int) volatile one_of_many;
+static NOINLINE void select_of_many_live(void) {
+  chan(int) *c = channels(200);
+  one_of_many = c[150];
+  go(receive_of_many, c, 200u);
+}
 
 static char *volatile inside;
 static NOINLINE void interior(void) {

@@ -105,6 +105,13 @@ typedef cr_sema sema;
 #define sema_try_acquire(s) cr_sema_try_acquire(s)
 #define sema_release(s) cr_sema_release(s)
 
+// leaks
+typedef cr_leak_check leak_check;
+
+#define leak_check_begin(c) cr_leak_check_begin(c)
+#define leak_check_end(c) cr_leak_check_end(c)
+#define find_leaks() cr_find_leaks()
+
 // groups and futures
 typedef cr_errgroup errgroup;
 typedef cr_future future;
