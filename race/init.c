@@ -74,6 +74,7 @@ static _Thread_local uint8_t inside_before_fork;
 
 static void fork_prepare(void) {
   inside_before_fork = inside_enter();
+  thread_tid();  // the child asks who locked what
   thread_lock();
   syncvar_lock_all();
   shadow_lock_all();

@@ -362,12 +362,14 @@ PUBLIC int thrd_detach(thrd_t id) { return pthread_detach(id) == 0 ? thrd_succes
 
 // ---- the rest ------------------------------------------------------------------------------------------------
 
-static _Thread_local pid_t tid;
+static _Thread_local pid_t tid, tid_before;
 
 pid_t thread_tid(void) {
   if (__builtin_expect(!tid, 0)) tid = (pid_t)syscall(SYS_gettid);
   return tid;
 }
+
+bool thread_is(pid_t id) { return id == thread_tid() || (tid_before && id == tid_before); }
 
 void thread_init(void) {
   if (!end_key_made) end_key_made = pthread_key_create(&end_key, end_key_destroyed) == 0;
@@ -375,7 +377,10 @@ void thread_init(void) {
 
 void thread_lock(void) { spin_lock(&table_lock); }
 void thread_unlock(void) { spin_unlock(&table_lock); }
-void thread_forked(void) { tid = 0; }
+void thread_forked(void) {
+  tid_before = tid;
+  tid = 0;
+}
 
 size_t thread_records(void) {
   spin_lock(&table_lock);

@@ -4,7 +4,9 @@
 #define CRUN_RACE_THREAD_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // thread_init makes the key whose destructor sees threads end.
 void thread_init(void);
@@ -14,6 +16,9 @@ uint64_t thread_number(void);
 
 // thread_tid is gettid, remembered.
 pid_t thread_tid(void);
+
+// thread_is tells whether tid is this thread's, or was before a fork.
+bool thread_is(pid_t tid);
 
 // thread_holds and thread_drops keep the list of robust mutexes that this thread holds: its end
 // releases them.
