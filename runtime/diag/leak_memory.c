@@ -85,7 +85,7 @@ void spans_add(struct spans *s, uintptr_t lo, uintptr_t hi) {
     size_t cap = s->cap ? 2 * s->cap : 256;
     struct span *at = scratch(cap * sizeof *at);
     if (!at) return;
-    memcpy(at, s->at, s->n * sizeof *at);
+    for (size_t i = 0; i < s->n; i++) at[i] = s->at[i];
     s->at = at;
     s->cap = cap;
   }
