@@ -715,9 +715,11 @@ static _Noreturn void schedule(void) {
 
 // ---- park, ready, yield, end -----------------------------------------------------------------------
 
-// leave marks the goroutine of this M as gone from it.
+// leave marks the goroutine of this M as gone from it. The detector is told before anybody else can run it: what it
+// notes of a goroutine's thread-locals when that leaves a thread is the goroutine's.
 static struct m *leave(struct g *gp, enum g_status status) {
   struct m *mp = getm();
+  race_switch(NULL);
   fiber_arrive(&mp->fiber, &gp->fiber);
   mp->curg = NULL;
   store_rel(&gp->status, status);
@@ -842,7 +844,6 @@ void gosched(void) {
 static void goexit_g0(struct g *gp) {
   struct m *mp = leave(gp, G_DEAD);
   waitfor_g_ended(gp);
-  race_switch(NULL);
   race_g_end(gp->race);
   gp->race = NULL;
   lockorder_ended(gp);
