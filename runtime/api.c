@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // api.c: the public functions that are a line or two over the scheduler: sleep, yield, numbers, names.
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
 #include "base/os.h"
 #include "crun/debug.h"
+#include "crun/errno.h"
 #include "crun/go.h"
 #include "crun/time.h"
 #include "panic.h"
@@ -45,6 +47,9 @@ PUBLIC void cr_yield(void) {
   gosched();
   rt_exit();
 }
+
+// Not inline: whoever asks asks the thread that it runs on now.
+__attribute__((noinline)) PUBLIC int *cr_errno_location(void) { return (__errno_location)(); }
 
 PUBLIC void cr_lock_thread(void) {
   struct g *gp = getg();

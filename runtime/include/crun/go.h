@@ -71,7 +71,8 @@ _Noreturn void cr_goexit(void);
 
 // cr_lock_thread keeps the running goroutine on the thread it runs on now, and all others off it, until it has
 // called cr_unlock_thread as often: for libraries that want all calls from one thread (OpenGL, GTK, Lua states
-// with thread-locals), and for what the kernel keeps for each thread (setns, capabilities, affinity).
+// with thread-locals), for what the kernel keeps for each thread (setns, capabilities, affinity), and for code that
+// crun did not compile and that keeps the address of a thread-local over a call that parks (docs/scheduler.md).
 //
 // main that calls it before its first go stays on the process's first thread. A goroutine that ends while locked
 // ends its thread too, so what it changed there is nobody else's; and threads that the scheduler needs meanwhile
