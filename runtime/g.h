@@ -82,6 +82,7 @@ struct g {
   uint8_t stack_class;     // stack.h
   uint16_t arena;          // which of stack.c's it lies in
   uint32_t nlocks;         // own: cr_lock_thread less cr_unlock_thread
+  struct m *ran_on;        // CRUNDEBUG=migrate=1 only: the M that it left last
   struct m *_Atomic locked_m;  // own: the M that alone may run it while nlocks > 0, else nil
   _Atomic uint32_t thread_word;  // is_thread: 1 when ready
   char *stack_lo, *stack_hi;     // from the lowest byte above the guard to this struct
@@ -146,6 +147,7 @@ struct m {
   bool spinning;               // own thread
   struct g *locked_g;          // own thread: the goroutine that is locked to it; it runs no other
   struct p *next_p;            // handed over by who wakes it
+  struct g *next_g;            // with next_p: what it runs first; nil: what it finds
   _Atomic uint32_t park_word;  // futex: 1 = go on
   struct m *idle_next;         // under sched.lock: on the idle list or the dead one
   char *g0_lo;

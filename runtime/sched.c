@@ -29,6 +29,7 @@
 #include "crowd.h"
 #include "diag/dump.h"
 #include "diag/lockorder.h"
+#include "diag/settings.h"
 #include "diag/waitfor.h"
 #include "foreign.h"
 #include "go.h"
@@ -48,6 +49,7 @@ _Thread_local struct m *m_tls;
 enum { FAIR_TICK = 61, TIMER_TICK = 16, GFREE_MAX = 64, STEAL_ROUNDS = 4 };
 
 static _Noreturn void schedule(void);
+static _Noreturn void execute(struct g *gp);
 static bool work_anywhere(void);
 
 // ---- the global queue and idle lists, all under sched.lock -------------------------------------
@@ -175,6 +177,17 @@ void m_list(struct m *mp) {
   } while (!cas_acq_rel(&sched.all_m, &first, mp));
 }
 
+// take_given takes the P that mp was woken or started for; it does not return if a goroutine came with it.
+static void take_given(struct m *mp) {
+  p_acquire(mp, mp->next_p);
+  mp->next_p = NULL;
+  struct g *gp = mp->next_g;
+  if (__builtin_expect(!gp, 1)) return;
+  mp->next_g = NULL;
+  gp->ran_on = mp;
+  execute(gp);
+}
+
 static __attribute__((noinline)) _Noreturn void m_run(struct m *mp) {
   m_tls = mp;
   mp->tid = os_tid();
@@ -184,8 +197,7 @@ static __attribute__((noinline)) _Noreturn void m_run(struct m *mp) {
   os_sigmask_set(&mp->sigmask);  // the creator's, as for a pthread
   mp->g0_sp = (void *)((uintptr_t)__builtin_frame_address(0) & ~63ull);
   mp->g0_sp = (char *)mp->g0_sp - 256;
-  p_acquire(mp, mp->next_p);
-  mp->next_p = NULL;
+  take_given(mp);
   schedule();
 }
 
@@ -237,6 +249,7 @@ static void no_thread(struct m *mp, int err) {
   mp->idle_next = sched.dead_m;
   sched.dead_m = mp;
   p_idle_locked(pp);
+  if (mp->next_g) global_put_locked(mp->next_g, mp->next_g, 1);
   unlock(&sched.lock);
   if (!xchg_acq(&said, 1)) errf("crun: cannot start another thread: %s (%d are running; see ulimit -u)\n", strerror(err), n);
 }
@@ -269,8 +282,8 @@ void sched_start_asked(void) {
   }
 }
 
-// startm gives pp to an idle M, or to a new one.
-void startm(struct p *pp, bool spinning) {
+// startm_with gives pp to an idle M, or to a new one, and gp to run first, if it is not nil.
+static void startm_with(struct p *pp, bool spinning, struct g *gp) {
   lock(&sched.lock);
   struct m *mp = sched.idle_m;
   if (mp) {
@@ -283,6 +296,7 @@ void startm(struct p *pp, bool spinning) {
     if (sched.nm >= MAX_THREADS) throw("more than 10000 threads: too many goroutines block outside the runtime");
     mp = m_new();
     mp->next_p = pp;
+    mp->next_g = gp;
     mp->spinning = spinning;
     struct m *self = getm();
     mp->sigmask = sched.start_mask;  // sysmon's own blocks all
@@ -295,10 +309,13 @@ void startm(struct p *pp, bool spinning) {
     return;
   }
   mp->next_p = pp;
+  mp->next_g = gp;
   mp->spinning = spinning;
   store_rel(&mp->park_word, 1);  // R2
   futex_wake(&mp->park_word, 1);
 }
+
+void startm(struct p *pp, bool spinning) { startm_with(pp, spinning, NULL); }
 
 void wakep(void) {
   if (load_seq(&sched.nidle_p) == 0 || load_seq(&sched.nspinning) != 0) return;
@@ -419,9 +436,7 @@ static void stopm(struct m *mp) {
     }
   }
   store_rlx(&mp->park_word, 0);
-  struct p *pp = mp->next_p;
-  mp->next_p = NULL;
-  p_acquire(mp, pp);
+  take_given(mp);
 }
 
 // ---- finding work --------------------------------------------------------------------------------
@@ -702,14 +717,40 @@ static _Noreturn void thread_end(struct m *mp) {
   for (;;) futex_wait(&mp->park_word, 0, -1);
 }
 
+// ---- forced migration: CRUNDEBUG=migrate=1 ----------------------------------------------------------
+
+// give_to_other gives gp and mp's P to another M. If there is none and none can be started gp is on the global
+// queue then, and may run anywhere.
+static void give_to_other(struct m *mp, struct g *gp) {
+  gp->ran_on = NULL;
+  startm_with(p_release(mp), false, gp);
+  lock(&sched.lock);
+  struct p *pp = load_rlx(&sched.global_len) ? p_take_locked() : NULL;
+  unlock(&sched.lock);
+  if (pp) p_acquire(mp, pp);
+  else stopm(mp);
+}
+
+// migrate decides where gp, which mp has picked, goes on: not on the M that ran it last. True: here.
+// Not the queues are asked to keep it from that M, but the one that picked it hands it on, with its P: so it takes
+// no second P, and nobody can pick it again in between.
+static __attribute__((noinline)) bool migrate(struct m *mp, struct g *gp) {
+  if (!gp->fresh && gp->ran_on == mp) {
+    give_to_other(mp, gp);
+    return false;
+  }
+  gp->ran_on = mp;
+  return true;
+}
+
 static _Noreturn void schedule(void) {
   struct m *mp = getm();
   if (__builtin_expect(mp->locked_g != NULL, 0)) run_locked(mp);
   for (;;) {
     struct g *gp = find_runnable();
     spin_end(mp);
-    if (__builtin_expect(!load_rlx(&gp->locked_m), 1)) execute(gp);
-    hand_to_locked(mp, gp);
+    if (__builtin_expect(load_rlx(&gp->locked_m) != NULL, 0)) hand_to_locked(mp, gp);
+    else if (__builtin_expect(!settings.migrate, 1) || migrate(mp, gp)) execute(gp);
   }
 }
 
@@ -828,7 +869,7 @@ bool can_spin(void) {
 static void gosched_g0(struct g *gp) {
   struct m *mp = leave(gp, G_RUNNABLE);
   if (runq_len(&mp->p->runq) == 0 && !load_rlx(&mp->p->runnext) && load_rlx(&sched.global_len) == 0 &&
-      timers_next() == INT64_MAX && !load_rlx(&mp->p->leaves) && !load_rlx(&crowd.nheld))
+      timers_next() == INT64_MAX && !load_rlx(&mp->p->leaves) && !load_rlx(&crowd.nheld) && !settings.migrate)
     execute(gp);
   if (!runq_put(&mp->p->runq, gp)) global_put(gp);
   schedule();

@@ -239,6 +239,7 @@ static void main_init(void) {
   sched.nm = 1;
   main_g.goid = 1;
   main_g.is_main = true;
+  main_g.ran_on = &m0;
   main_g.race = race_main_g();
   store_rlx(&main_g.status, G_RUNNING);
   store_rlx(&sched.goid, 1);
