@@ -15,10 +15,10 @@
 //   4. A reader that was let in may not have woken: it counts as waiting only while its sudog is queued.
 //
 // A goroutine may leave its lock call, and the lock's memory may be given back, while a walk reads it. So waitfor_end
-// takes blocked_on back first and then waits until no walk is under way (walk_lock); a walk looks only at locks
+// takes blocked_on back first and then waits until no walk is under way (waitfor.walk_lock); a walk looks only at locks
 // whose blocked_on it read under walk_lock. Most parks walk nowhere: the owner of their lock waits for nothing.
 //
-// Locks: walk_lock, a spin lock; under it holders_lock, a semaphore's, and sched.all_lock. Nothing parks under it.
+// Locks: waitfor.walk_lock, a spin lock; under it waitfor.holders_lock, a semaphore's, and sched.all_lock. Nothing parks under it.
 //   R1: waitfor_begin's store   A1: the walk's loads      R2: waitfor_end's store   A2: walk_lock's exchange
 #include "diag/waitfor.h"
 
@@ -39,14 +39,11 @@ struct read_holds {
     struct place where;            // it was locked
   } * hold;                        // owner only; others read it while g is in a lock call
   uint32_t n, cap;                 // likewise
-  struct read_holds *next, *prev;  // under holders_lock, while g waits
+  struct read_holds *next, *prev;  // under waitfor.holders_lock, while g waits
 };
 
-static struct lock holders_lock;
-static struct read_holds *holders;      // under holders_lock: of those that wait and hold something
-static _Atomic uint32_t nholders;       // written under holders_lock
-static _Atomic uint32_t walk_lock;      // 1 while a walk is under way
-static uint32_t walk_number;            // under walk_lock
+struct waitfor waitfor;
+static uint32_t walk_number;  // under waitfor.walk_lock
 
 // ---- what is noted as it happens ----------------------------------------------------------------------
 
@@ -91,22 +88,22 @@ static void free_holds(struct g *gp) {
 }
 
 static void join_holders(struct read_holds *h) {
-  lock(&holders_lock);
+  lock(&waitfor.holders_lock);
   h->prev = NULL;
-  h->next = holders;
-  if (holders) holders->prev = h;
-  holders = h;
-  store_seq(&nholders, load_rlx(&nholders) + 1);
-  unlock(&holders_lock);
+  h->next = waitfor.holders;
+  if (waitfor.holders) waitfor.holders->prev = h;
+  waitfor.holders = h;
+  store_seq(&waitfor.nholders, load_rlx(&waitfor.nholders) + 1);
+  unlock(&waitfor.holders_lock);
 }
 
 static void leave_holders(struct read_holds *h) {
-  lock(&holders_lock);
+  lock(&waitfor.holders_lock);
   if (h->prev) h->prev->next = h->next;
-  else holders = h->next;
+  else waitfor.holders = h->next;
   if (h->next) h->next->prev = h->prev;
-  store_seq(&nholders, load_rlx(&nholders) - 1);
-  unlock(&holders_lock);
+  store_seq(&waitfor.nholders, load_rlx(&waitfor.nholders) - 1);
+  unlock(&waitfor.holders_lock);
 }
 
 void waitfor_begin(struct g *gp, const void *lock, enum blocked what, uintptr_t pc) {
@@ -118,16 +115,16 @@ void waitfor_begin(struct g *gp, const void *lock, enum blocked what, uintptr_t 
 
 void waitfor_end(struct g *gp) {
   store_seq(&gp->blocked_on, 0);  // R2
-  while (load_seq(&walk_lock)) sched_yield();
+  while (load_seq(&waitfor.walk_lock)) sched_yield();
   if (gp->reads && gp->reads->n) leave_holders(gp->reads);
 }
 
 void waitfor_forget(void) {
   struct g *gp = getg_or_nil();
-  holders_lock = (struct lock){0};
-  holders = NULL;
-  store_rlx(&nholders, 0);
-  store_rlx(&walk_lock, 0);
+  waitfor.holders_lock = (struct lock){0};
+  waitfor.holders = NULL;
+  store_rlx(&waitfor.nholders, 0);
+  store_rlx(&waitfor.walk_lock, 0);
   if (gp) store_rlx(&gp->blocked_on, 0);
 }
 
@@ -167,7 +164,7 @@ enum look { LOOK_NO, LOOK_FAR, LOOK_OWN };
 // look_near says, with the lock that gp waits for locked: those it waits for wait too, or it is gp's own (3.).
 static enum look look_near(struct g *gp) {
   uintptr_t on = load_rlx(&gp->blocked_on);
-  if (kind_of(on) == BLOCKED_READERS) return load_seq(&nholders) ? LOOK_FAR : LOOK_NO;
+  if (kind_of(on) == BLOCKED_READERS) return load_seq(&waitfor.nholders) ? LOOK_FAR : LOOK_NO;
   struct g *owner = owner_of(mutex_of(on));
   if (owner == gp) return LOOK_OWN;
   return !owner || load_seq(&owner->blocked_on) ? LOOK_FAR : LOOK_NO;  // A1
@@ -228,7 +225,7 @@ static void push(struct g *gp) {
   uintptr_t on = load_seq(&gp->blocked_on);  // A1
   if (!on || gp->walk_mark == walk_number || path.n == MAX_EDGES) return;
   gp->walk_mark = walk_number;
-  struct read_holds *first = kind_of(on) == BLOCKED_READERS ? holders : NULL;
+  struct read_holds *first = kind_of(on) == BLOCKED_READERS ? waitfor.holders : NULL;
   path.edge[path.n++] = (struct edge){.g = gp, .on = on, .seq = seq, .next = first};
 }
 
@@ -254,7 +251,7 @@ static bool find(struct g *start) {
   bool found = false;
   walk_number++;
   path.n = 0;
-  lock(&holders_lock);
+  lock(&waitfor.holders_lock);
   push(start);
   while (path.n > 0 && !found) {
     struct g *to = next_owner(&path.edge[path.n - 1]);
@@ -262,7 +259,7 @@ static bool find(struct g *start) {
     if (!to) path.n--;
     else if (!found) push(to);
   }
-  unlock(&holders_lock);
+  unlock(&waitfor.holders_lock);
   return found;
 }
 
@@ -312,7 +309,7 @@ static void tell(struct g *gp, struct cycle *c, uintptr_t ended_on) {
 }
 
 static void walk_lock_take(void) {
-  for (uint32_t nobody = 0; !cas_seq(&walk_lock, &nobody, 1); nobody = 0) sched_yield();  // A2
+  for (uint32_t nobody = 0; !cas_seq(&waitfor.walk_lock, &nobody, 1); nobody = 0) sched_yield();  // A2
 }
 
 // walk_from looks for the cycle that gp, which has parked, closes. It may be on its way again by now.
@@ -329,7 +326,7 @@ static __attribute__((noinline)) void walk_from(struct g *gp, bool own) {
   }
   struct cycle *c = found ? take_cycle() : NULL;
   uintptr_t ended_on = !found && owner_ended(gp) ? load_seq(&gp->blocked_on) : 0;
-  store_seq(&walk_lock, 0);
+  store_seq(&waitfor.walk_lock, 0);
   tell(gp, c, ended_on);
 }
 
@@ -362,7 +359,7 @@ void waitfor_g_ended_slow(struct g *gp) {
   path.n = 0;
   sched_each(waits_for_ended, &goid);
   struct edge stuck = path.n ? path.edge[0] : (struct edge){.g = NULL};
-  store_seq(&walk_lock, 0);
+  store_seq(&waitfor.walk_lock, 0);
   if (stuck.g) cycle_tell_ended(stuck.g, stuck.on);
 }
 

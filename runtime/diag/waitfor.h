@@ -9,7 +9,17 @@
 #include "crun/sync.h"
 #include "diag/misuse.h"
 #include "g.h"
+#include "race/race.h"
 #include "sched.h"
+
+// What all share.
+struct waitfor {
+  struct lock holders_lock;
+  struct read_holds *holders;  // under holders_lock: of those that wait and hold a rwmutex for reading
+  _Atomic uint32_t nholders;   // written under holders_lock
+  _Atomic uint32_t walk_lock;  // 1 while a walk is under way
+};
+extern struct waitfor waitfor;
 
 // What is waited for, in the low bits of blocked_on.
 enum blocked {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MODEL_THREADS = 5 };
+enum { MODEL_THREADS = 6 };
 
 struct model {
   const char *name;
@@ -20,6 +20,9 @@ struct model {
   int preemptions;              // at most so many switches away from a thread that could go on; 0: any
 };
 
+// model_stuck tells whether a state in which nobody can go on is as it should be; nil: it never is.
+extern bool (*model_stuck)(void);
+
 // model_explore runs m under every interleaving and returns how many distinct states it met. A failed
 // check or a state in which nobody can go on ends the process with the schedule that led there.
 uint64_t model_explore(const struct model *m);
@@ -27,6 +30,10 @@ uint64_t model_explore(const struct model *m);
 // model_forget says that the running thread's local state is that of every thread which comes by here
 // with the same shared state: states that differ only in how they got here are merged.
 void model_forget(void);
+
+// model_thread is the thread that runs; model_g is a thread's goroutine.
+int model_thread(void);
+struct g *model_g(int thread);
 
 _Noreturn void model_fail(const char *what);
 #define model_check(cond) ((cond) ? (void)0 : model_fail(#cond))

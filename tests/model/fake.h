@@ -13,7 +13,10 @@
 #define CRUN_G_H
 #define CRUN_SCHED_H
 #define CRUN_DIAG_LOCKORDER_H
+#define CRUN_WAKE_H
+#ifndef MODEL_WAITFOR
 #define CRUN_DIAG_WAITFOR_H
+#endif
 #define CRUN_DIAG_MISUSE_H
 
 #include <stdbool.h>
@@ -72,8 +75,14 @@ struct g {
   struct race_g *race;
   _Atomic uint32_t select_done, status, trimming;
   uintptr_t blocked_pc;
+  _Atomic uintptr_t blocked_on;
+  _Atomic uint32_t blocked_seq;
+  uint32_t walk_mark, nlocked;
+  struct read_holds *reads;
   bool ready;
 };
+enum g_status { G_IDLE, G_RUNNABLE, G_RUNNING, G_WAITING, G_DEAD };
+void sched_each(void (*fn)(struct g *gp, void *arg), void *arg);
 struct g *getg(void);
 static inline struct g *getg_or_nil(void) { return getg(); }
 
@@ -102,6 +111,32 @@ static inline void cpu_relax(void) {}
 #define lockorder_waits(object, pc) ((void)(pc))
 #define lockorder_waited(object) ((void)0)
 
+struct place {
+  uintptr_t pc;
+  uint64_t goid;
+  uint32_t ctx;
+};
+static inline struct place place_here(uintptr_t pc) { return (struct place){.pc = pc}; }
+struct misuse {
+  const char *rule, *title, *does, *earlier;
+  const void *object;
+  uintptr_t pc;
+  struct place before;
+};
+static inline void misuse_tell(const struct misuse *m) { throw(m->title); }
+_Noreturn static inline void misuse_panic(const struct misuse *m, const char *text) { throw(m ? text : NULL); }
+
+#ifdef MODEL_WAITFOR
+#define load_seq(p) MODEL_OP(*(p))
+#define store_seq(p, v) ((void)MODEL_OP(*(p) = (v)))
+#define cas_seq(p, old, new) MODEL_CAS(p, old, new)
+
+// Memory that a run takes is there again for the next one.
+#define calloc model_calloc
+#define realloc model_realloc
+#define free model_free
+#define sched_yield model_yield
+#else
 // What is noted for reports is nobody's business here.
 enum blocked { BLOCKED_MUTEX = 1, BLOCKED_ONCE, BLOCKED_WRITER, BLOCKED_READERS, BLOCKED_READ };
 #define waitfor_taken(m, gp, pc) ((void)(pc))
@@ -114,18 +149,8 @@ enum blocked { BLOCKED_MUTEX = 1, BLOCKED_ONCE, BLOCKED_WRITER, BLOCKED_READERS,
 #define waitfor_read_begin(gp, rw, pc) ((void)(pc))
 #define waitfor_read_end(gp, rw) true
 #define waitfor_misuse(m, rule, pc) ((void)0)
-struct place {
-  uintptr_t pc;
-};
-struct misuse {
-  const char *rule, *title, *does, *earlier;
-  const void *object;
-  uintptr_t pc;
-  struct place before;
-};
-static inline void misuse_tell(const struct misuse *m) { throw(m->title); }
-_Noreturn static inline void misuse_panic(const struct misuse *m, const char *text) { throw(m ? text : NULL); }
 #define park_blocked(l, why) park_unlock(l, why)
+#endif
 static inline void rt_enter(void) {}
 static inline void rt_exit(void) {}
 

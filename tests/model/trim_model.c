@@ -18,7 +18,6 @@
 #include "fake.h"
 
 enum { M, TRIMMER, DRAIN, BUFFER = 4, ROUNDS = 2 };
-enum { G_RUNNABLE = 1, G_RUNNING, G_WAITING };
 
 struct store {
   void *at;
