@@ -30,6 +30,7 @@ struct cr_chan {
   struct cr_waitq sendq;    // under lock
   _Atomic bool send_open, recv_open;  // diag/lockorder.c's: a send, a receive was made with no lock held
   struct place closed_at;   // written under lock, once
+  bool of_context;          // read-only after init: a context's, closed when that is canceled
   uint32_t freed;           // CHAN_FREED once it is, as long as malloc leaves it
 };
 

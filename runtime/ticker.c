@@ -230,9 +230,19 @@ cr_timer *cr_timer_new(int64_t ns) {
 
 cr_chan(int64_t) cr_timer_chan(cr_timer *t) { return t->fn ? NULL : CHAN(t); }
 
-bool cr_timer_stop(cr_timer *t) { return stop(t); }
+// used tells the detector that t is used at pc: against its end. Stops and resets of one timer at the same time are none of
+// its business: an idle timeout that every request resets is right, whoever comes last.
+static void used(const struct cr_timer *t, uintptr_t pc) { race_read(&t->chan.buf, sizeof t->chan.buf, pc); }
 
-bool cr_timer_reset(cr_timer *t, int64_t ns) { return reset(t, ns, 0); }
+bool cr_timer_stop(cr_timer *t) {
+  used(t, PC());
+  return stop(t);
+}
+
+bool cr_timer_reset(cr_timer *t, int64_t ns) {
+  used(t, PC());
+  return reset(t, ns, 0);
+}
 
 void cr_timer_free(cr_timer *t) {
   if (t) ticker_free(t, PC());
@@ -265,10 +275,14 @@ cr_ticker *cr_ticker_new(int64_t ns) {
 
 cr_chan(int64_t) cr_ticker_chan(cr_ticker *t) { return CHAN(of(t)); }
 
-void cr_ticker_stop(cr_ticker *t) { stop(of(t)); }
+void cr_ticker_stop(cr_ticker *t) {
+  used(of(t), PC());
+  stop(of(t));
+}
 
 void cr_ticker_reset(cr_ticker *t, int64_t ns) {
   if (ns <= 0) cr_panic("non-positive interval for Ticker.Reset");
+  used(of(t), PC());
   reset(of(t), ns, ns);
 }
 

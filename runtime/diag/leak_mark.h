@@ -16,6 +16,7 @@ struct leaked {
   uintptr_t object;       // the first channel or lock that it waits for; 0: none
   uint32_t nobjects;
   bool is_chan;
+  bool of_context;        // a channel: a context's, which was not canceled
   size_t cap, elem_size;  // a channel's
   uintptr_t made_pc;      // a channel's; 0: not known
   uintptr_t depth;        // bytes of its stack in use

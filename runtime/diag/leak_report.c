@@ -115,6 +115,7 @@ static void name_object(const struct leaked *l, char *text) {
   unsigned long at = (unsigned long)l->object;
   if (!l->nobjects) snprintf(text, TEXT, "nothing that there is");
   else if (l->nobjects > 1) snprintf(text, TEXT, "one of %u channels, the first 0x%lx", l->nobjects, at);
+  else if (l->of_context) snprintf(text, TEXT, "the end of context 0x%lx, which nobody has canceled", at);
   else if (l->is_chan && l->cap) snprintf(text, TEXT, "channel 0x%lx (capacity %zu, elements of %zu bytes)", at, l->cap, l->elem_size);
   else if (l->is_chan) snprintf(text, TEXT, "channel 0x%lx (unbuffered, elements of %zu bytes)", at, l->elem_size);
   else snprintf(text, TEXT, "%s 0x%lx", kind_of(l->why), at);
@@ -158,7 +159,7 @@ static void add_wait(struct notes *k, size_t *n, const struct group *g) {
   add_part(k, n, (struct report_part){.role = "wait", .goid = l->goid, .name = g->name, .state = wait_reason_text(l->why),
                                       .object = l->object, .stack = g->stack, .identifies = true});
   if (!l->made_pc) return;
-  snprintf(k->heading[*n], sizeof *k->heading, "Channel 0x%lx was made at", (unsigned long)l->object);
+  snprintf(k->heading[*n], sizeof *k->heading, "%s 0x%lx was made at", l->of_context ? "Context" : "Channel", (unsigned long)l->object);
   add_part(k, n, (struct report_part){.role = "made", .object = l->object, .stack = one_place(l->made_pc)});
 }
 

@@ -142,6 +142,7 @@ static void describe(struct leaked *l, const struct parked *p) {
   const struct cr_chan *c = gp->waiting->c;
   if (!c) return;
   l->is_chan = true;
+  l->of_context = c->of_context;
   l->cap = c->cap;
   l->elem_size = c->elem_size;
   l->made_pc = c->made_pc;

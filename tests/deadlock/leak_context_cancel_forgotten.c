@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A subscription ends with its context, and the early return forgets to cancel it.
 // exit: 67
+// stderr: which nobody has canceled at
 // finding: leak unreachable: subscription
 #include <crun/crun.h>
 #include <crun/short.h>

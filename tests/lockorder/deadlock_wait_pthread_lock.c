@@ -14,7 +14,15 @@ static __attribute__((noinline)) void keeps(cr_chan(int) values) {
   pthread_mutex_unlock(&lock);
 }
 
-static void sends(cr_chan(int) values) { cr_chan_send(values, 7); }
+// sends waits until keeps has parked: a sender who is there first leaves it nothing to wait for.
+static void sends(cr_chan(int) values) {
+  struct cr_stats s;
+  do {
+    cr_yield();
+    cr_read_stats(&s);
+  } while (s.pthread_lock_parks == 0);
+  cr_chan_send(values, 7);
+}
 
 int main(void) {
   cr_chan(int) values = cr_chan_make(int, 0);

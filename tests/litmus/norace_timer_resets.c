@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goroutines that reset one timer, as an idle timeout is, need no order; its end comes after all of them.
+#include "litmus.h"
+
+static void resets(cr_timer *t, waitgroup *wg) {
+  racer(0);
+  cr_timer_reset(t, CR_HOUR);
+  next();
+  wg_done(wg);
+}
+
+int main(void) {
+  cr_timer *t = cr_timer_new(CR_HOUR);
+  waitgroup wg = {0};
+  wg_add(&wg, 1);
+  go(resets, t, &wg);
+  racer(1);
+  cr_timer_reset(t, 2 * CR_HOUR);
+  next();
+  wg_wait(&wg);
+  cr_timer_free(t);
+}
