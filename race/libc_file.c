@@ -102,9 +102,19 @@ CHECKED ssize_t __crun_recv(int fd, void *p, size_t n, int flags) {
   return received(fd, p, n, recv(fd, p, n, flags), HERE);
 }
 
+// did_address: an address went to `from`, which has room, and its length to len.
+static void did_address(struct sockaddr *from, socklen_t room, socklen_t *len, uintptr_t pc) {
+  if (!from || !len) return;
+  did_write(from, *len < room ? *len : room, pc);
+  did_write(len, sizeof *len, pc);
+}
+
 CHECKED ssize_t __crun_recvfrom(int fd, void *p, size_t n, int flags, struct sockaddr *from,
                                 socklen_t *len) {
-  return received(fd, p, n, recvfrom(fd, p, n, flags, from, len), HERE);
+  socklen_t room = from && len ? *len : 0;
+  ssize_t r = received(fd, p, n, recvfrom(fd, p, n, flags, from, len), HERE);
+  if (r >= 0) did_address(from, room, len, HERE);
+  return r;
 }
 
 CHECKED ssize_t __crun_send(int fd, const void *p, size_t n, int flags) {
@@ -190,21 +200,37 @@ CHECKED int __crun_connect(int fd, const struct sockaddr *to, socklen_t len) {
 }
 
 // accepted: an accept on fd gave r.
-static int accepted(int fd, struct sockaddr *from, socklen_t *len, int r, uintptr_t pc) {
+static int accepted(int fd, struct sockaddr *from, socklen_t room, socklen_t *len, int r, uintptr_t pc) {
   if (r < 0 || !g_self()) return r;
   int saved = errno;
   edge_acquire(key_of(fd));  // A1
-  if (from && len) did_write(len, sizeof *len, pc);
+  did_address(from, room, len, pc);
   errno = saved;
   return r;
 }
 
 CHECKED int __crun_accept(int fd, struct sockaddr *from, socklen_t *len) {
-  return accepted(fd, from, len, accept(fd, from, len), HERE);
+  socklen_t room = from && len ? *len : 0;
+  return accepted(fd, from, room, len, accept(fd, from, len), HERE);
 }
 
 CHECKED int __crun_accept4(int fd, struct sockaddr *from, socklen_t *len, int flags) {
-  return accepted(fd, from, len, accept4(fd, from, len, flags), HERE);
+  socklen_t room = from && len ? *len : 0;
+  return accepted(fd, from, room, len, accept4(fd, from, len, flags), HERE);
+}
+
+CHECKED int __crun_getsockname(int fd, struct sockaddr *to, socklen_t *len) {
+  socklen_t room = *len;
+  int r = getsockname(fd, to, len);
+  if (r == 0) did_address(to, room, len, HERE);
+  return r;
+}
+
+CHECKED int __crun_getpeername(int fd, struct sockaddr *to, socklen_t *len) {
+  socklen_t room = *len;
+  int r = getpeername(fd, to, len);
+  if (r == 0) did_address(to, room, len, HERE);
+  return r;
 }
 
 CHECKED ssize_t __crun_sendto(int fd, const void *p, size_t n, int flags, const struct sockaddr *to,
@@ -299,7 +325,10 @@ CHECKED ssize_t __crun___recv_chk(int fd, void *p, size_t n, size_t room, int fl
 
 CHECKED ssize_t __crun___recvfrom_chk(int fd, void *p, size_t n, size_t room, int flags,
                                       struct sockaddr *from, socklen_t *len) {
-  return received(fd, p, n, __recvfrom_chk(fd, p, n, room, flags, from, len), HERE);
+  socklen_t space = from && len ? *len : 0;
+  ssize_t r = received(fd, p, n, __recvfrom_chk(fd, p, n, room, flags, from, len), HERE);
+  if (r >= 0) did_address(from, space, len, HERE);
+  return r;
 }
 
 CHECKED size_t __crun___fread_chk(void *p, size_t room, size_t size, size_t n, FILE *f) {

@@ -39,6 +39,8 @@ static inline void used(const volatile void *p, uintptr_t pc) {
     return r;                                           \
   }
 
+// USES ends in a jump, so that pthread.c sees the program's own return address.
+//
 // A wait uses two: the condition, and the mutex, which its lock has used already.
 
 USES(int, pthread_mutex_lock, (pthread_mutex_t *o), (o))

@@ -4,8 +4,11 @@
 #include <arpa/inet.h>
 #include <math.h>
 #include <stdlib.h>
+#include <pthread.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +22,12 @@ CHECKED void __crun_qsort(void *base, size_t n, size_t size,
                           int (*compare)(const void *, const void *)) {
   if (n > 1) did_write(base, n * size, HERE);
   qsort(base, n, size, compare);
+}
+
+CHECKED void __crun_qsort_r(void *base, size_t n, size_t size, int (*compare)(const void *, const void *, void *),
+                            void *arg) {
+  if (n > 1) did_write(base, n * size, HERE);
+  qsort_r(base, n, size, compare, arg);
 }
 
 // ---- results by pointer -----------------------------------------------------------------------------
@@ -58,6 +67,30 @@ CHECKED double __crun_modf(double x, double *whole) {
   return modf(x, whole);
 }
 
+CHECKED int __crun_pthread_getname_np(pthread_t t, char *to, size_t n) {
+  int r = pthread_getname_np(t, to, n);
+  if (r == 0 && race_cur) did_write(to, strlen(to) + 1, HERE);
+  return r;
+}
+CHECKED int __crun_gethostname(char *to, size_t n) {
+  int r = gethostname(to, n);
+  if (r == 0 && race_cur) did_write(to, string_extent(to, n), HERE);
+  return r;
+}
+CHECKED char *__crun_getcwd(char *to, size_t n) {
+  char *r = getcwd(to, n);
+  if (r && to && race_cur) did_write(r, strlen(r) + 1, HERE);
+  return r;
+}
+CHECKED ssize_t __crun_readlink(const char *path, char *to, size_t n) {
+  did_read_string(path, HERE);
+  ssize_t r = readlink(path, to, n);
+  if (r > 0) did_write(to, (size_t)r, HERE);
+  return r;
+}
+CHECKED int __crun_getrusage(int who, struct rusage *to) { return stored(getrusage(who, to), to, sizeof *to, HERE); }
+CHECKED int __crun_uname(struct utsname *to) { return stored(uname(to), to, sizeof *to, HERE); }
+
 // ---- clocks -------------------------------------------------------------------------------------
 
 CHECKED time_t __crun_time(time_t *t) {
@@ -79,6 +112,37 @@ CHECKED struct tm *__crun_localtime_r(const time_t *t, struct tm *to) {
   did_read(t, sizeof *t, HERE);
   did_write(to, sizeof *to, HERE);
   return localtime_r(t, to);
+}
+
+// mktime puts right what it was given.
+CHECKED time_t __crun_mktime(struct tm *tm) {
+  did_write(tm, sizeof *tm, HERE);
+  return mktime(tm);
+}
+CHECKED time_t __crun_timegm(struct tm *tm) {
+  did_write(tm, sizeof *tm, HERE);
+  return timegm(tm);
+}
+
+CHECKED size_t __crun_strftime(char *to, size_t n, const char *format, const struct tm *tm) {
+  did_read_string(format, HERE);
+  did_read(tm, sizeof *tm, HERE);
+  size_t r = strftime(to, n, format, tm);
+  if (r) did_write(to, r + 1, HERE);
+  return r;
+}
+
+CHECKED char *__crun_asctime_r(const struct tm *tm, char *to) {
+  did_read(tm, sizeof *tm, HERE);
+  char *r = asctime_r(tm, to);
+  if (r && race_cur) did_write(r, strlen(r) + 1, HERE);
+  return r;
+}
+CHECKED char *__crun_ctime_r(const time_t *t, char *to) {
+  did_read(t, sizeof *t, HERE);
+  char *r = ctime_r(t, to);
+  if (r && race_cur) did_write(r, strlen(r) + 1, HERE);
+  return r;
 }
 
 CHECKED struct tm *__crun_gmtime_r(const time_t *t, struct tm *to) {
