@@ -51,6 +51,35 @@ static void relay(chan(struct large) in, chan(struct large) out, waitgroup *wg) 
     chan_free(rt);                          \
   } while (0)
 
+struct pair {
+  int a, b;
+};
+
+static void *sum(struct pair *p) { return (void *)(intptr_t)(p->a + p->b); }
+static int difference(struct pair *p) { return p->a - p->b; }
+
+// compound_literals: what is in them need not be constant.
+static void compound_literals(int a, int b) {
+  chan(struct pair) c = chan_make(struct pair, 4);
+  struct pair got;
+  chan_send(c, ((struct pair){a, b}));
+  chan_try_send(c, (struct pair){.b = a, .a = b});
+  chan_send_timeout(c, ((struct pair){a, a}), 1);
+  select {
+    on_send(c, ((struct pair){b, b})) {}
+  }
+  CHECK(chan_recv(c, &got) && got.a == a && got.b == b);
+  CHECK(chan_recv(c, &got) && got.a == b && got.b == a);
+  CHECK(chan_recv(c, &got) && got.a == a && got.b == a);
+  CHECK(chan_recv(c, &got) && got.a == b && got.b == b);
+  future *f = async(sum, (&(struct pair){a, 2 * a}));
+  CHECK((intptr_t)await(f) == 3 * a);
+  future_free(f);
+  errgroup group = {0};
+  errgroup_go(&group, difference, (&(struct pair){3 * a, a}));
+  CHECK(errgroup_wait(&group) == 2 * a);
+}
+
 int main(void) {
   ROUND_TRIP(int, -7, got == sent);
   ROUND_TRIP(_Bool, 1, got == sent);
@@ -110,5 +139,6 @@ int main(void) {
   CHECK(chan_cap(longs) == 4 && chan_len(longs) == 0);
   chan_send(longs, got);
   CHECK(chan_len(longs) == 1);
+  compound_literals(got, -got);
   return 0;
 }

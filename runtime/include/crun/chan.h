@@ -212,11 +212,13 @@ void cr_chan_free_raw(struct cr_chan *c);
 #define CR_CHAN_RAW_(c) ((struct cr_chan *)(__UINTPTR_TYPE__)(c))
 
 // CR_CHAN_VALUE_ declares variable name with the value to send, converted. The compiler's own
-// conversion diagnostics are turned up for that one initialisation.
+// conversion diagnostics are turned up for that one initialisation. The assertions ask about a type, since clang
+// takes a compound literal inside CR_ASSERT_'s struct for one at file scope, which must be constant.
 #define CR_CHAN_VALUE_(op, c, name, ...)                                                         \
-  (void)CR_ASSERT_(!CR_IS_REAL_(__VA_ARGS__) || !CR_IS_INTEGER_(*(CR_CHAN_ELEM_(c) *)0),         \
+  typedef __typeof__(__VA_ARGS__) name##type_;                                                   \
+  (void)CR_ASSERT_(!CR_IS_REAL_(*(name##type_ *)0) || !CR_IS_INTEGER_(*(CR_CHAN_ELEM_(c) *)0),   \
                    op ": a floating value does not fit a channel of integers; cast it");         \
-  (void)CR_ASSERT_(!CR_CHAN_IS_ARRAY_(c) || sizeof(__VA_ARGS__) == sizeof(CR_CHAN_ELEM_(c)),     \
+  (void)CR_ASSERT_(!CR_CHAN_IS_ARRAY_(c) || sizeof(name##type_) == sizeof(CR_CHAN_ELEM_(c)),     \
                    op ": not an array of the element type");                                     \
   CR_STRICT_BEGIN_ CR_CHAN_VAL_(c) name = (__VA_ARGS__); CR_STRICT_END_
 #define CR_CHAN_ADDR_(c, name) __builtin_choose_expr(CR_CHAN_IS_ARRAY_(c), name, &name)
@@ -230,7 +232,7 @@ void cr_chan_free_raw(struct cr_chan *c);
   (__builtin_types_compatible_p(P, CR_CHAN_ELEM_(c) *) ||                                        \
    __builtin_types_compatible_p(P, CR_CHAN_VAL_(c) *) || __builtin_types_compatible_p(P, void *))
 
-#define CR_IS_REAL_(...) (__builtin_classify_type((__VA_ARGS__)) == 8)
+#define CR_IS_REAL_(x) (__builtin_classify_type(x) == 8)
 #define CR_IS_INTEGER_(x) (__builtin_classify_type(x) >= 1 && __builtin_classify_type(x) <= 4)
 
 #if defined(__clang__)

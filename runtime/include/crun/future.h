@@ -29,8 +29,11 @@ typedef struct cr_future cr_future;
 //   Memory:  synchronizes before the start of fn.
 //   Context: any.
 #define cr_async(fn, arg)                                                                        \
-  cr_async_raw(((void)CR_ASSERT_(__builtin_classify_type((fn)(arg)) == 5,                        \
-                                 "async: the function must return a pointer"),                   \
+  cr_async_raw((__extension__({                                                                  \
+                 typedef __typeof__((fn)(arg)) cr_ret_; /* outside the assertion: see CR_CHAN_VALUE_ */ \
+                 (void)CR_ASSERT_(__builtin_classify_type(((cr_ret_ (*)(void))0)()) == 5,        \
+                                  "async: the function must return a pointer");                  \
+               }),                                                                               \
                 (void *(*)(void *))CR_DEFER_CHECKED_(fn, (fn)(arg))),                            \
                (void *)(__UINTPTR_TYPE__)(arg))
 cr_future *cr_async_raw(void *(*fn)(void *arg), void *arg);

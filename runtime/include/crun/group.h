@@ -88,8 +88,11 @@ bool cr_errgroup_try_go_raw(cr_errgroup *group, int (*fn)(void *arg), void *arg)
 int cr_errgroup_wait(cr_errgroup *group);
 
 #define CR_ERRGROUP_FN_(fn, arg)                                                                 \
-  ((void)CR_ASSERT_(__builtin_types_compatible_p(__typeof__((fn)(arg)), int),                    \
-                    "errgroup: the function must return an int, 0 or an error"),                 \
+  (__extension__({                                                                               \
+     typedef __typeof__((fn)(arg)) cr_ret_; /* outside the assertion: see CR_CHAN_VALUE_ */      \
+     (void)CR_ASSERT_(__builtin_types_compatible_p(cr_ret_, int),                                \
+                      "errgroup: the function must return an int, 0 or an error");               \
+   }),                                                                                           \
    (int (*)(void *))CR_DEFER_CHECKED_(fn, (fn)(arg)))
 
 // ---- weighted semaphore ---------------------------------------------------------------------

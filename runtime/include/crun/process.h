@@ -10,8 +10,8 @@
 
 // cr_signal_notify(c, sig...) sends each of these signals that comes to the process on c, instead of what
 // would have happened. It never waits: a signal for which c has no room is dropped, so give c a buffer.
-// Signals of one kind that come faster than they can be sent count as one. From the first call on, the
-// goroutine that hands signals on waits for ever, so a deadlock is no longer reported, as in Go.
+// Signals of one kind that come faster than they can be sent count as one. A goroutine that
+// waits for c can be woken from outside: as long as there is one, no deadlock is reported.
 //
 //     cr_chan(int) c = cr_chan_make(int, 1);
 //     cr_signal_notify(c, SIGINT, SIGTERM);
