@@ -16,6 +16,6 @@ void stack_of(ctx_id ctx, unsigned byte, struct stack *out) {
     int k = symbolize_pc(pcs[i], true, f, (int)(STACK_FRAMES - out->n));
     if (i + 1 == n && out->n && stack_is_bottom(f)) return;
     for (int j = 0; j < k; j++)
-      if (!stack_is_detectors(&f[j])) out->frame[out->n++] = f[j];
+      if (!(out->n ? stack_is_ours(&f[j]) : stack_is_detectors(&f[j]))) out->frame[out->n++] = f[j];
   }
 }

@@ -16,7 +16,7 @@ bool stack_is_bottom(const struct sym_frame *f) {
   return symbolize_is_start(f);
 }
 
-// is_ours tells whether a frame is crun's own: by the names under which our files are compiled, which begin
+// stack_is_ours tells whether a frame is crun's own: by the names under which our files are compiled, which begin
 // as this one's does ("crun/race/", "crun/runtime/"). The switch is assembly and has no file.
 static bool is_in(const struct sym_frame *f, const char *folder) {
   static const char here[] = __FILE__, tail[] = "race/tell/frames.c";
@@ -24,7 +24,7 @@ static bool is_in(const struct sym_frame *f, const char *folder) {
   return f->file && strncmp(f->file, here, root) == 0 && strncmp(f->file + root, folder, strlen(folder)) == 0;
 }
 
-static bool is_ours(const struct sym_frame *f) {
+bool stack_is_ours(const struct sym_frame *f) {
   if (f->func && (strcmp(f->func, "cr_mcall") == 0 || strncmp(f->func, "cr_go_", 6) == 0)) return true;
   return is_in(f, "runtime/") || is_in(f, "race/");
 }
@@ -39,7 +39,7 @@ void stack_symbolize(const uintptr_t *pc, size_t n, bool first_is_return, struct
     int k = symbolize_pc(pc[i], i > 0 || first_is_return, f, (int)(sizeof f / sizeof *f));
     if (i > 0 && stack_is_bottom(&f[k - 1])) return;
     for (int j = 0; j < k && out->n < STACK_FRAMES; j++)
-      if (!is_ours(&f[j])) out->frame[out->n++] = f[j];
+      if (!stack_is_ours(&f[j])) out->frame[out->n++] = f[j];
   }
 }
 

@@ -23,7 +23,8 @@ struct stack {
 // one: where a goroutine's, a thread's or the process's stack begins.
 bool stack_is_bottom(const struct sym_frame *f);
 
-// stack_is_detectors tells whether f is a function of the detector's.
+// stack_is_ours tells whether f is a function of crun's, and stack_is_detectors, whether it is one of the detector's.
+bool stack_is_ours(const struct sym_frame *f);
 bool stack_is_detectors(const struct sym_frame *f);
 
 // stack_symbolize makes out of return addresses, the first of which may be a plain pc. crun's own frames

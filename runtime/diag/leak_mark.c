@@ -125,8 +125,8 @@ static void mark_block(struct cell *c, uintptr_t w) {
   struct hit h = index_hit(c, w);
   if (!h.start || (leak.in_libc && is_chunk_end(h.start, w))) return;
   bool watched = h.cell->watched & h.bit;
+  if (h.cell->marks & h.bit) return;  // first: a channel for which many wait has as many watchers
   if (watched && is_queued_sudog(h.start, w)) return;
-  if (h.cell->marks & h.bit) return;
   h.cell->marks |= h.bit;
   push(h.start);
   if (watched) wake_watchers(h.start);

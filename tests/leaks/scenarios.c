@@ -337,6 +337,15 @@ static void *thread_deaf(void *arg) {
 }
 static NOINLINE void deaf_thread(void) { with_thread(thread_deaf); }
 
+// A hundred thousand wait for one channel, and each one's stack leads there. Were all of them asked at each such word, the
+// four searches would not be over in the time that a test has.
+static chan(int) volatile crowded;
+static NOINLINE void many_of_one(void) {
+  crowded = chan_make(int, 0);
+  for (int i = 0; i < 100000; i++) go(receive, crowded);
+  for (int i = 0; i < 4; i++) settle(), cr_find_leaks();
+}
+
 static chan(int) volatile one_of_many;
 static NOINLINE void select_of_many_live(void) {
   chan(int) *c = channels(200);
