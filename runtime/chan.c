@@ -336,7 +336,7 @@ static size_t total_size(size_t elem_size, size_t cap) {
   return sizeof(struct cr_chan) + cap * (elem_size ? elem_size : 1);
 }
 
-struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap) {
+struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap, const char *type) {
   size_t stride = elem_size ? elem_size : 1;
   if (cap < 0 || (unsigned long long)cap > (PTRDIFF_MAX - sizeof(struct cr_chan)) / stride)
     cr_panic("makechan: size out of range");
@@ -344,7 +344,8 @@ struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap) {
   struct cr_chan *c = malloc(total_size(elem_size, (size_t)cap));
   race_leave();
   if (!c) throw("chan: out of memory");
-  *c = (struct cr_chan){.cap = (size_t)cap, .elem_size = elem_size, .buf = (char *)(c + 1), .made_pc = PC()};
+  *c = (struct cr_chan){.cap = (size_t)cap, .elem_size = elem_size, .buf = (char *)(c + 1), .type = type,
+                        .made = {.pc = PC(), .ctx = race_context(PC())}};
   return c;
 }
 

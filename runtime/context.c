@@ -146,7 +146,7 @@ static struct cr_context *derive(cr_context *parent, enum kind kind, uintptr_t p
   struct cr_context *ctx = malloc(sizeof *ctx);
   race_hide_end();
   if (!ctx) throw("out of memory for a context");
-  *ctx = (struct cr_context){.done = {.elem_size = sizeof(char), .of_context = true, .made_pc = pc}, .parent = cr_context_keep(parent), .kind = kind,
+  *ctx = (struct cr_context){.done = {.elem_size = sizeof(char), .of_context = true, .made = {.pc = pc, .ctx = race_context(pc)}}, .parent = cr_context_keep(parent), .kind = kind,
                              .refs = 1, .holds = 1, .pc = pc};
   ctx->canceler = kind == CANCEL ? ctx : kind == WITHOUT_CANCEL ? NULL : parent->canceler;
   return ctx;

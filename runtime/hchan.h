@@ -24,7 +24,8 @@ struct cr_chan {
   size_t sendx;             // under lock: the slot of the next send
   size_t recvx;             // under lock: the slot of the next receive
   char *buf;                // read-only after init: cap slots; -race: the word that send and close meet on
-  uintptr_t made_pc;        // read-only after init: the call that made it; 0: not known
+  const char *type;         // read-only after init: of the elements, as the program writes it; nil: not known
+  struct place made;        // read-only after init
   struct cr_timer *timer;   // read-only after init: whose channel it is; nil: nobody's
   struct cr_waitq recvq;    // under lock
   struct cr_waitq sendq;    // under lock

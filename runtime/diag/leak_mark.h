@@ -3,6 +3,7 @@
 #ifndef CRUN_DIAG_LEAK_MARK_H
 #define CRUN_DIAG_LEAK_MARK_H
 
+#include "diag/misuse.h"
 #include "g.h"
 
 // A goroutine that was found stuck, as it was while the world stood.
@@ -18,7 +19,8 @@ struct leaked {
   bool is_chan;
   bool of_context;        // a channel: a context's, which was not canceled
   size_t cap, elem_size;  // a channel's
-  uintptr_t made_pc;      // a channel's; 0: not known
+  const char *type;       // a channel's; nil: not known
+  struct place made;      // a channel's
   uintptr_t depth;        // bytes of its stack in use
   bool reachable;         // a global leads to what it waits for, yet nobody is left who could go there
 };

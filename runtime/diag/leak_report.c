@@ -111,13 +111,20 @@ static const char *kind_of(enum wait_reason why) {
   }
 }
 
+static void name_channel(const struct leaked *l, char *text) {
+  int n = snprintf(text, TEXT, "channel 0x%lx of ", (unsigned long)l->object);
+  if (l->type) n += snprintf(text + n, TEXT - (size_t)n, "%.60s", l->type);
+  else n += snprintf(text + n, TEXT - (size_t)n, "%zu bytes", l->elem_size);
+  if (l->cap) snprintf(text + n, TEXT - (size_t)n, " (capacity %zu)", l->cap);
+  else snprintf(text + n, TEXT - (size_t)n, " (unbuffered)");
+}
+
 static void name_object(const struct leaked *l, char *text) {
   unsigned long at = (unsigned long)l->object;
   if (!l->nobjects) snprintf(text, TEXT, "nothing that there is");
   else if (l->nobjects > 1) snprintf(text, TEXT, "one of %u channels, the first 0x%lx", l->nobjects, at);
   else if (l->of_context) snprintf(text, TEXT, "the end of context 0x%lx, which nobody has canceled", at);
-  else if (l->is_chan && l->cap) snprintf(text, TEXT, "channel 0x%lx (capacity %zu, elements of %zu bytes)", at, l->cap, l->elem_size);
-  else if (l->is_chan) snprintf(text, TEXT, "channel 0x%lx (unbuffered, elements of %zu bytes)", at, l->elem_size);
+  else if (l->is_chan) name_channel(l, text);
   else snprintf(text, TEXT, "%s 0x%lx", kind_of(l->why), at);
 }
 
@@ -158,9 +165,10 @@ static void add_wait(struct notes *k, size_t *n, const struct group *g) {
   snprintf(k->heading[*n], sizeof *k->heading, "%s [%s] waits for %s at", k->who, k->wait, k->object);
   add_part(k, n, (struct report_part){.role = "wait", .goid = l->goid, .name = g->name, .state = wait_reason_text(l->why),
                                       .object = l->object, .stack = g->stack, .identifies = true});
-  if (!l->made_pc) return;
+  if (!l->made.pc) return;
   snprintf(k->heading[*n], sizeof *k->heading, "%s 0x%lx was made at", l->of_context ? "Context" : "Channel", (unsigned long)l->object);
-  add_part(k, n, (struct report_part){.role = "made", .object = l->object, .stack = one_place(l->made_pc)});
+  add_part(k, n, (struct report_part){.role = "made", .object = l->object, });
+  place_stack(&l->made, &k->part[*n - 1].stack);
 }
 
 // add_creators adds where the goroutine was started, and those who started it, as far as they are still there.

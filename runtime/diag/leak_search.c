@@ -145,7 +145,8 @@ static void describe(struct leaked *l, const struct parked *p) {
   l->of_context = c->of_context;
   l->cap = c->cap;
   l->elem_size = c->elem_size;
-  l->made_pc = c->made_pc;
+  l->type = c->type;
+  l->made = c->made;
 }
 
 static void collect(void) {

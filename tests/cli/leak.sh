@@ -104,7 +104,7 @@ for kind in "-leak" "-race -leak"; do
   out_is 'main ends'
   err_has 'WARNING: LEAK: 3 goroutines wait for what nobody can reach'
   err_has '[chan receive] waits for channel 0x'
-  err_has '(unbuffered, elements of 4 bytes) at:'
+  err_has ' of int (unbuffered) at:'
   err_has 'was made at:'
   err_has 'start()'
   err_has 'was created by goroutine 1 at:'

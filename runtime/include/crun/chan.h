@@ -184,7 +184,8 @@ struct cr_for_chan {  // no member may be called as a parameter of the macro
 
 // ---- what the macros call: untyped, elements by address ----------------------------------------
 
-struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap);
+// type is how the program writes the element type, for reports; it must stay.
+struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap, const char *type);
 void cr_chan_send_raw(struct cr_chan *c, const void *elem);
 bool cr_chan_recv_raw(struct cr_chan *c, void *elem);
 bool cr_chan_try_send_raw(struct cr_chan *c, const void *elem);
@@ -262,7 +263,7 @@ void cr_chan_free_raw(struct cr_chan *c);
   ((cr_chan(T))(__UINTPTR_TYPE__)cr_chan_make_raw(                                               \
       sizeof(T) + 0 * CR_ASSERT_(!__builtin_types_compatible_p(__typeof__(T), void),             \
                                  "chan_make: void is no element type"),                          \
-      (n)))
+      (n), #T))
 
 #pragma GCC visibility pop
 
