@@ -340,7 +340,7 @@ static void check_words(struct update *u, uintptr_t addr, size_t size) {
 }
 
 void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintptr_t pc) {
-  if (race_inside || (race_hidden && g == race_cur)) return;
+  if (race_inside || (race_hidden && g == race_cur) || g_ignores(g, flags & ACCESS_WRITE)) return;
   inside_begin();
   tls_note(g, addr);
   struct update u;
@@ -431,7 +431,7 @@ static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint6
 }
 
 void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
-  if (race_inside | race_hidden) return;
+  if (race_inside | race_hidden || g_ignores(g, !(kind_bytes & CELL_READ))) return;
   inside_begin();
   tls_note(g, addr);
   const struct ctx_memo *m = ctx_memo_of(pc);
@@ -463,7 +463,7 @@ static __attribute__((noinline)) void check_slow(race_g *g, uintptr_t addr, size
 }
 
 void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {
-  if (race_inside | race_hidden) return;
+  if (race_inside | race_hidden || g_ignores(g, !(kind & CELL_READ))) return;
   inside_begin();
   tls_note(g, addr);
   const struct ctx_memo *m = ctx_memo_of(pc);

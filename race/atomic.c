@@ -134,7 +134,7 @@ INLINE bool step_init(struct step *s, const volatile void *a, unsigned size, int
   s->addr = (uintptr_t)a;
   s->pc = pc;
   s->size = size;
-  s->mo = order_of(mo);
+  s->mo = s->g->ignores_sync ? __ATOMIC_RELAXED : order_of(mo);
   s->sv = NULL;
   s->found.n = 0;
   return true;
@@ -292,7 +292,7 @@ INLINE void rmw_end(struct step *s) {
       lock(&s, now == want && (releases(s.mo) || fenced(s.g)));                                     \
       now = LOAD(a);                                                                                \
       if (now != want) {                                                                            \
-        s.mo = order_of(fail_mo);                                                                   \
+        s.mo = s.g->ignores_sync ? __ATOMIC_RELAXED : order_of(fail_mo);                            \
         load_end(&s);                                                                               \
         *expected = now;                                                                            \
         return false;                                                                               \
@@ -406,7 +406,7 @@ DEFINE_ALL(128, u128, load_wide, STORE_WIDE, cas_wide, RMW_WIDE)
 PUBLIC void __tsan_atomic_thread_fence(int mo) {
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   race_g *g = g_self();
-  if (!g) return;
+  if (!g || g->ignores_sync) return;
   mo = order_of(mo);
   inside_begin();
   if (mo != __ATOMIC_RELAXED && mo != __ATOMIC_RELEASE) clock_fence_acquire(g);

@@ -12,7 +12,7 @@
 
 static inline void edge_acquire(const volatile void *sync) {
   race_g *g = g_self();
-  if (!g) return;
+  if (!g || g->ignores_sync) return;
   inside_begin();
   g_acquire(g, (uintptr_t)sync);
   inside_end();
@@ -20,7 +20,7 @@ static inline void edge_acquire(const volatile void *sync) {
 
 static inline void edge_release(const volatile void *sync) {
   race_g *g = g_self();
-  if (!g) return;
+  if (!g || g->ignores_sync) return;
   inside_begin();
   g_release(g, (uintptr_t)sync);
   inside_end();
@@ -28,7 +28,7 @@ static inline void edge_release(const volatile void *sync) {
 
 static inline void edge_release_merge(const volatile void *sync) {
   race_g *g = g_self();
-  if (!g) return;
+  if (!g || g->ignores_sync) return;
   inside_begin();
   g_release_merge(g, (uintptr_t)sync);
   inside_end();

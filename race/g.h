@@ -31,6 +31,8 @@ struct race_g {
   struct frame *base;    // sentinel below the first frame
   uint32_t slot;         // whose clocks these are (slot.h); SHADOW gives it, in slot_take
   uint32_t clk;          // clock of the current epoch, always > vclock_get(&vc, slot)
+  uint16_t ignores[2];   // reads, writes that are not checked now: calls of race_ignore not taken back
+  uint16_t ignores_sync; // the same for its edges
   struct vclock vc;      // what happened before; vc[slot] is the last *ended* epoch with an access
   struct ginfo *info;    // what reports say about it; one reference
   const void *tls_of;    // the thread that keeps its clock for its thread-locals, nil: none does (tls.h)
@@ -69,6 +71,9 @@ race_g *race_g_new(race_g *creator, struct ginfo *info);
 // race_g_drop retires g's slot, forgets the shadow call stack, the vclocks and info, and frees g. g
 // must not run any more.
 void race_g_drop(race_g *g);
+
+// g_ignores tells whether g's accesses of this kind are not to be checked.
+static inline bool g_ignores(const race_g *g, bool write) { return __builtin_expect(g->ignores[write], 0); }
 
 // g_push and g_pop enter and leave a frame by hand (race_enter, race_leave).
 void g_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc);

@@ -67,7 +67,7 @@ race_g *race_self(void) { return race_cur; }
 // ---- edges -------------------------------------------------------------------------------------------
 
 static inline void act(race_g *g, const void *sync, void (*what)(race_g *, uintptr_t)) {
-  if (!g || !open()) return;
+  if (!g || g->ignores_sync || !open()) return;
   inside_begin();
   what(g, (uintptr_t)sync);
   inside_end();

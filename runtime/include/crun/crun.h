@@ -17,6 +17,7 @@
 #include <crun/pool.h>
 #include <crun/net.h>
 #include <crun/process.h>
+#include <crun/race.h>
 #include <crun/select.h>
 #include <crun/sync.h>
 #include <crun/time.h>
