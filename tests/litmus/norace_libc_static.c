@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The forms of libc's functions that keep nothing for the process, and readers of the environment.
+// TSAN: unsure
 #define LITMUS_PTHREAD
 #define _GNU_SOURCE
 #include "litmus.h"

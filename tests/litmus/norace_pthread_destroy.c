@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who learns through a lock itself that nobody will use it any more may destroy and free it.
+// TSAN: unsure
 #define LITMUS_PTHREAD
 #define _GNU_SOURCE
 #include "litmus.h"

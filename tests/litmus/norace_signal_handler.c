@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A signal handler is a part of the thread that it interrupts, and what was before sigaction is before it.
+// TSAN: false alarm
 #define LITMUS_PTHREAD
 #include "litmus.h"
 
