@@ -16,6 +16,7 @@
 // acquire after the real lock. For mutexes that check their owner, an unlock that will fail is told
 // beforehand by their owner field. A robust mutex whose owner dies is released by its thread's end.
 #include <errno.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -247,7 +248,7 @@ PUBLIC int sem_clockwait(sem_t *s, clockid_t clock, const struct timespec *t) {
 // ---- barriers ------------------------------------------------------------------------------------------
 
 // The barrier's first byte counts who has entered (aux: entered << 32 | how many make a round); its
-// next two hold the clocks of the even and the odd rounds. A thread can be late to leave round k
+// next two hold the clocks of the even and the odd rounds, the fourth counts who is in (aux). A thread can be late to leave round k
 // while others enter k+1, never while they enter k+2; so the first to enter a round empties its clock.
 static uintptr_t barrier_enter(race_g *g, pthread_barrier_t *b) {
   uintptr_t addr = (uintptr_t)b;
@@ -259,6 +260,7 @@ static uintptr_t barrier_enter(race_g *g, pthread_barrier_t *b) {
   struct syncvar *sv = syncvar_same_word(round);
   if (entered % round_size == 0 && (uint32_t)count->aux) clock_store(g, sv);
   else clock_merge(g, sv);
+  syncvar_same_word(addr + 3)->aux++;
   syncvar_unlock(addr);
   return round;
 }
@@ -275,9 +277,25 @@ PUBLIC int pthread_barrier_init(pthread_barrier_t *b, const pthread_barrierattr_
   }
   return r;
 }
+
+// barrier_left returns how many are in the barrier, without the one that leaves now (0 or 1).
+static uint64_t barrier_left(pthread_barrier_t *b, unsigned leaves) {
+  uint8_t was = inside_enter();
+  syncvar_lock((uintptr_t)b);
+  uint64_t n = syncvar_same_word((uintptr_t)b + 3)->aux -= leaves;
+  syncvar_unlock((uintptr_t)b);
+  inside_leave(was);
+  return n;
+}
+
+// Who is the first to leave the last round may destroy the barrier and free it at once: libc lets all others leave
+// first, and we let them take the round's clock. Their number is bounded by nothing if the program is wrong: PATIENCE.
+enum { PATIENCE = 100000 };
 PUBLIC int pthread_barrier_destroy(pthread_barrier_t *b) {
   int r = real()->pthread_barrier_destroy(b);
-  if (r == 0) edge_forget(b, sizeof *b);
+  if (r != 0) return r;
+  for (int i = 0; i < PATIENCE && barrier_left(b, 0); i++) sched_yield();
+  edge_forget(b, sizeof *b);
   return r;
 }
 PUBLIC int pthread_barrier_wait(pthread_barrier_t *b) {
@@ -288,6 +306,7 @@ PUBLIC int pthread_barrier_wait(pthread_barrier_t *b) {
   inside_end();
   int r = real()->pthread_barrier_wait(b);
   if (r == 0 || r == PTHREAD_BARRIER_SERIAL_THREAD) edge_acquire((void *)round);
+  barrier_left(b, 1);
   return r;
 }
 

@@ -73,18 +73,34 @@ static void wait_once(void) {
   pthread_join(t, NULL);
 }
 
+// The first to leave a barrier ends it; the others still learn of all who came.
+struct place {
+  pthread_barrier_t *barrier;
+  int *came;
+};
+int came[3];
+
 static void *meet(void *arg) {
-  if (pthread_barrier_wait(arg) != PTHREAD_BARRIER_SERIAL_THREAD) return arg;
-  pthread_barrier_destroy(arg);
-  free(arg);
+  struct place *p = arg;
+  pthread_barrier_t *b = p->barrier;
+  *p->came = 1;
+  if (pthread_barrier_wait(b) == PTHREAD_BARRIER_SERIAL_THREAD) {
+    pthread_barrier_destroy(b);
+    free(b);
+  }
+  use(came[0] + came[1] + came[2]);
   return arg;
 }
 
 static void meet_all(void) {
   pthread_t t[3];
+  struct place places[3];
   pthread_barrier_t *b = malloc(sizeof *b);
   pthread_barrier_init(b, NULL, 3);
-  for (int i = 0; i < 3; i++) t[i] = spawn(meet, b);
+  for (int i = 0; i < 3; i++) {
+    places[i] = (struct place){b, &came[i]};
+    t[i] = spawn(meet, &places[i]);
+  }
   for (int i = 0; i < 3; i++) pthread_join(t[i], NULL);
 }
 
@@ -103,7 +119,7 @@ static void after_join(void) {
 }
 
 int main(void) {
-  for (int i = 0; i < 50; i++) {
+  for (int i = 0; i < 300; i++) {
     pthread_t t[3];
     struct counted *c = counted_new(3);
     for (int k = 0; k < 3; k++) t[k] = spawn(last_user, c);
