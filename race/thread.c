@@ -47,8 +47,13 @@ struct thread {
   bool ended;             // under table_lock: last is set
   bool detached;          // under table_lock: nobody will join it (any more)
   race_g *g;              // the thread's own, until it ends
-  void *(*start)(void *);
+  union {
+    void *(*start)(void *);
+    thrd_start_t c11_start;
+  };
+  bool is_c11;
   void *arg;
+  void *_Atomic *pending;  // nil: there was no place, or it has begun
   struct vclock last;     // its clock at its end
   struct stamp stamp;     // with which that was published
 };
@@ -61,6 +66,25 @@ static pthread_key_t end_key;
 static bool end_key_made;
 
 static _Thread_local struct thread *thread_self;
+
+// ---- threads that have not begun -------------------------------------------------------------------------
+
+// What they are given, in the program's data: the search for leaks begins there, and reads none of our records.
+enum { PENDING = 256 };
+static void *_Atomic pending[PENDING] __attribute__((section("crun_pending")));
+
+static void pending_put(struct thread *t) {
+  for (size_t i = 0; t->arg && !t->pending && i < PENDING; i++) {
+    void *none = NULL;
+    if (atomic_compare_exchange_strong_explicit(&pending[i], &none, t->arg, memory_order_relaxed, memory_order_relaxed))
+      t->pending = &pending[i];
+  }
+}
+
+static void pending_take(struct thread *t) {
+  if (t->pending) atomic_store_explicit(t->pending, NULL, memory_order_release);
+  t->pending = NULL;
+}
 
 // ---- robust mutexes held -----------------------------------------------------------------------------
 
@@ -152,7 +176,7 @@ static struct thread *find(pthread_t id) {
 
 uint64_t thread_number(void) { return atomic_fetch_add_explicit(&numbers, 1, memory_order_relaxed) + 1; }
 
-static struct thread *new_thread(void *(*start)(void *), void *arg, const pthread_attr_t *attr, uintptr_t pc) {
+static struct thread *new_thread(void *arg, const pthread_attr_t *attr, uintptr_t pc) {
   inside_begin();
   race_g *creator = race_cur;
   struct thread *t = race_alloc(sizeof *t);
@@ -160,7 +184,8 @@ static struct thread *new_thread(void *(*start)(void *), void *arg, const pthrea
   if (attr) pthread_attr_getdetachstate(attr, &state);
   uint64_t number = thread_number();
   struct ginfo *info = ginfo_new(creator ? creator->info : NULL, number, creator ? ctx_current(creator, pc) : 0, true);
-  *t = (struct thread){.start = start, .arg = arg, .pinned = true, .detached = state == PTHREAD_CREATE_DETACHED};
+  *t = (struct thread){.arg = arg, .pinned = true, .detached = state == PTHREAD_CREATE_DETACHED};
+  pending_put(t);
   t->g = race_g_new(creator, info);
   clock_start(t->g);
   if (creator) clock_fork(creator, t->g);
@@ -175,6 +200,7 @@ static struct thread *new_thread(void *(*start)(void *), void *arg, const pthrea
 static void created(struct thread *t, bool made, pthread_t id) {
   inside_begin();
   if (!made) {
+    pending_take(t);
     race_g_drop(t->g);
     t->ended = t->detached = true;
   }
@@ -218,7 +244,9 @@ static void *thread_main(void *arg) {
   race_cur = g;
   race_hidden--;
   signal_unhold();
-  return t->start(t->arg);
+  void *what = t->arg;  // in a register or on the stack, before the place is given back
+  pending_take(t);
+  return t->is_c11 ? (void *)(intptr_t)t->c11_start(what) : t->start(what);
 }
 
 // roomy returns attr with a stack that has room for a report too, if the program left it to libc to
@@ -236,10 +264,9 @@ static const pthread_attr_t *roomy(const pthread_attr_t *attr, pthread_attr_t *c
   return pthread_attr_setstacksize(copy, STACK_AT_LEAST) == 0 ? copy : attr;
 }
 
-static int create(pthread_t *id, const pthread_attr_t *attr, void *(*start)(void *), void *arg, uintptr_t pc) {
-  race_threaded = true;
-  if (race_hidden || race_inside || !end_key_made) return real()->pthread_create(id, attr, start, arg);
-  struct thread *t = new_thread(start, arg, attr, pc);
+static bool is_checked(void) { return !race_hidden && !race_inside && end_key_made; }
+
+static int create(pthread_t *id, const pthread_attr_t *attr, struct thread *t) {
   pthread_attr_t copy;
   int r = real()->pthread_create(id, roomy(attr, &copy), thread_main, t);
   created(t, r == 0, r == 0 ? *id : 0);
@@ -247,7 +274,11 @@ static int create(pthread_t *id, const pthread_attr_t *attr, void *(*start)(void
 }
 
 PUBLIC int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*start)(void *), void *arg) {
-  return create(id, attr, start, arg, CALLER);
+  race_threaded = true;
+  if (!is_checked()) return real()->pthread_create(id, attr, start, arg);
+  struct thread *t = new_thread(arg, attr, CALLER);
+  t->start = start;
+  return create(id, attr, t);
 }
 
 // ---- end -------------------------------------------------------------------------------------------------
@@ -331,24 +362,15 @@ PUBLIC int pthread_detach(pthread_t id) {
 
 // ---- C11 threads -------------------------------------------------------------------------------------------
 
-struct c11_start {
-  thrd_start_t start;
-  void *arg;
-};
-
-static void *c11_main(void *p) {
-  struct c11_start s = *(struct c11_start *)p;
-  race_free(p, sizeof s);
-  return (void *)(intptr_t)s.start(s.arg);
-}
-
 PUBLIC int thrd_create(thrd_t *id, thrd_start_t start, void *arg) {
-  struct c11_start *s = race_alloc(sizeof *s);
-  *s = (struct c11_start){start, arg};
-  int r = create(id, NULL, c11_main, s, CALLER);
+  race_threaded = true;
+  if (!is_checked()) return real()->thrd_create(id, start, arg);
+  struct thread *t = new_thread(arg, NULL, CALLER);
+  t->c11_start = start;
+  t->is_c11 = true;
+  int r = create(id, NULL, t);
   if (r == 0) return thrd_success;
-  race_free(s, sizeof *s);
-  return r == ENOMEM ? thrd_nomem : r == EAGAIN ? thrd_nomem : thrd_error;
+  return r == ENOMEM || r == EAGAIN ? thrd_nomem : thrd_error;
 }
 
 PUBLIC int thrd_join(thrd_t id, int *result) {

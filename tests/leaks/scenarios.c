@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include <crun/crun.h>
@@ -351,6 +352,30 @@ static NOINLINE void select_of_many_live(void) {
   chan(int) *c = channels(200);
   one_of_many = c[150];
   go(receive_of_many, c, 200u);
+}
+
+// Threads that have just been made, and mostly not begun: what they are given is not lost meanwhile.
+static void *thread_send(void *arg) {
+  send((chan(int))arg);
+  return NULL;
+}
+static int thread_send_c11(void *arg) { return thread_send(arg) != NULL; }
+static NOINLINE void new_sender(bool c11) {
+  chan(int) c = channel();
+  pthread_t t;
+  thrd_t t11;
+  go(receive, c);
+  cr_yield();
+  if (c11 ? thrd_create(&t11, thread_send_c11, (void *)c) != thrd_success : pthread_create(&t, NULL, thread_send, (void *)c) != 0) abort();
+  if (c11) thrd_detach(t11);
+  else pthread_detach(t);
+}
+static NOINLINE void new_threads(void) {
+  for (int i = 0; i < 100; i++) {
+    new_sender(i % 2);
+    wipe();
+    if (cr_find_leaks() != 0) abort();
+  }
 }
 
 static char *volatile inside;
