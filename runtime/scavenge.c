@@ -131,8 +131,10 @@ bool scavenge_step(int64_t now, bool idle) {
 }
 
 void scavenge_forget(void) {
+  struct g *gp = getg_or_nil();
   store_rlx(&one.word, 0);
-  and_rlx(&sched.frozen, FROZEN_TRIM - 1);
+  store_rlx(&sched.frozen, 0);
+  if (gp) store_rlx(&gp->trimming, 0);
 }
 
 __attribute__((visibility("default"))) void cr_free_os_memory(void) {

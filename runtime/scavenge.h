@@ -12,7 +12,7 @@ bool scavenge_step(int64_t now, bool idle);
 // scavenge_wait waits while gp's stack is being trimmed.
 void scavenge_wait(struct g *gp);
 
-// scavenge_forget: in the child of a fork nobody trims.
+// scavenge_forget: in the child of a fork nobody trims, or reads stacks for a dump or a report.
 void scavenge_forget(void);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <limits.h>
 #include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "scavenge.h"
 #include "sched.h"
@@ -220,10 +222,29 @@ static void held_back(void) {
   add_seq(&sched.frozen, -(uint32_t)FROZEN_TRIM);
 }
 
+// In the child of a fork the thread that read stacks, or trimmed, is not there to say that it is done.
+static void forked_meanwhile(void) {
+  int status = -1;
+  add_seq(&sched.frozen, FROZEN_TRIM);
+  store_rlx(&getg()->trimming, 1);
+  sched_freeze();
+  pid_t pid = fork();
+  if (pid == 0) {
+    alarm(20);
+    cr_sleep(1000);
+    _exit(getg()->trimming || load_acq(&sched.frozen) ? 2 : 0);
+  }
+  sched_thaw();
+  store_rlx(&getg()->trimming, 0);
+  add_seq(&sched.frozen, -(uint32_t)FROZEN_TRIM);
+  check_eq(waitpid(pid, &status, 0), pid);
+  check_eq(status, 0);
+}
+
 static int tests(void) {
   const struct CMUnitTest all[] = {
       GO_TEST(at_once), GO_TEST(by_and_by), GO_TEST(ended), GO_TEST(ended_by_and_by), GO_TEST(while_they_wake),
-      GO_TEST(held_back),
+      GO_TEST(held_back), GO_TEST(forked_meanwhile),
   };
   return cmocka_run_group_tests(all, NULL, NULL);
 }
