@@ -82,7 +82,7 @@ judge_run() {
   : > "$dir/record"
   (
     ulimit -c 0
-    env CRUNMAXPROCS="$procs" CRUNRACE="json_path=$dir/record" $(directive env) \
+    env CRUNMAXPROCS="$procs" CRUNRACE="json_path='$dir/record'" $(directive env) \
       timeout -k 1 "${JUDGE_SECONDS:-20}" "$dir/a.out" > "$dir/out" 2> "$dir/err"
     echo $? > "$dir/code"
   ) 2> "$dir/shell"

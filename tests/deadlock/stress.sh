@@ -16,7 +16,7 @@ for source in "$here"/${ONLY:-no*_*}.c; do
   while [ $i -lt "$runs" ]; do
     case $((i % 3)) in 0) procs=1 ;; 1) procs=2 ;; *) procs=4 ;; esac
     : > "$dir/record"
-    CRUNMAXPROCS=$procs CRUNRACE="json_path=$dir/record" timeout -k 1 60 "$exe" > "$dir/out" 2> "$dir/err"
+    CRUNMAXPROCS=$procs CRUNRACE="json_path='$dir/record'" timeout -k 1 60 "$exe" > "$dir/out" 2> "$dir/err"
     code=$?
     i=$((i + 1)) n=$((n + 1))
     [ $code = 0 ] && [ ! -s "$dir/err" ] && [ ! -s "$dir/record" ] && continue

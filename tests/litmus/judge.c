@@ -391,7 +391,7 @@ static int judge_run(struct outcome *o, char *exe) {
   char text[4096];
   unlink(json);
   if (p->control != CONTROL_BLIND) {
-    snprintf(text, sizeof text, "json_path=%s", json);
+    snprintf(text, sizeof text, "json_path='%s'", json);
     setenv("CRUNRACE", text, 1);
   }
   snprintf(text, sizeof text, "%d", o->procs);

@@ -7,9 +7,9 @@
 # case the file has to compile without any. Exit code 77: there is no such compiler here.
 cc=$1 include=$2 file=$3
 command -v "$cc" >/dev/null || exit 77
-flags="-std=gnu17 -fsyntax-only -I$include -O1"
+flags="-std=gnu17 -fsyntax-only -O1"
 
-if ! out=$("$cc" $flags -Wall -Wextra -Werror "$file" 2>&1); then
+if ! out=$("$cc" $flags "-I$include" -Wall -Wextra -Werror "$file" 2>&1); then
   echo "without a case: $out"
   exit 1
 fi
@@ -18,7 +18,7 @@ failed=0 n=0
 cases=$(sed -n 's|^#ifdef CASE_\([a-z0-9_]*\) *// *\(error\|warning\): *\(.*\)|\1 \2 \3|p' "$file")
 while read -r name kind words; do
   n=$((n + 1))
-  out=$("$cc" $flags "-DCASE_$name" "$file" 2>&1)
+  out=$("$cc" $flags "-I$include" "-DCASE_$name" "$file" 2>&1)
   code=$?
   if { [ "$kind" = error ] && [ $code -eq 0 ]; } || { [ "$kind" = warning ] && [ $code -ne 0 ]; }; then
     echo "$name: exit code $code"
