@@ -55,6 +55,7 @@ static bool is_new(uintptr_t pc) {
 
 void foreign_parks(struct g *gp, enum wait_reason why) {
   add_rlx(&sched.nforeign_parks, 1);
+  if (why == WAIT_SLEEP) return;  // that ends by itself
   if (!lockorder_is_on() || !is_new(gp->foreign_pc)) return;
   char wait[160], held[320];
   struct object_text object;

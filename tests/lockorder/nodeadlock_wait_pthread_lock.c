@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A goroutine takes a message first and then the pthread mutex, and holds no lock over a wait.
+// A goroutine takes a message first and then the pthread mutex, and holds no lock over a wait but a sleep.
 #include <crun/crun.h>
 #include <pthread.h>
 
@@ -13,6 +13,7 @@ static void keeps(cr_chan(int) values) {
   pthread_rwlock_rdlock(&table);
   pthread_mutex_lock(&lock);
   kept = v;
+  cr_sleep(1000);
   pthread_mutex_unlock(&lock);
   pthread_rwlock_unlock(&table);
   cr_yield();
