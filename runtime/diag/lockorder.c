@@ -240,9 +240,20 @@ static bool chain_up(struct lock_order *o) {
   return true;
 }
 
+// What lies between a frame's variables is what AddressSanitizer forbids to read.
+#ifdef __SANITIZE_ADDRESS__
+#define READS_STACK __attribute__((noinline, no_sanitize("address")))
+#else
+#define READS_STACK inline __attribute__((always_inline))
+#endif
+
+static READS_STACK void copy_words(uintptr_t *to, const volatile uintptr_t *from, size_t n) {
+  for (size_t i = 0; i < n; i++) to[i] = from[i];
+}
+
 // note fills in where the lock was taken. cfa is the caller's stack pointer if the public call gave way to us;
 // else that is found above, by the return address.
-static inline __attribute__((always_inline)) void note(struct site *s, uintptr_t pc, const uintptr_t *cfa) {
+static READS_STACK void note(struct site *s, uintptr_t pc, const uintptr_t *cfa) {
   enum { SCAN = 24 };
   s->pc = pc;
   s->ctx = race_context(pc);
@@ -250,7 +261,7 @@ static inline __attribute__((always_inline)) void note(struct site *s, uintptr_t
   const uintptr_t *end = cfa + SCAN;
   while (__builtin_expect(cfa[-1] != pc, 0) && cfa < end) cfa++;
   s->sp = cfa < end ? (uintptr_t)cfa : 0;
-  if (s->sp) memcpy(s->word, cfa, sizeof s->word);
+  if (s->sp) copy_words(s->word, cfa, sizeof s->word / sizeof *s->word);
 }
 
 // ---- requests --------------------------------------------------------------------------------------
