@@ -101,6 +101,7 @@ struct g {
   uintptr_t foreign_pc;
   uint32_t nlocked;               // mutexes, onces and write locks it holds; owner only
   uint32_t walk_mark;             // under waitfor.c's walk_lock
+  bool told_stuck;                // a deadlock that it is in was told: it is no leak besides
   struct read_holds *reads;       // the rwmutexes it has locked for reading; nil: it never did
   struct fiber fiber;
 };

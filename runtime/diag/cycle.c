@@ -122,6 +122,7 @@ void cycle_tell(struct cycle *c) {
   race_hide_begin();
   sched_freeze();
   for (uint32_t i = 0; i < c->n; i++) {
+    c->member[i].g->told_stuck = true;
     c->part[2 * i] = wait_part(&c->member[i]);
     c->part[2 * i + 1] = hold_part(&c->member[i]);
   }
@@ -138,6 +139,7 @@ void cycle_tell_ended(struct g *gp, uintptr_t on) {
   race_hide_begin();
   sched_freeze();
   uint64_t owner = owner_goid(mutex_of(on));
+  gp->told_stuck = true;
   snprintf(wait, sizeof wait, "Goroutine %llu [%s] waits for %s at", (unsigned long long)gp->goid, state, lock_text(on, lock));
   snprintf(hold, sizeof hold, "Goroutine %llu, which has ended, locked it at", (unsigned long long)owner);
   part[0] = (struct report_part){.role = "wait", .heading = wait, .goid = gp->goid, .state = state, .object = (uintptr_t)mutex_of(on),
