@@ -116,7 +116,7 @@ static bool waits_for_lock(struct g *gp) {
 static bool is_found(const struct parked *p, bool quiet) {
   if (leak.s->tag && (load_rlx(&p->gp->leak_tag) != leak.s->tag || p->gp == leak.s->self)) return false;
   if (leak.s->settled && !leak.nlive_tagged) return true;
-  if (leak.s->blind || (!leak.s->tag && p->gp->told_stuck)) return false;
+  if (leak.s->blind || (leak.s->leaving && p->gp->told_stuck)) return false;
   if (p->state != LIVE) return true;
   return quiet && (leak.s->strict || waits_for_lock(p->gp));
 }
