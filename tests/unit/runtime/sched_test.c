@@ -30,19 +30,23 @@ static void every_goroutine_runs_once(void) {
   check_eq(n, 20000);
 }
 
-static void stop_at(_Atomic int *turns, _Atomic int *stop) {
+static void stop_at(_Atomic int *turns, _Atomic int *stop, cr_waitgroup *ended) {
   while (!*stop) {
     (*turns)++;
     cr_yield();
   }
+  cr_waitgroup_done(ended);
 }
 
 // Each of three that only yield gets its turns, and so does one that is started late.
 static void yield_is_fair(void) {
   _Atomic int turns[3] = {0}, stop = 0;
-  for (int i = 0; i < 3; i++) cr_go(stop_at, &turns[i], &stop);
+  cr_waitgroup ended = {0};
+  cr_waitgroup_add(&ended, 3);
+  for (int i = 0; i < 3; i++) cr_go(stop_at, &turns[i], &stop, &ended);
   until(turns[0] > 1000 && turns[1] > 1000 && turns[2] > 1000);
   stop = 1;
+  cr_waitgroup_wait(&ended);
 }
 
 // ---- the goroutine's own state -------------------------------------------------------------------
