@@ -184,6 +184,8 @@ static void while_they_wake(void) {
   for (int i = 0, v; i < RESTLESS * ROUNDS; i++) cr_chan_recv(out, &v);
   store_rlx(&stop, 1);
   until(cr_num_goroutines() <= others);
+  cr_chan_free(in);
+  cr_chan_free(out);
 }
 
 // A goroutine whose stack is being trimmed is made to run: it waits until that is over.
