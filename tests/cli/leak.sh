@@ -42,15 +42,23 @@ cat >locked.c <<'C'
 #include "head.h"
 static mutex m;
 static chan(int) volatile never;
-static void hold(void) { mutex_lock(&m); receive(never); }
+static chan(int) held;
+static void hold(void) { mutex_lock(&m); chan_send(held, 1); receive(never); }
 static void lock(void) { mutex_lock(&m); }
-int main(void) { never = chan_make(int, 0); go(hold); cr_sleep(1000000); go(lock); return 0; }
+int main(void) {
+  never = chan_make(int, 0);
+  held = chan_make(int, 0);
+  go(hold);
+  chan_recv(held, NULL);
+  go(lock);
+  return 0;
+}
 C
 cat >exits.c <<'C'
 #include "head.h"
 static mutex m;
 static void lock(void) { mutex_lock(&m); }
-int main(void) { mutex_lock(&m); go(lock); cr_sleep(1000000); exit(0); }
+int main(void) { mutex_lock(&m); go(lock); exit(0); }  // who can run does so before the search
 C
 cat >check.c <<'C'
 #include "head.h"
