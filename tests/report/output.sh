@@ -91,7 +91,7 @@ suppressed)  # what the user does not want to be told is counted and listed, no 
   cat one >>ids
   run 0 env CRUNRACE="suppressions=ids" ./two 2>err
   grep -q '^Suppressed 3 finding' err || fail "$(cat err)"
-  printf 'race_top:main\ncalled_from_lib:libc\nleak:second\nid:0000000000000000\n' >none
+  printf 'race_top:^main$\ncalled_from_lib:libc\nleak:second\nid:0000000000000000\n' >none
   run 66 env CRUNRACE="suppressions=none print_suppressions=1" ./two 2>err
   [ "$(reports err)" -eq 3 ] &&
     [ "$(sed -n '/matched nothing/,$p' err | wc -l)" -eq 5 ] || fail "$(cat err)"
