@@ -16,12 +16,12 @@ import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
 RUNNABLE, RUNNING, WAITING = 1, 2, 3  # enum g_status
-COLOUR_BYTES, COLOURS, STACK_LEAST = 64, 16, 128 * 1024  # stack.c, stack.h
-G0_BYTES = 512 * 1024  # start.c, thread_start
+COLOUR_BYTES, COLOURS, STACK_LEAST = 64, 16, 128 * 1024  # stack/stack.c, stack/stack.h
+G0_BYTES = 512 * 1024  # sched/sched.c, thread_start
 MINUTE_NS = 60 * 10**9
-BLOCKED_READERS, BLOCKED_BITS, OWNER_SHIFT = 4, 7, 3  # diag/waitfor.h, mutex.c
+BLOCKED_READERS, BLOCKED_BITS, OWNER_SHIFT = 4, 7, 3  # diag/deadlock/waitfor.h, sync/mutex.c
 
-# The words of diag/dump.c, by enum wait_reason.
+# The words of diag/dump/dump.c, by enum wait_reason.
 REASONS = {
     "WAIT_NONE": "waiting", "WAIT_CHAN_RECV": "chan receive", "WAIT_CHAN_SEND": "chan send",
     "WAIT_CHAN_RECV_NIL": "chan receive (nil chan)", "WAIT_CHAN_SEND_NIL": "chan send (nil chan)",
@@ -92,8 +92,8 @@ def connection():
 
 # arena_goroutines gives those on the runtime's stacks: as stack.c's g_at.
 def arena_goroutines(g_type):
-    arenas = of("stack.c", "arenas")
-    for a in range(atomic(of("stack.c", "narenas"))):
+    arenas = of("stack/stack.c", "arenas")
+    for a in range(atomic(of("stack/stack.c", "narenas"))):
         arena = arenas[a]
         base, size = int(arena["base"]), STACK_LEAST << int(arena["class"])
         for i in range(atomic(arena["used"])):
@@ -103,8 +103,8 @@ def arena_goroutines(g_type):
 
 
 def goroutines():
-    main = of("start.c", "main_g")
-    gp = of("start.c", "extra_g")  # main and those of the program's own threads
+    main = of("sched/start.c", "main_g")
+    gp = of("sched/start.c", "extra_g")  # main and those of the program's own threads
     while gp:
         yield Goroutine(gp.dereference())
         gp = gp["all_next"]
@@ -120,7 +120,7 @@ def living():
 # m_of is the M that runs g, and its thread for gdb; None: none does.
 def m_of(g):
     threads = {t.ptid[1] or t.ptid[0]: t for t in gdb.selected_inferior().threads()}
-    mp = of("sched.c", "sched")["all_m"]
+    mp = of("sched/sched.c", "sched")["all_m"]
     mp = mp.cast(mp.type.unqualified())
     while mp:
         if int(mp["curg"]) == int(g.value.address) and atomic(mp["tid"]) in threads:
@@ -258,7 +258,7 @@ class InfoGoroutines(gdb.Command):
         super().__init__("info goroutines", gdb.COMMAND_STACK)
 
     def invoke(self, arg, from_tty):
-        sched = of("sched.c", "sched")
+        sched = of("sched/sched.c", "sched")
         for g in living():
             name = ' "%s"' % g.name if g.name else ""
             mark = "*" if is_current(g) else " "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// retake_model.c: sysmon's retake against an M that enters the runtime, blocks and comes back: runtime/retake.h, under
+// retake_model.c: sysmon's retake against an M that enters the runtime, blocks and comes back: runtime/sched/retake.h, under
 // all interleavings of two Ms and sysmon over one P with at most two preemptions.
 //
 // What an M stores reaches the others late, in order, as on x86: each has a store buffer, and a thread of the model
@@ -97,7 +97,7 @@ static void os_barrier(void) {
 }
 
 #define CRUN_BASE_OS_H
-#include "retake.h"
+#include "sched/retake.h"
 
 static void locked(struct lock *l) {
   drain(self());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // runq_model.c: the run queue's put, get and grab under every interleaving of their loads and stores.
 //
-// The model is runtime/runq.c with a ring of 4, cut into steps of one shared access each, as an owner and
+// The model is runtime/sched/runq.c with a ring of 4, cut into steps of one shared access each, as an owner and
 // two thieves make them. All schedules are walked depth first; a state seen before is not walked again.
 // At the end every goroutine put was taken exactly once or is still in the ring, and while running no
 // slot is read that was never written.

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chan/waitq.h"
 #include "crun/sync.h"
 #include "explore.h"
 #include "fake.h"
-#include "waitq.h"
 
 static struct {
   cr_mutex m;

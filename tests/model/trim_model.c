@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// trim_model.c: the trimming of a parked goroutine's stack against an M that is about to run it: runtime/trim.h, under
+// trim_model.c: the trimming of a parked goroutine's stack against an M that is about to run it: runtime/stack/trim.h, under
 // all interleavings of the two.
 //
 // What the M stores reaches the other late, in order, as on x86: it has a store buffer, and a thread of the model
@@ -97,7 +97,7 @@ static void os_barrier(void) {
 }
 
 #define CRUN_BASE_OS_H
-#include "trim.h"
+#include "stack/trim.h"
 
 // ---- what each does --------------------------------------------------------------------------------
 

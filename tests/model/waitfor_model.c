@@ -8,11 +8,11 @@
 
 #include <stdio.h>
 
+#include "chan/waitq.h"
 #include "crun/sync.h"
-#include "diag/cycle.h"
+#include "diag/deadlock/cycle.h"
 #include "explore.h"
 #include "fake.h"
-#include "waitq.h"
 
 static struct {
   cr_mutex a, b, c;

@@ -5,8 +5,8 @@
 
 #include "sync_help.h"
 
-#include "sched.h"
-#include "wake.h"
+#include "sched/sched.h"
+#include "sched/wake.h"
 
 static const int64_t MINUTE_NS = 60000000000;
 

@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "base/os.h"
-#include "crowd.h"
-#include "sched.h"
+#include "sched/crowd.h"
+#include "sched/sched.h"
 
 static int64_t thread_cpu_ns(void) {
   struct timespec t;

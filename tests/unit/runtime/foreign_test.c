@@ -3,7 +3,7 @@
 //
 // The names of pthread's functions are not ours in this program (posix.names serves the archives), so what posix_lock.c
 // would say is said here.
-#include "foreign.h"
+#include "sched/foreign.h"
 
 #include <stdatomic.h>
 #include <sys/syscall.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // leak_index_test.c: the index of blocks against a list of them, with a table of blocks of the test's own; spans and sorting.
-#include "diag/leak_index.h"
+#include "diag/leak/leak_index.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

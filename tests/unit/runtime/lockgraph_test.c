@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // lockgraph_test.c: the search for cycles against one that tries every sequence of requests, and each rule.
-#include "diag/lockgraph.h"
+#include "diag/order/lockgraph.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

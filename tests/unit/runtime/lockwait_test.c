@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // lockwait_test.c: which waits can hang, rule by rule.
-#include "diag/lockwait.h"
+#include "diag/order/lockwait.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "sema.h"
+#include "sync/sema.h"
 
 static cr_mutex mu;
 

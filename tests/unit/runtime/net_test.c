@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "netpoll.h"
+#include "io/netpoll.h"
 
 static int open_files(void) {
   DIR *d = opendir("/proc/self/fd");

@@ -8,9 +8,9 @@
 #include <sys/eventfd.h>
 
 #include "base/sys.h"
-#include "netpoll.h"
-#include "sched.h"
-#include "timer.h"
+#include "io/netpoll.h"
+#include "sched/sched.h"
+#include "time/timer.h"
 
 static int64_t in(int64_t ns) { return nanotime() + ns; }
 

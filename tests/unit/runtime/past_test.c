@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // past_test.c: sparse clocks against plain arrays.
-#include "diag/past.h"
+#include "diag/order/past.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

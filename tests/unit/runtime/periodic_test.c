@@ -4,8 +4,8 @@
 
 #include <signal.h>
 
-#include "diag/periodic.h"
 #include "diag/settings.h"
+#include "diag/watch/periodic.h"
 
 static const int64_t SECOND_NS = 1000000000;
 

@@ -16,8 +16,8 @@
 #include <time.h>
 
 #include "base/os.h"
-#include "netpoll.h"
-#include "sched.h"
+#include "io/netpoll.h"
+#include "sched/sched.h"
 
 __attribute__((noinline)) static int errno_now(void) {
   __asm__ volatile("" ::: "memory");

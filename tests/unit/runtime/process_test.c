@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/os.h"
-#include "netpoll.h"
+#include "io/netpoll.h"
 
 static void to_me(int sig) { check(kill(getpid(), sig) == 0); }
 

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdatomic.h>
 
-#include "sched.h"
-#include "wake.h"
+#include "sched/sched.h"
+#include "sched/wake.h"
 
 static void reads_and_refuses(void) {
   int n = cr_maxprocs();

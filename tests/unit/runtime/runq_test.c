@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#include "runq.h"
+#include "sched/runq.h"
 
 static struct runq q;
 static struct g gs[100000];

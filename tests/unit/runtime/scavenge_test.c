@@ -7,11 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "scavenge.h"
-#include "sched.h"
-#include "stack.h"
-#include "trim.h"
-#include "wake.h"
+#include "sched/sched.h"
+#include "sched/wake.h"
+#include "stack/scavenge.h"
+#include "stack/stack.h"
+#include "stack/trim.h"
 
 enum { DEEP = 400, DEPTH = 100 * 1024, ENDED = 20000, RESTLESS = 64, ROUNDS = 300 };
 

@@ -10,9 +10,9 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include "sched.h"
-#include "stack.h"
-#include "wake.h"
+#include "sched/sched.h"
+#include "sched/wake.h"
+#include "stack/stack.h"
 
 static void add_one(_Atomic int *n, cr_waitgroup *wg) {
   (*n)++;

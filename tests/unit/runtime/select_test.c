@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "hchan.h"
+#include "chan/hchan.h"
 
 static struct cr_chan *raw(const void *c) { return *(struct cr_chan *const *)c; }
 #define RAW(c) raw(&(c))

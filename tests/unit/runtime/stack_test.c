@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "stack.h"
+#include "stack/stack.h"
 
 enum { DEFAULT_STACKS = 9000, OTHERS = 8, N = DEFAULT_STACKS + STACK_CLASSES * OTHERS };
 static struct g *gs[N];

@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "hchan.h"
+#include "chan/hchan.h"
 
 static bool has_receiver(cr_timer *t) {
   cr_chan(int64_t) c = cr_timer_chan(t);

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/os.h"
-#include "timer.h"
+#include "time/timer.h"
 
 // The times lie in the far future, so that the scheduler leaves the timers to the test.
 static const int64_t far = INT64_MAX / 2;

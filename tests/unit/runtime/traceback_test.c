@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // traceback_test.c: the words and numbers of CRUNTRACEBACK, and what is none of them.
-#include "diag/traceback.h"
+#include "diag/dump/traceback.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// foreign.c: counts the pthread locks that a goroutine holds, and keeps it on its thread as long as it holds one.
+//
+// To park with one is legal, and mostly a mistake: whoever wants the lock blocks a whole thread for as long, and a
+// goroutine that the holder waits for may be among them. So it is counted (cr_stats), and told as a possible
+// deadlock where the order of locks is watched.
+#include "sched/foreign.h"
+
+#include <stdio.h>
+
+#include "diag/deadlock/misuse.h"
+#include "diag/deadlock/object.h"
+#include "diag/dump/dump.h"
+#include "diag/order/lockorder.h"
+#include "sched/sched.h"
+#include "sched/wake.h"
+
+// mine is the goroutine whose lock it is; nil: it is a thread's own, or the runtime's.
+static struct g *mine(struct m *mp) {
+  return mp && mp->curg && !mp->curg->is_thread && !load_rlx(&mp->in_rt) ? mp->curg : NULL;
+}
+
+void foreign_taken(const void *lock, uintptr_t pc) {
+  struct m *mp = getm();
+  struct g *gp = mine(mp);
+  if (!gp || gp->nforeign++ > 0) return;
+  gp->foreign_lock = lock;
+  gp->foreign_pc = pc;
+  gp->nlocks++;  // as cr_lock_thread does
+  mp->locked_g = gp;
+  store_rlx(&gp->locked_m, mp);
+}
+
+void foreign_left(void) {
+  struct m *mp = getm();
+  struct g *gp = mine(mp);
+  if (!gp || gp->nforeign == 0 || --gp->nforeign > 0 || --gp->nlocks > 0) return;
+  mp->locked_g = NULL;
+  store_rlx(&gp->locked_m, NULL);
+}
+
+static void on_lock(const void *lock, bool taken, uintptr_t pc) {
+  if (taken) foreign_taken(lock, pc);
+  else foreign_left();
+}
+
+void foreign_init(void) { race_watch_locks(on_lock); }
+
+// is_new tells whether the lock's place was not told yet; a few may be told twice.
+static bool is_new(uintptr_t pc) {
+  enum { PLACES = 256 };
+  static _Atomic uintptr_t told[PLACES];
+  return atomic_exchange_explicit(&told[(pc >> 2) % PLACES], pc, memory_order_relaxed) != pc;
+}
+
+void foreign_parks(struct g *gp, enum wait_reason why) {
+  add_rlx(&sched.nforeign_parks, 1);
+  if (why == WAIT_SLEEP) return;  // that ends by itself
+  if (!lockorder_is_on() || !is_new(gp->foreign_pc)) return;
+  char wait[160], held[320];
+  struct object_text object;
+  struct report_part part[2];
+  struct place locked = place_here(gp->foreign_pc);
+  race_hide_begin();
+  snprintf(wait, sizeof wait, "Goroutine %llu [%s] waits at", (unsigned long long)gp->goid, wait_reason_text(why));
+  snprintf(held, sizeof held, "It has locked pthread lock%s at", object_text(gp->foreign_lock, &object));
+  part[0] = (struct report_part){.role = "wait", .heading = wait, .goid = gp->goid, .state = wait_reason_text(why), .identifies = true};
+  misuse_stack_here(&part[0].stack);
+  part[1] = (struct report_part){.role = "acquire", .heading = held, .goid = gp->goid, .object = (uintptr_t)gp->foreign_lock,
+                                 .identifies = true};
+  locked.ctx = 0;
+  place_stack(&locked, &part[1].stack);
+  report_tell(&(struct report){.kind = REPORT_LOCK_ORDER, .rule = "parked-with-pthread-lock", .part = part, .nparts = 2, .possible = true,
+                               .title = "POSSIBLE DEADLOCK: a goroutine waits while it holds a pthread lock"});
+  race_hide_end();
+}

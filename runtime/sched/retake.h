@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// retake.h: who has a P while its M runs user code: the M's two plain instructions against sysmon's barrier.
+//
+//     M, at each call:       in_rt = 1 (R1);   (compiler barrier);   retake? (A2)
+//     sysmon, under its lock: retake = 1 (R2);  membarrier;           in_rt? (A1)   no: the P is taken
+//
+// membarrier makes every M pass a full fence between the two, so one of the two sees the other. An M that sees
+// retake takes retake_lock, and so waits until sysmon has decided. tests/model/retake_model.c runs this file under
+// every interleaving, with the stores of the Ms delayed as x86 delays them.
+#ifndef CRUN_RETAKE_H
+#define CRUN_RETAKE_H
+
+#include "base/check.h"
+#include "base/os.h"
+#include "sched/g.h"
+
+// m_enter marks mp as in the runtime. True: it has to look, under retake_lock, what sysmon did.
+static inline __attribute__((always_inline)) bool m_enter(struct m *mp) {
+  DCHECK(load_rlx(&mp->in_rt) == 0);          // not nested: the inner exit would be the outer one's too
+  store_rlx(&mp->in_rt, 1);                   // R1
+  atomic_signal_fence(memory_order_seq_cst);  // membarrier makes this a real fence
+  return load_acq(&mp->retake);               // A2
+}
+
+static inline __attribute__((always_inline)) void m_exit(struct m *mp) { store_rel(&mp->in_rt, 0); }
+
+// retake_locked takes pp from mp if that runs user code. False: it is in the runtime, and retake stays set.
+static inline bool retake_locked(struct m *mp, struct p *pp) {
+  store_seq(&mp->retake, 1);  // R2
+  os_barrier();
+  if (load_acq(&mp->in_rt) || load_rlx(&mp->p) != pp) return false;  // A1
+  store_rlx(&mp->p, NULL);
+  store_rlx(&pp->m, NULL);
+  return true;
+}
+
+// give_locked takes mp's P from it by its own will; m_enter will say so. nil: it has none.
+static inline struct p *give_locked(struct m *mp) {
+  struct p *pp = load_rlx(&mp->p);
+  if (!pp) return NULL;
+  store_rlx(&mp->retake, 1);
+  store_rlx(&mp->p, NULL);
+  store_rlx(&pp->m, NULL);
+  return pp;
+}
+
+// back_locked: mp has noticed. True: its P is gone.
+static inline bool back_locked(struct m *mp) {
+  store_rlx(&mp->retake, 0);
+  return load_rlx(&mp->p) == NULL;
+}
+
+#endif

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+// mutex.c: the mutex: a word with the owner in it, and a FIFO of parked goroutines.
+//
+//     word: | owner's goid (61 bits) | STARVING | WOKEN | WAITING |      0: free, nobody waits
+//
+//   WAITING   the queue is not empty (set under m->lock before the first waiter is queued, cleared
+//             under it by the owner that pops the last)
+//   WOKEN     a goroutine that waits is awake and tries for the lock, so an unlock need not wake
+//             another. Each that it stands for clears it as it locks or queues again: cleared too
+//             early it costs a wake-up, and it is never left set with nobody awake
+//   STARVING  a waiter has waited STARVE_NS and lost again: unlocks hand the mutex to the first waiter
+//
+// Lock is a CAS of a word without owner to one with, unlock one back. With contention the normal mode lets
+// newcomers overtake: an unlock frees the word and wakes one waiter, which has to win it; losing, it goes
+// back to the front of the queue. That keeps the lock busy while the waiter gets going, and need not leave
+// the fast path. In starving mode the owner field passes from owner to first waiter without
+// ever being free.
+//
+// Invariants
+//  1. Only the owner pops waiters, under m->lock; anybody queues under m->lock.
+//  2. WAITING is set if and only if the queue is not empty, while m->lock is free.
+//  3. The store that ends the ownership is the owner's last touch of m: m->lock is released before it.
+//     So the next owner may free m.
+//
+// Lock rank: m->lock, above the scheduler's.
+//   R1: the CAS or add that ends the ownership   A1: the CAS that takes it, or the return from park
+//
+// m->owner, locked and unlocked are for reports: the owner writes them after it took m and before it gives it up.
+//
+// Rejected: strict FIFO hand-off (each lock pair becomes a switch: 64 goroutines on one mutex pay a
+// park for every unlock); a futex-like word without the owner (an unlock by somebody else goes unseen).
+#include "base/atomic.h"
+#include "base/check.h"
+#include "base/lock.h"
+#include "chan/waitq.h"
+#include "crun/sync.h"
+#include "diag/deadlock/waitfor.h"
+#include "diag/order/lockorder.h"
+#include "race/race.h"
+#include "sched/g.h"
+#include "sched/sched.h"
+#include "sync/sema.h"
+
+#define PC() ((uintptr_t)__builtin_return_address(0))
+
+enum { WAITING = 1, WOKEN = 2, STARVING = 4, FLAGS = 7, OWNER_SHIFT = 3 };
+enum { STARVE_NS = 1000 * 1000, SPINS = 4, PAUSES = 30 };
+
+static struct lock *lock_of(cr_mutex *m) { return (struct lock *)&m->lock; }
+static uint64_t owner_bits(const struct g *gp) { return gp->goid << OWNER_SHIFT; }
+static bool is_free(uint64_t w) { return w >> OWNER_SHIFT == 0; }
+
+// What a goroutine that contends knows of itself.
+struct contender {
+  struct g *gp;
+  uintptr_t pc;   // of the user's call
+  struct sudog sg;
+  bool queued;    // we have been in the queue before
+  bool woken;     // we are one of those that WOKEN stands for
+  bool starving;  // we waited long enough to ask for a hand-off
+  bool said;      // gp->blocked_on is set
+  int spins;
+};
+
+// try_take takes a free word and gives WOKEN up with it. w is the word as last seen.
+static bool try_take(cr_mutex *m, struct contender *me, uint64_t *w) {
+  uint64_t taken = (*w | owner_bits(me->gp)) & ~(uint64_t)(me->woken ? WOKEN : 0);
+  return cas_acq(&m->word, w, taken);  // A1
+}
+
+// spin burns a little time in the hope that an owner running elsewhere unlocks; meanwhile it keeps
+// the owner from waking others. False: it is time to park.
+static bool spin(cr_mutex *m, struct contender *me, uint64_t w) {
+  if (me->spins >= SPINS || (w & STARVING) || !can_spin()) return false;
+  me->spins++;
+  if (!me->woken && (w & (WAITING | WOKEN)) == WAITING && cas_rlx(&m->word, &w, w | WOKEN)) me->woken = true;
+  for (int i = 0; i < PAUSES; i++) cpu_relax();
+  return true;
+}
+
+// queue_up queues and parks, unless the mutex turns out to be free. True: it was handed to us.
+static bool queue_up(cr_mutex *m, struct contender *me) {
+  if (!me->queued) me->sg.since_ns = nanotime();
+  lock(lock_of(m));
+  uint64_t w = load_rlx(&m->word);
+  for (uint64_t next;;) {
+    if (is_free(w)) {
+      unlock(lock_of(m));
+      return false;
+    }
+    next = (w | WAITING | (me->starving ? STARVING : 0)) & ~(uint64_t)(me->woken ? WOKEN : 0);
+    if (cas_rlx(&m->word, &w, next)) break;
+  }
+  me->woken = false;
+  me->sg.success = false;
+  if (me->queued) waitq_push_front(&m->waiters, &me->sg);
+  else waitq_push(&m->waiters, &me->sg);
+  me->queued = true;
+  return true;
+}
+
+// leave_starving ends the starving mode if we, whom the mutex was handed to, are the last or did not
+// wait long.
+static void leave_starving(cr_mutex *m, const struct contender *me) {
+  if (nanotime() - me->sg.since_ns < STARVE_NS || !(load_rlx(&m->word) & WAITING))
+    and_rlx(&m->word, ~(uint64_t)STARVING);
+}
+
+static enum blocked blocked_as(enum wait_reason why) {
+  return why == WAIT_ONCE ? BLOCKED_ONCE : why == WAIT_RWMUTEX_W ? BLOCKED_WRITER : BLOCKED_MUTEX;
+}
+
+// wait_turn parks in the queue. True: m was handed over.
+static bool wait_turn(cr_mutex *m, struct contender *me, enum wait_reason why) {
+  struct g *gp = me->gp;
+  gp->waiting = &me->sg;
+  park_blocked(lock_of(m), why);
+  gp->waiting = NULL;
+  if (me->sg.success) {  // A1
+    leave_starving(m, me);
+    return true;
+  }
+  me->woken = true;
+  me->starving = nanotime() - me->sg.since_ns > STARVE_NS;
+  me->spins = 0;
+  return false;
+}
+
+// contend ends with m locked.
+static void contend(cr_mutex *m, struct contender *me, enum wait_reason why) {
+  for (;;) {
+    uint64_t w = load_rlx(&m->word);
+    if (is_free(w)) {
+      if (try_take(m, me, &w)) return;
+      continue;
+    }
+    if (spin(m, me, w)) continue;
+    if (!me->said) waitfor_begin(me->gp, m, blocked_as(why), me->pc);
+    me->said = true;
+    if (queue_up(m, me) && wait_turn(m, me, why)) return;
+  }
+}
+
+static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum wait_reason why, uintptr_t pc) {
+  struct contender me = {.gp = gp, .pc = pc, .sg = {.g = gp}};
+  contend(m, &me, why);
+  waitfor_taken(m, gp, pc);
+  if (me.said) waitfor_end(gp);
+}
+
+// try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch
+// it twice. While others wait, one that locks again and again takes it in a second step.
+static inline bool try_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
+  uint64_t w = 0, me = owner_bits(gp);
+  if (!cas_acq(&m->word, &w, me) && !(is_free(w) && cas_acq(&m->word, &w, w | me))) return false;  // A1
+  waitfor_taken(m, gp, pc);
+  return true;
+}
+
+void mutex_lock(cr_mutex *m, enum wait_reason why, uintptr_t pc) {
+  struct g *gp = getg();
+  if (!try_fast(m, gp, pc)) lock_slow(m, gp, why, pc);
+}
+
+bool mutex_trylock(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
+  uint64_t me = owner_bits(gp), w = load_rlx(&m->word);
+  while (is_free(w)) {
+    if (!cas_acq(&m->word, &w, w | me)) continue;  // A1
+    waitfor_taken(m, gp, pc);
+    return true;
+  }
+  return false;
+}
+
+void mutex_check_owner(const cr_mutex *m, const char *unlocked, uintptr_t pc) {
+  static const char foreign[] = "sync: unlock of mutex locked by another goroutine";
+  uint64_t w = load_rlx(&m->word);
+  if (is_free(w)) {
+    waitfor_misuse(m, "unlock-of-unlocked", pc);
+    throw(unlocked);
+  }
+  if (w >> OWNER_SHIFT == getg()->goid) return;
+  waitfor_misuse(m, "unlock-by-other", pc);
+  throw(foreign);
+}
+
+// nobody_to_wake: nobody waits, or one that did is awake and tries.
+static inline bool nobody_to_wake(uint64_t w) { return !(w & WAITING) || (w & (WOKEN | STARVING)) == WOKEN; }
+
+// wake_one pops the first waiter and ends our ownership for it.
+static void wake_one(cr_mutex *m, uint64_t me) {
+  lock(lock_of(m));
+  struct sudog *sg = waitq_pop(&m->waiters);
+  CHECK(sg);
+  struct g *gp = sg->g;
+  if (waitq_empty(&m->waiters)) and_rlx(&m->word, ~(uint64_t)WAITING);
+  bool hand_over = load_rlx(&m->word) & STARVING;
+  sg->success = hand_over;
+  if (!hand_over) or_rlx(&m->word, WOKEN);
+  if (hand_over) waitfor_given(m, gp, gp->blocked_pc);
+  unlock(lock_of(m));
+  // From here on WAITING may be set by others, so the flags are not stored, only the owner is changed.
+  add_rel(&m->word, (hand_over ? owner_bits(gp) : 0) - me);  // R1
+  ready(gp);
+}
+
+static __attribute__((noinline)) void unlock_slow(cr_mutex *m, struct g *gp, uintptr_t pc) {
+  uint64_t me = owner_bits(gp);
+  mutex_check_owner(m, "sync: unlock of unlocked mutex", pc);
+  if (waitfor_is_copy(m)) waitfor_misuse(m, "copied-lock", pc);
+  waitfor_left(m, gp, pc);
+  uint64_t w = load_rlx(&m->word);
+  while (nobody_to_wake(w))
+    if (cas_rel(&m->word, &w, w - me)) return;  // R1
+  wake_one(m, me);
+}
+
+// unlock_fast ends an ownership that nobody is to be woken for. The word is in our cache, so a load is cheap.
+static inline bool unlock_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
+  uint64_t w = load_rlx(&m->word), me = owner_bits(gp);
+  if (w - me > FLAGS || !nobody_to_wake(w) || waitfor_is_copy(m)) return false;
+  waitfor_left(m, gp, pc);
+  if (cas_rel(&m->word, &w, w - me)) return true;  // R1
+  waitfor_kept(gp);
+  return false;
+}
+
+void mutex_unlock(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
+  if (!unlock_fast(m, gp, pc)) unlock_slow(m, gp, pc);
+}
+
+bool mutex_is_valid(const cr_mutex *m) {
+  uint64_t w = load_rlx(&m->word);
+  return waitq_is_valid(&m->waiters) && !(w & WAITING) == waitq_empty(&m->waiters);
+}
+
+// ---- the public calls ---------------------------------------------------------------------------
+
+// As long as nobody parks or is woken they only touch the word, outside the runtime, and need no frame. The
+// other way they keep one, for traces to name: no_tail is in place of a jump.
+#define no_tail() __asm__ volatile("")
+
+static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
+  rt_enter();
+  lock_slow(m, gp, WAIT_MUTEX, pc);
+  rt_exit();
+  race_acquire(m);
+  lockorder_acquired(m, &m->id, LOCK_MUTEX, pc);
+}
+
+void cr_mutex_lock(cr_mutex *m) {
+  struct g *gp = getg_or_nil();
+  if (__builtin_expect(gp && try_fast(m, gp, PC()), 1)) {
+    race_acquire(m);
+    if (lockorder_is_on()) lockorder_acquired_by(gp, m, &m->id, LOCK_MUTEX, PC());
+    return;
+  }
+  lock_public_slow(m, PC());
+  no_tail();
+}
+
+bool cr_mutex_trylock(cr_mutex *m) {
+  bool got = mutex_trylock(m, PC());
+  if (!got) return false;
+  race_acquire(m);
+  lockorder_acquired(m, &m->id, LOCK_MUTEX | LOCK_TRIED, PC());
+  return true;
+}
+
+static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
+  rt_enter();
+  unlock_slow(m, gp, pc);
+  rt_exit();
+}
+
+// unlock_watched is the whole of it while the watch over lock orders is on.
+static __attribute__((noinline)) void unlock_watched(cr_mutex *m, uintptr_t pc) {
+  struct g *gp = getg();
+  lockorder_released_by(gp, m, &m->id);
+  race_release(m);
+  if (!unlock_fast(m, gp, pc)) unlock_public_slow(m, pc);
+}
+
+void cr_mutex_unlock(cr_mutex *m) {
+  if (lockorder_is_on()) {
+    unlock_watched(m, PC());
+    no_tail();
+    return;
+  }
+  struct g *gp = getg_or_nil();
+  race_release(m);
+  if (__builtin_expect(gp && unlock_fast(m, gp, PC()), 1)) return;
+  unlock_public_slow(m, PC());
+  no_tail();
+}
