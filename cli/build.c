@@ -25,7 +25,7 @@ static _Noreturn void clang_itself(const struct args *command) {
 
 int command_cc(int argc, char **argv) {
   struct invocation inv = read_arguments(argc, argv, false);
-  struct toolchain t = toolchain_find(inv.race, inv.leak);
+  struct toolchain t = toolchain_find((struct wanted){inv.race, inv.tsan, inv.leak});
   if (argc > 1 && strncmp(argv[1], "-cc1", 4) == 0) {  // a command that -### printed
     argv[0] = (char *)t.clang;
     clang_itself(&(struct args){.at = (const char **)argv, .n = argc});
@@ -53,7 +53,7 @@ int command_build(int argc, char **argv) {
     die(EXIT_USAGE, "-json goes with crun run; a built program takes CRUNRACE=json_path=FILE");
   if (inv.inputs.n == 0) die(EXIT_USAGE, "build: no files; 'crun help' shows the usage");
   invocation_check(&inv);
-  struct toolchain t = toolchain_find(inv.race, inv.leak);
+  struct toolchain t = toolchain_find((struct wanted){inv.race, inv.tsan, inv.leak});
   bool links = inv.link == LINK_PROGRAM || inv.link == LINK_SHARED;
   if (!inv.output && links && !inv.unfinished) args_addf(&inv.clang, "-o%s", program_name(&inv));
   int status = invocation_run(&inv, &t);

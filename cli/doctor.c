@@ -95,9 +95,13 @@ int command_doctor(int argc, char **argv) {
   check_loads(&t);
   check_links(&t);
   check_file("header", t.header);
-  static const char *const archives[] = {"runtime", "runtime_race", "race", "tell", "leak", "leak_wanted"};
+  static const char *const archives[] = {"runtime", "runtime_race", "runtime_tsan", "race", "race_tsan",
+                                         "tell", "leak", "leak_wanted"};
   for (size_t i = 0; i < sizeof archives / sizeof *archives; i++)
     check_file(format("library %s", archives[i]), format("%s/libcrun_%s.a", t.lib, archives[i]));
+  const char *tsan = t.clang ? toolchain_tsan(t.clang) : NULL;
+  check(tsan, "LLVM's runtime for -race=tsan", tsan ? tsan : "",
+        format("install the package libclang-rt-%d-dev", CRUN_LLVM));
   check_library("libdw", "libdw.so", "libdw-dev");
   check_library("libelf", "libelf.so", "libelf-dev");
   check_library("libunwind", "libunwind.so", "libunwind-dev");

@@ -17,20 +17,23 @@
 #define NOTE_NAME "crun"
 #define TELL_SECTION ".note.crun.tell"  // race/tell/tell.c
 #define BITCODE_NOTE "crun.race.note"
-enum { NOTE_TYPE = 1, NOTE_ABI = 1, NOTE_FORM = 0 };
+#define BITCODE_TSAN "crun.race.tsan"
+enum { NOTE_TYPE = 1, NOTE_ABI = 1, FORM_CALLS = 0, FORM_TSAN = 1 };
 
 // FOREIGN: not ours, but calls the __tsan_* functions, as -fsanitize=thread of any compiler makes
-// it.
-enum verdict { NO_CODE, UNCHECKED, FOREIGN, INSTRUMENTED };
+// it, and so fit for both engines. INSTRUMENTED is for ours, TSAN for -race=tsan.
+enum verdict { NO_CODE, UNCHECKED, FOREIGN, INSTRUMENTED, TSAN };
 
-static void check_note(const char *name, uint32_t abi, uint32_t form) {
-  if (abi == NOTE_ABI && form == NOTE_FORM) return;
+static enum verdict by_note(const char *name, uint32_t abi, uint32_t form) {
+  if (abi == NOTE_ABI && form == FORM_CALLS) return INSTRUMENTED;
+  if (abi == NOTE_ABI && form == FORM_TSAN) return TSAN;
   die(EXIT_UNABLE,
       "%s was built with -race by another version of crun (%u.%u, this is %d.%d); build it again",
-      name, abi, form, NOTE_ABI, NOTE_FORM);
+      name, abi, form, NOTE_ABI, FORM_CALLS);
 }
 
-static bool read_note(const char *name, Elf_Data *data) {
+// read_note returns NO_CODE if there is no note of ours.
+static enum verdict read_note(const char *name, Elf_Data *data) {
   GElf_Nhdr note;
   size_t name_at, desc_at, at = 0;
   while (data && (at = gelf_getnote(data, at, &note, &name_at, &desc_at)) > 0) {
@@ -41,10 +44,9 @@ static bool read_note(const char *name, Elf_Data *data) {
     uint32_t word[4];  // abi, plugin, llvm, form
     if (note.n_descsz < sizeof word) continue;
     memcpy(word, (const char *)data->d_buf + desc_at, sizeof word);
-    check_note(name, word[0], word[3]);
-    return true;
+    return by_note(name, word[0], word[3]);
   }
-  return false;
+  return NO_CODE;
 }
 
 static bool calls_tsan(Elf *elf, Elf_Scn *symbols, const GElf_Shdr *sh) {
@@ -68,8 +70,10 @@ static enum verdict elf_verdict(Elf *elf, const char *name) {
     GElf_Shdr sh;
     if (!gelf_getshdr(scn, &sh)) continue;
     const char *section = elf_strptr(elf, names, sh.sh_name);
-    if (section && strcmp(section, NOTE_SECTION) == 0 && read_note(name, elf_getdata(scn, NULL)))
-      return INSTRUMENTED;
+    if (section && strcmp(section, NOTE_SECTION) == 0) {
+      enum verdict noted = read_note(name, elf_getdata(scn, NULL));
+      if (noted != NO_CODE) return noted;
+    }
     if (sh.sh_type == SHT_PROGBITS && (sh.sh_flags & SHF_EXECINSTR) && sh.sh_size) v = UNCHECKED;
     if (sh.sh_type == SHT_SYMTAB) tsan |= calls_tsan(elf, scn, &sh);
   }
@@ -81,6 +85,7 @@ static enum verdict bitcode_verdict(Elf *elf) {
   size_t n = 0;
   const char *bytes = elf_rawfile(elf, &n);
   if (!bytes || n < 4 || memcmp(bytes, "BC\xC0\xDE", 4) != 0) return NO_CODE;
+  if (memmem(bytes, n, BITCODE_TSAN, strlen(BITCODE_TSAN))) return TSAN;
   return memmem(bytes, n, BITCODE_NOTE, strlen(BITCODE_NOTE)) ? INSTRUMENTED : UNCHECKED;
 }
 
@@ -108,15 +113,23 @@ static void tell(const struct tally *t, const char *one, const char *several) {
 }
 
 struct survey {
-  bool some;
+  bool tsan, some;
   struct tally unchecked, foreign;
 };
 
+// refuse ends crun: one program has one engine.
+static _Noreturn void refuse(const char *name, bool tsan) {
+  const char *built = tsan ? "-race" : "-race=tsan", *linked = tsan ? "-race=tsan" : "-race";
+  die(EXIT_UNABLE, "%s was built with %s and cannot be linked with %s; build it again with %s", name, built, linked,
+      linked);
+}
+
 static void look_at(struct survey *s, Elf *elf, const char *name) {
   enum verdict v = object_verdict(elf, name);
+  if (v == (s->tsan ? INSTRUMENTED : TSAN)) refuse(name, s->tsan);
   if (v == UNCHECKED) add(&s->unchecked, name);
   if (v == FOREIGN) add(&s->foreign, name);
-  s->some |= v == INSTRUMENTED || v == FOREIGN;
+  s->some |= v == INSTRUMENTED || v == TSAN || v == FOREIGN;
 }
 
 static void look_at_members(struct survey *s, Elf *ar, int fd, const char *path) {
@@ -129,11 +142,11 @@ static void look_at_members(struct survey *s, Elf *ar, int fd, const char *path)
   }
 }
 
-bool instrumented_object(const char *path) {
+bool instrumented_object(const char *path, bool tsan) {
   elf_version(EV_CURRENT);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return true;  // clang will say that it is not there
-  struct survey s = {0};
+  struct survey s = {.tsan = tsan};
   Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
   if (elf && elf_kind(elf) == ELF_K_AR) look_at_members(&s, elf, fd, path);
   else if (elf) look_at(&s, elf, path);
@@ -162,7 +175,11 @@ static bool is_instrumented(Elf *elf, const char *path) {
   return elf_verdict(elf, path) == INSTRUMENTED;
 }
 
-bool instrumented_program(const char *path) { return program_has(path, is_instrumented); }
+static bool is_tsan(Elf *elf, const char *path) { return elf_verdict(elf, path) == TSAN; }
+
+bool instrumented_program(const char *path, bool tsan) {
+  return program_has(path, tsan ? is_tsan : is_instrumented);
+}
 
 static bool has_tell_note(Elf *elf, const char *path) {
   (void)path;

@@ -99,7 +99,8 @@ static bool add_kind(struct invocation *inv, const char *s) {
     return inv->leak = true;
   }
   if (flag_value(s, "race", &value)) {
-    if (value) die(EXIT_USAGE, "%s: there is one detector, -race", s);
+    inv->tsan = value && strcmp(value, "tsan") == 0;
+    if (value && !inv->tsan) die(EXIT_USAGE, "%s: it is -race, or -race=tsan for LLVM's detector", s);
     return inv->race = true;
   }
   if (flag_value(s, "race-checks", &value)) {
@@ -209,6 +210,13 @@ static void add_plugin_options(struct args *a, const struct invocation *inv,
   }
 }
 
+// LLVM's own instrumentation, and its runtime at the link. By the second flag the plugin knows.
+static void add_tsan_flags(struct args *a) {
+  args_add(a, "-fsanitize=thread");
+  args_add(a, "-mllvm");
+  args_add(a, "-tsan-instrument-memory-accesses=1");
+}
+
 static void add_race_flags(struct args *a, const struct invocation *inv,
                            const struct toolchain *t) {
   // clang's own instrumentation is off; what stays is that it does not speculate loads, and
@@ -234,7 +242,11 @@ static void add_whole(struct args *a, const struct toolchain *t, const char *lib
 static void add_archives(struct args *a, const struct invocation *inv, const struct toolchain *t) {
   if (inv->leak) add_whole(a, t, "leak_wanted");
   if (inv->leak && !inv->race) add_whole(a, t, "leak");  // the detector knows the heap itself
-  if (inv->race) {
+  if (inv->tsan) {
+    add_whole(a, t, "race_tsan");
+    args_add(a, "-Wl,--export-dynamic-symbol=__crun_*");
+    args_addf(a, "%s/libcrun_runtime_tsan.a", t->lib);
+  } else if (inv->race) {
     add_whole(a, t, "race");
     // A shared library that is loaded later finds the checks in the program.
     args_add(a, "-Wl,--export-dynamic-symbol=__tsan_*,--export-dynamic-symbol=__crun_*");
@@ -269,29 +281,39 @@ static bool library_instrumented(const struct invocation *inv, const char *name)
   for (int i = 0; i < inv->folders.n; i++) {
     char *path;
     if (exists(inv->folders.at[i], name, ".so", &path)) return false;
-    if (exists(inv->folders.at[i], name, ".a", &path)) return instrumented_object(path);
+    if (exists(inv->folders.at[i], name, ".a", &path)) return instrumented_object(path, inv->tsan);
   }
   return false;
 }
 
 static void check_instrumented(const struct invocation *inv) {
   bool some = inv->sources;
-  for (int i = 0; i < inv->objects.n; i++) some |= instrumented_object(inv->objects.at[i]);
+  for (int i = 0; i < inv->objects.n; i++) some |= instrumented_object(inv->objects.at[i], inv->tsan);
   for (int i = 0; i < inv->libraries.n; i++)
     some |= library_instrumented(inv, inv->libraries.at[i]);
   if (!some)
-    die(EXIT_UNABLE, "nothing here was built with -race; compile the C files with -race too");
+    die(EXIT_UNABLE, "nothing here was built with -race%s; compile the C files with it too",
+        inv->tsan ? "=tsan" : "");
+}
+
+// check_engine ends crun if LLVM's engine is asked for what only ours has.
+static void check_engine(const struct invocation *inv) {
+  if (!inv->tsan) return;
+  if (inv->leak) die(EXIT_UNABLE, "-leak needs the heap of crun's own detector: use -race, not -race=tsan");
+  if (inv->all_checks || inv->stats) die(EXIT_USAGE, "-race-checks and -race-stats are for -race, not for -race=tsan");
 }
 
 struct args invocation_command(const struct invocation *inv, const struct toolchain *t) {
   struct args a = {0};
   args_add(&a, t->clang);
   bool ours = inv->inputs.n > 0 && !inv->unfinished;
+  check_engine(inv);
   if (ours) add_compile_flags(&a, t);
   add_users(&a, inv);
   if (!ours) return a;
   args_add(&a, "--start-no-unused-arguments");
-  if (inv->race) add_race_flags(&a, inv, t);
+  if (inv->tsan) add_tsan_flags(&a);
+  else if (inv->race) add_race_flags(&a, inv, t);
   if (t->plugin) args_addf(&a, "-fpass-plugin=%s", t->plugin);
   if (inv->race && inv->link != LINK_NONE) check_instrumented(inv);
   if (inv->link == LINK_PROGRAM && inv->unsupported)

@@ -21,6 +21,7 @@ struct invocation {
   const char *unsupported;  // an option of a link that crun's libraries do not go into; nil: none
   enum link link;
   bool race;
+  bool tsan;          // with race: LLVM's engine, -race=tsan
   bool leak;          // -leak
   bool all_checks;    // -race-checks=all: none is left out because another covers it
   bool stats;         // -race-stats

@@ -126,7 +126,7 @@ static int build_and_run(struct invocation *inv, int argc, const char *const *ar
     die(EXIT_USAGE, "run needs a whole program: leave out -c, -S, -E, -shared and the like");
   if (inv->output) die(EXIT_USAGE, "run keeps no program: use crun build -o %s", inv->output);
   invocation_check(inv);
-  struct toolchain t = toolchain_find(inv->race, inv->leak);
+  struct toolchain t = toolchain_find((struct wanted){inv->race, inv->tsan, inv->leak});
   prepare_reports(inv);
   folder_make();
   const char *program = program_in(folder, inv->inputs.at[0]);
@@ -154,8 +154,8 @@ static int run_program(const struct invocation *inv, int argc, const char *const
   if (access(program, X_OK) != 0) die(EXIT_USAGE, "%s is neither a C file nor a program", program);
   if (inv->clang.n)
     die(EXIT_USAGE, "%s is built already: %s goes with crun build", program, inv->clang.at[0]);
-  if (inv->race && !instrumented_program(program))
-    die(EXIT_UNABLE, "%s was not built with -race", program);
+  if (inv->race && !instrumented_program(program, inv->tsan))
+    die(EXIT_UNABLE, "%s was not built with -race%s", program, inv->tsan ? "=tsan" : "");
   if (inv->json && !reporting_program(program))
     die(EXIT_UNABLE, "%s has nothing of crun in it that could report", program);
   prepare_reports(inv);

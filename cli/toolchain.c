@@ -108,21 +108,45 @@ static void check_version(const char *clang) {
       clang, major);
 }
 
-struct toolchain toolchain_find(bool race, bool leak) {
+// need_archives asks for what the link takes.
+static void need_archives(const struct toolchain *t, struct wanted w) {
+  const char *runtime = w.tsan ? "_tsan" : w.race ? "_race" : "";
+  need(format("%s/libcrun_runtime%s.a", t->lib, runtime), "the runtime library");
+  if (!w.race) need(format("%s/libcrun_tell.a", t->lib), "the library that reports");
+  if (w.race) need(format("%s/libcrun_race%s.a", t->lib, w.tsan ? "_tsan" : ""), "the race detector");
+  if (w.leak) need(format("%s/libcrun_leak_wanted.a", t->lib), "the mark of -leak");
+  if (w.leak && !w.race) need(format("%s/libcrun_leak.a", t->lib), "the library of -leak");
+}
+
+// clang_says is the one line that clang answers option with; nil: none.
+static char *clang_says(const char *clang, const char *option) {
+  const char *argv[] = {clang, option, NULL};
+  char *line = spawn_read(argv);
+  if (line) line[strcspn(line, "\n")] = 0;
+  return line;
+}
+
+const char *toolchain_tsan(const char *clang) {
+  const char *file = clang_says(clang, "-print-file-name=libclang_rt.tsan-x86_64.a");
+  if (file && strchr(file, '/') && readable(file)) return file;
+  const char *folder = clang_says(clang, "-print-runtime-dir");
+  file = folder ? format("%s/libclang_rt.tsan.a", folder) : NULL;
+  return file && readable(file) ? file : NULL;
+}
+
+struct toolchain toolchain_find(struct wanted w) {
   struct toolchain t = toolchain_paths();
   const char *asked = asked_clang();
   if (!t.clang && asked) die(EXIT_UNABLE, "CRUN_CC=%s cannot be executed", asked);
   if (!t.clang)
     die(EXIT_UNABLE, "clang-%d is missing; install the package clang-%d", CRUN_LLVM, CRUN_LLVM);
   need(t.header, "the header crun/crun.h");
-  need(format("%s/libcrun_runtime%s.a", t.lib, race ? "_race" : ""), "the runtime library");
-  if (!race) need(format("%s/libcrun_tell.a", t.lib), "the library that reports");
-  if (race) need(format("%s/libcrun_race.a", t.lib), "the race detector");
-  if (leak) need(format("%s/libcrun_leak_wanted.a", t.lib), "the mark of -leak");
-  if (leak && !race) need(format("%s/libcrun_leak.a", t.lib), "the library of -leak");
-  if (race && asked) check_version(t.clang);
+  need_archives(&t, w);
+  if (w.race && asked) check_version(t.clang);
+  if (w.tsan && !toolchain_tsan(t.clang))
+    die(EXIT_UNABLE, "%s has no runtime for -race=tsan; install the package libclang-rt-%d-dev", t.clang, CRUN_LLVM);
   // Without -race another clang serves too; thread-locals are then as other compilers leave them.
-  if (!race && asked && clang_major(t.clang) != CRUN_LLVM) t.plugin = NULL;
+  if (!w.race && asked && clang_major(t.clang) != CRUN_LLVM) t.plugin = NULL;
   else need(t.plugin, format("the plugin for clang %d", CRUN_LLVM));
   return t;
 }

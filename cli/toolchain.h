@@ -13,13 +13,20 @@ struct toolchain {
   const char *plugin;
 };
 
-// toolchain_find finds all from the place of this executable. What a race build (race) or any build
-// needs (leak: -leak) and is not there ends the command with exit code 68 and the name of the package that has
-// it.
-struct toolchain toolchain_find(bool race, bool leak);
+// What a build is to have besides the plain runtime.
+struct wanted {
+  bool race, tsan, leak;  // as in struct invocation
+};
+
+// toolchain_find finds all from the place of this executable. What the build needs and is not there ends the
+// command with exit code 68 and the name of the package that has it.
+struct toolchain toolchain_find(struct wanted w);
 
 // toolchain_paths is toolchain_find without the checks; clang is nil if there is none.
 struct toolchain toolchain_paths(void);
+
+// toolchain_tsan asks clang for LLVM's own runtime, which -race=tsan links; nil: it has none.
+const char *toolchain_tsan(const char *clang);
 
 // clang_major asks clang for its version; -1: it cannot be run or is no clang.
 int clang_major(const char *clang);

@@ -4,6 +4,7 @@
 #define CRUN_INSTRUMENT_NOTE_H
 
 #include "llvm/IR/Module.h"
+#include "llvm/IR/PassManager.h"
 
 namespace crun {
 
@@ -17,6 +18,12 @@ constexpr unsigned PluginVersion = version(0, 1, 0);
 bool hasNote(const llvm::Module &M);
 
 void addNote(llvm::Module &M);
+
+// TsanNotePass writes the note of an object whose checks are clang's own, for -race=tsan.
+struct TsanNotePass : llvm::PassInfoMixin<TsanNotePass> {
+  llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &AM);
+  static bool isRequired() { return true; }
+};
 
 }  // namespace crun
 

@@ -7,6 +7,7 @@
 #include "llvm/Passes/PassPlugin.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
+#include "note.h"
 #include "pass.h"
 #include "tls.h"
 
@@ -36,22 +37,26 @@ bool parse(StringRef Name, ModulePassManager &MPM, ArrayRef<PassBuilder::Pipelin
   return true;
 }
 
-// With -race, clang's own instrumentation is switched off. That is how we know: an option of ours
-// is only known to clang if the plugin is loaded twice.
-bool isRace() {
+// With -race, clang's own instrumentation is switched off; with -race=tsan it is asked for by name. That is how
+// we know: an option of ours is only known to clang if the plugin is loaded twice.
+enum class Engine { None, Ours, Tsan };
+
+Engine engine() {
   auto &Options = cl::getRegisteredOptions();
   auto It = Options.find("tsan-instrument-memory-accesses");
-  return It != Options.end() && !static_cast<cl::opt<bool> *>(It->second)->getValue();
+  if (It == Options.end() || It->second->getNumOccurrences() == 0) return Engine::None;
+  return static_cast<cl::opt<bool> *>(It->second)->getValue() ? Engine::Tsan : Engine::Ours;
 }
 
 void registerPasses(PassBuilder &PB) {
   requireOurCompiler();
-  bool Race = isRace();
-  PB.registerPipelineStartEPCallback([Race](ModulePassManager &MPM, OptimizationLevel) {
+  Engine For = engine();
+  PB.registerPipelineStartEPCallback([For](ModulePassManager &MPM, OptimizationLevel) {
     MPM.addPass(crun::TlsPass());
-    if (Race) MPM.addPass(crun::PlacesPass());
+    if (For == Engine::Ours) MPM.addPass(crun::PlacesPass());
+    if (For == Engine::Tsan) MPM.addPass(crun::TsanNotePass());
   });
-  if (Race)
+  if (For == Engine::Ours)
     PB.registerOptimizerEarlyEPCallback(
         [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(crun::RacePass()); });
   PB.registerPipelineParsingCallback(parse);

@@ -66,7 +66,7 @@ static void tell_to(void) {
 
 int race_exit_code(int code) { return report_exit_code(code); }
 
-static const struct tell_detector detector = {tell_from, tell_to, at_end};
+static const struct tell_detector detector = {.hide = tell_from, .unhide = tell_to, .at_end = at_end};
 
 // ---- fork ----------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@
 // not wait for a network.
 //
 // The lock knows its owner, so that a fault inside is told apart from waiting.
-//   R1: libdw_leave     A1: libdw_enter
+//   R1: give_up     A1: libdw_enter
 #include "symbolize_module.h"
 
 #include <dwarf.h>
@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "race/symbolize.h"
+#include "tell.h"
 
 // ---- one at a time -------------------------------------------------------------------------------
 
@@ -37,6 +38,8 @@ static void forked(void) {
 
 static void watch_forks(void) { pthread_atfork(NULL, NULL, forked); }
 
+static void give_up(void) { atomic_store_explicit(&owner, 0, memory_order_release); }  // R1
+
 bool libdw_enter(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   int me = (int)syscall(SYS_gettid), nobody = 0;
@@ -48,14 +51,18 @@ bool libdw_enter(void) {
     sched_yield();
   }
   if (!atomic_load_explicit(&unusable, memory_order_relaxed)) {
+    tell_libdw_begin();
     pthread_once(&once, watch_forks);
     return true;
   }
-  libdw_leave();
+  give_up();
   return false;
 }
 
-void libdw_leave(void) { atomic_store_explicit(&owner, 0, memory_order_release); }  // R1
+void libdw_leave(void) {
+  tell_libdw_end();
+  give_up();
+}
 
 // ---- modules ---------------------------------------------------------------------------------------
 

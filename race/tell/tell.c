@@ -44,6 +44,14 @@ void tell_end(void) {
   if (detector) detector->unhide();
 }
 
+void tell_libdw_begin(void) {
+  if (detector && detector->libdw_begin) detector->libdw_begin();
+}
+
+void tell_libdw_end(void) {
+  if (detector && detector->libdw_end) detector->libdw_end();
+}
+
 // ---- what was told -------------------------------------------------------------------------------------
 
 static struct set ids;  // under the lock

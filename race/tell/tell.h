@@ -13,11 +13,16 @@
 struct tell_detector {
   void (*hide)(void), (*unhide)(void);  // around everything here: what libdw does is not checked
   void (*at_end)(void);                 // before findings are counted for the last time
+  void (*libdw_begin)(void), (*libdw_end)(void);  // around each use of libdw, by whomever; nil: nothing is wanted
 };
 
 // tell_init reads the options and prepares the end of the process, once. Without a detector a constructor
 // calls it, before all others; the detector calls it earlier still.
 void tell_init(const struct tell_detector *d);
+
+// tell_libdw_begin and tell_libdw_end are for the symbolizer: they ask the detector.
+void tell_libdw_begin(void);
+void tell_libdw_end(void);
 
 // tell_begin makes this thread the one that tells, until tell_end. The lock is above all of race/: nothing
 // of race/ is held when a finding is told.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// lock.c: pthread mutexes and rwlocks: LLVM's runtime checks them, and the runtime is told which goroutine holds one.
+//
+// These come in the place of the runtime's own, which are weak and go on under these names with __interceptor_.
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "race.h"
+
+#define PUBLIC __attribute__((visibility("default")))
+#define CALLER ((uintptr_t)__builtin_return_address(0))
+
+static void (*watcher)(const void *lock, bool taken, uintptr_t pc);
+
+void race_watch_locks(void (*fn)(const void *lock, bool taken, uintptr_t pc)) { watcher = fn; }
+
+#define TAKES(name, type, parameters, arguments)                                     \
+  int ___interceptor_##name parameters;                                              \
+  PUBLIC int name parameters {                                                      \
+    int r = ___interceptor_##name arguments;                                         \
+    if ((r == 0 || r == EOWNERDEAD) && watcher) watcher(l, true, CALLER);            \
+    return r;                                                                       \
+  }
+
+#define GIVES(name, type)                                                           \
+  int ___interceptor_##name(type *l);                                                \
+  PUBLIC int name(type *l) {                                                        \
+    if (watcher) watcher(l, false, CALLER);                                          \
+    return ___interceptor_##name(l);                                                 \
+  }
+
+TAKES(pthread_mutex_lock, pthread_mutex_t, (pthread_mutex_t *l), (l))
+TAKES(pthread_mutex_trylock, pthread_mutex_t, (pthread_mutex_t *l), (l))
+TAKES(pthread_mutex_timedlock, pthread_mutex_t, (pthread_mutex_t *l, const struct timespec *t), (l, t))
+GIVES(pthread_mutex_unlock, pthread_mutex_t)
+TAKES(pthread_rwlock_rdlock, pthread_rwlock_t, (pthread_rwlock_t *l), (l))
+TAKES(pthread_rwlock_tryrdlock, pthread_rwlock_t, (pthread_rwlock_t *l), (l))
+TAKES(pthread_rwlock_timedrdlock, pthread_rwlock_t, (pthread_rwlock_t *l, const struct timespec *t), (l, t))
+TAKES(pthread_rwlock_wrlock, pthread_rwlock_t, (pthread_rwlock_t *l), (l))
+TAKES(pthread_rwlock_trywrlock, pthread_rwlock_t, (pthread_rwlock_t *l), (l))
+TAKES(pthread_rwlock_timedwrlock, pthread_rwlock_t, (pthread_rwlock_t *l, const struct timespec *t), (l, t))
+GIVES(pthread_rwlock_unlock, pthread_rwlock_t)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// self.h: a goroutine or thread of the second engine, and what runs on this thread.
+//
+// What the seam calls a race_g is a struct tsan_g here. It names a state of LLVM's runtime: a fiber for a goroutine, the thread's own for main and for threads of the
+// program's. The runtime's threads have a state that counts nothing, in which they schedule: `none`, their own, or a
+// fiber where the thread's own is somebody's.
+#ifndef CRUN_RACE_TSAN_SELF_H
+#define CRUN_RACE_TSAN_SELF_H
+
+#include "ginfo.h"
+#include "rtl.h"
+
+struct tsan_g {
+  tsan_state *state;
+  struct ginfo *info;
+  bool is_fiber;
+};
+
+struct self {
+  struct tsan_g *cur;    // who runs here; nil: nobody, or a thread that was not asked for yet
+  tsan_state *none;      // nil: this thread has scheduled nothing
+  bool taken;            // the thread's own state is cur's or was
+  uint32_t hidden;       // calls of race_hide_begin
+  tsan_state *hid;       // the state that the first of them was made in
+  uint32_t symbolizing;  // calls of symbolizer_enter
+  bool ends_known;       // self_ends will be called
+};
+
+extern _Thread_local struct self self __attribute__((tls_model("initial-exec")));
+
+// main_self is the first thread's race_g; it is there before any constructor.
+extern struct tsan_g main_self;
+
+// self_init prepares all this, before any constructor.
+void self_init(void);
+
+// symbolizer_enter and symbolizer_leave bracket what calls libdw: it shares no lock with the runtime then. They nest.
+void symbolizer_enter(void);
+void symbolizer_leave(void);
+
+#endif
