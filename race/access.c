@@ -366,6 +366,7 @@ struct pair {
 static inline __attribute__((always_inline)) bool keep(const race_g *g, struct pair *p, int i) {
   uint64_t x = p->cell[i], differ = x ^ p->new;
   if (!x) return true;
+  if (i == 1 && x >= CELL_NODE) return false;  // cell 0 is one of its entries
   if ((differ & CELL_EPOCH) == 0) {
     if ((differ & (CELL_KIND | CELL_CTX)) == 0) {
       p->new |= x;
@@ -379,7 +380,7 @@ static inline __attribute__((always_inline)) bool keep(const race_g *g, struct p
     return (differ & CELL_KIND) && !(x & p->bytes);
   }
   if (!(x & p->bytes)) return true;
-  if (x >= CELL_NODE || epoch_slot(cell_epoch(x)) != g->slot) return false;
+  if (epoch_slot(cell_epoch(x)) != g->slot) return false;
   if (kind_covers(p->new, x)) {
     x &= ~p->bytes;
     p->cell[i] = x & CELL_BYTES ? x : 0;

@@ -170,6 +170,11 @@ static void check_reports(int n, uint64_t bad) {
   raced |= bad;
 }
 
+// bytes_one_by_one is a loop over bytes: one place in the code, several accesses.
+static void bytes_one_by_one(race_g *g, size_t from, size_t size, uint64_t kind, uintptr_t pc) {
+  for (size_t b = from; b < from + size; b++) access_check_within(g, (uintptr_t)base + b, kind | bits(b % 8, 1), pc);
+}
+
 static void access(int n, int i, unsigned kinds) {
   static const unsigned flags[] = {ACCESS_READ, ACCESS_WRITE, ACCESS_READ | ACCESS_ATOMIC, ACCESS_WRITE | ACCESS_ATOMIC};
   unsigned f = flags[rnd(kinds)];
@@ -179,9 +184,10 @@ static void access(int n, int i, unsigned kinds) {
   events[n] = (struct event){.g = i, .at = ++now[i], .flags = f, .bytes = bits(from, size)};
   nreports = 0;
   uint64_t kind = (f & ACCESS_WRITE ? 0 : CELL_READ) | (f & ACCESS_ATOMIC ? CELL_ATOMIC : 0);
-  unsigned how = rnd(4);
+  unsigned how = rnd(5);
   race_cur = gs[i];
-  if (how == 0) range_check(gs[i], (uintptr_t)base + from, size, f, PC + n);
+  if (how == 4) bytes_one_by_one(gs[i], from, size, kind, PC + n);
+  else if (how == 0) range_check(gs[i], (uintptr_t)base + from, size, f, PC + n);
   else if (how < 3 && from % 8 + size <= 8) access_check_within(gs[i], (uintptr_t)base + from, kind | bits(from % 8, size), PC + n);
   else if (how < 3 && size <= 16) access_check_across(gs[i], (uintptr_t)base + from, size, kind, PC + n);
   else access_check(gs[i], (uintptr_t)base + from, size, f, PC + n);
