@@ -4,16 +4,27 @@
 
 #include "base/os.h"
 
-enum { SPINS = 100 };
+#ifndef LOCK_SPINS
+#define LOCK_SPINS 100  // none in the model
+#endif
+enum { BLIND_NS = 1000 * 1000 };
+
+_Alignas(64) _Atomic uint32_t lock_sleepers[SLEEPER_COUNTS];
 
 void lock_contended(struct lock *l) {
-  for (int i = 0; i < SPINS; i++) {
-    uint32_t free = 0;
-    if (load_rlx(&l->word) == 0 && cas_acq(&l->word, &free, 1)) return;
+  for (int i = 0; i < LOCK_SPINS; i++) {
+    if (load_rlx(&l->word) == 0 && trylock(l)) return;
     cpu_relax();
   }
-  // From here on the word says 2: the holder cannot know whether the last sleeper has gone.
-  while (xchg_acq(&l->word, 2) != 0) futex_wait(&l->word, 2, -1);
+  _Atomic uint32_t *sleepers = &lock_sleepers[lock_hash(l)];
+  add_seq(sleepers, 1);                           // R2
+  int64_t most_ns = os_barrier() ? -1 : BLIND_NS;  // without it an unlock may not see us
+  while (!trylock(l)) futex_wait(&l->word, 1, most_ns);  // A3
+  add_rlx(sleepers, -1u);
 }
 
 void unlock_contended(struct lock *l) { futex_wake(&l->word, 1); }
+
+void lock_forget(void) {
+  for (int i = 0; i < SLEEPER_COUNTS; i++) store_rlx(&lock_sleepers[i], 0);
+}

@@ -47,7 +47,12 @@ bool os_barrier_init(void) {
   return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 }
 
-void os_barrier(void) { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
+bool os_barrier(void) {
+  int saved = errno;
+  bool passed = syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0;
+  errno = saved;
+  return passed;
+}
 
 // cgroup_quota is how many processors' worth of time cgroup v2 grants, rounded up; 0: no limit.
 static int cgroup_quota(void) {

@@ -28,9 +28,9 @@ void futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t timeout_ns);
 void futex_wake(_Atomic uint32_t *word, int n);
 
 // os_barrier makes every running thread of the process pass a full memory barrier.
-// os_barrier_init registers for it; false: the kernel cannot.
+// os_barrier_init registers for it. False: the kernel cannot, or nobody has registered.
 bool os_barrier_init(void);
-void os_barrier(void);
+bool os_barrier(void);
 
 // os_procs is the number of processors the process may use: affinity and cgroup quota, at least 1.
 int os_procs(void);

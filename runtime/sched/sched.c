@@ -144,12 +144,16 @@ static void spill(struct p *pp, struct g *gp) {
   unlock(&sched.lock);
 }
 
+// swap_next makes gp the next of pp, the caller's, and returns who was. Others only take: what is nil stays nil.
+static inline struct g *swap_next(struct p *pp, struct g *gp) {
+  if (load_acq(&pp->runnext)) return xchg_acq_rel(&pp->runnext, gp);
+  store_rel(&pp->runnext, gp);
+  return NULL;
+}
+
 // put makes gp runnable on pp, next if `next`. True: a goroutine waits behind another.
 static bool put(struct p *pp, struct g *gp, bool next) {
-  if (next) {
-    gp = atomic_exchange_explicit(&pp->runnext, gp, memory_order_acq_rel);
-    if (!gp) return false;
-  }
+  if (next && !(gp = swap_next(pp, gp))) return false;
   if (!runq_put(&pp->runq, gp)) spill(pp, gp);
   return true;
 }

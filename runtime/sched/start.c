@@ -197,6 +197,7 @@ static void in_child(void) {
     store_rlx(&pp->runq.head, load_rlx(&pp->runq.tail));
     if (pp != mine) p_idle_locked(pp);
   }
+  lock_forget();
   timers_forget();
   waitfor_forget();
   netpoll_forget();

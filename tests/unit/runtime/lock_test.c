@@ -32,6 +32,7 @@ static void excludes(void **state) {
   for (int i = 0; i < 4; i++) pthread_join(t[i], NULL);
   assert_int_equal(counter, 800000);
   assert_int_equal(l.word, 0);
+  assert_int_equal(lock_sleepers[lock_hash(&l)], 0);
 }
 
 static void *takes(void *arg) {
@@ -46,7 +47,7 @@ static void wakes_a_sleeper(void **state) {
   lock(&l);
   assert_false(trylock(&l));
   assert_int_equal(pthread_create(&t, NULL, takes, NULL), 0);
-  while (load_acq(&l.word) != 2) sched_yield();  // it sleeps, or is about to
+  while (load_acq(&lock_sleepers[lock_hash(&l)]) == 0) sched_yield();  // it sleeps, or is about to
   assert_true(counter != -1);
   unlock(&l);
   pthread_join(t, NULL);
