@@ -28,6 +28,9 @@ struct sym_frame {
 // offset alone.
 int symbolize_pc(uintptr_t pc, bool is_return_address, struct sym_frame *out, int max);
 
+// symbolize_symbol writes one frame, with no more than the symbol table knows: that is quick.
+int symbolize_symbol(uintptr_t pc, bool is_return_address, struct sym_frame *out);
+
 // symbolize_is_start tells whether f, an outermost frame, is the C library's start of the process or of a
 // thread: by its name, or, where the library has lost its symbols, by being the library's and nameless.
 bool symbolize_is_start(const struct sym_frame *f);

@@ -29,6 +29,10 @@ bool stack_is_ours(const struct sym_frame *f) {
   return is_in(f, "runtime/") || is_in(f, "race/");
 }
 
+// is_own_code tells the same of most of our code by where it lies, without debug information.
+extern const char __start_crun_text[] __attribute__((weak)), __stop_crun_text[] __attribute__((weak));
+static bool is_own_code(uintptr_t pc) { return pc - (uintptr_t)__start_crun_text < (uintptr_t)(__stop_crun_text - __start_crun_text); }
+
 bool stack_is_detectors(const struct sym_frame *f) { return is_in(f, "race/"); }
 
 void stack_symbolize(const uintptr_t *pc, size_t n, bool first_is_return, struct stack *out) {
@@ -36,9 +40,10 @@ void stack_symbolize(const uintptr_t *pc, size_t n, bool first_is_return, struct
   out->n = 0;
   out->folded = false;
   for (size_t i = 0; i < n; i++) {
-    int k = symbolize_pc(pc[i], i > 0 || first_is_return, f, (int)(sizeof f / sizeof *f));
+    bool is_return = i > 0 || first_is_return, ours = is_own_code(pc[i] - is_return);
+    int k = ours ? symbolize_symbol(pc[i], is_return, f) : symbolize_pc(pc[i], is_return, f, (int)(sizeof f / sizeof *f));
     if (i > 0 && stack_is_bottom(&f[k - 1])) return;
-    for (int j = 0; j < k && out->n < STACK_FRAMES; j++)
+    for (int j = 0; j < k && !ours && out->n < STACK_FRAMES; j++)
       if (!stack_is_ours(&f[j])) out->frame[out->n++] = f[j];
   }
 }

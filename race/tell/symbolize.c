@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // symbolize.c: code addresses to functions and lines, by libdw.
 //
-// The ranges of a module's compile units are sorted once: clang writes no .debug_aranges, so libdw's own
-// look-up finds nothing. Inlined frames are the chain of DIEs around the address; each gives the place
+// The ranges of a module's compile units are read unit by unit, until one holds the address: clang writes no
+// .debug_aranges, so libdw's own look-up finds nothing. Inlined frames are the chain of DIEs around the address; each gives the place
 // it was called from. What was asked before is remembered by pc: a thousand races have few places.
 #include "race/symbolize.h"
 
@@ -13,18 +13,19 @@
 
 #include "symbolize_module.h"
 
+static const struct range *range_in_unit(struct module *m, Dwarf_Die *unit, Dwarf_Addr addr) {
+  size_t n = m->units.n;
+  Dwarf_Addr base, lo, hi;
+  for (ptrdiff_t at = 0; (at = dwarf_ranges(unit, at, &base, &lo, &hi)) > 0;)
+    ranges_add(&m->units, lo, hi, dwarf_dieoffset(unit));
+  return ranges_find(&m->units, n, addr);
+}
+
+// find_unit looks at no more units than it must: the program's own come before the libraries'.
 static bool find_unit(struct module *m, Dwarf_Addr addr, Dwarf_Die *cu) {
-  if (!m->has_units) {
-    m->has_units = true;
-    Dwarf_Addr bias;
-    for (Dwarf_Die *die = NULL; (die = dwfl_module_nextcu(m->mod, die, &bias));) {
-      Dwarf_Addr base, lo, hi;
-      for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &lo, &hi)) > 0;)
-        ranges_add(&m->units, lo, hi, dwarf_dieoffset(die));
-    }
-    ranges_sort(&m->units);
-  }
-  const struct range *r = ranges_find(&m->units, addr);
+  const struct range *r = ranges_find(&m->units, 0, addr);
+  Dwarf_Die unit;
+  while (!r && module_next_unit(m, &m->units_unit, &unit)) r = range_in_unit(m, &unit, addr);
   return r && dwarf_offdie(m->dwarf, r->die, cu);
 }
 
@@ -87,17 +88,22 @@ static int without_libdw(uintptr_t pc, struct sym_frame *out) {
   return 1;
 }
 
-static int with_libdw(uintptr_t pc, uintptr_t at, struct sym_frame *out, int max) {
+// with_symbol fills out from the symbol table, and returns at's module, or nil.
+static struct module *with_symbol(uintptr_t pc, uintptr_t at, struct sym_frame *out) {
   struct module *m = module_of(at);
-  if (!m) {
-    *out = (struct sym_frame){.offset = pc};
-    return 1;
-  }
   GElf_Off offset = 0;
   GElf_Sym sym;
-  *out = (struct sym_frame){.module = m->name};
-  out->func = dwfl_module_addrinfo(m->mod, at, &offset, &sym, NULL, NULL, NULL);
+  *out = (struct sym_frame){.offset = pc};
+  if (!m) return NULL;
+  out->module = m->name;
+  out->func = module_symbol(m, at, &offset, &sym);
   out->offset = out->func ? offset + (pc - at) : pc - m->start;
+  return m;
+}
+
+static int with_libdw(uintptr_t pc, uintptr_t at, struct sym_frame *out, int max) {
+  struct module *m = with_symbol(pc, at, out);
+  if (!m) return 1;
   Dwarf_Die cu;
   int n = m->dwarf && find_unit(m, at - m->bias, &cu) ? with_dwarf(&cu, at - m->bias, out, max) : 0;
   if (!n) out->build_id = m->build_id;
@@ -137,6 +143,13 @@ int symbolize_pc(uintptr_t pc, bool is_return_address, struct sym_frame *out, in
   }
   libdw_leave();
   return n;
+}
+
+int symbolize_symbol(uintptr_t pc, bool is_return_address, struct sym_frame *out) {
+  if (!libdw_enter()) return without_libdw(pc, out);
+  with_symbol(pc, pc - is_return_address, out);
+  libdw_leave();
+  return 1;
 }
 
 // ---- where stacks begin ------------------------------------------------------------------------------

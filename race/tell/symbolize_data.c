@@ -63,15 +63,15 @@ static void add_variables(struct module *m, Dwarf_Die *parent, int depth) {
   } while (dwarf_siblingof(&die, &die) == 0);
 }
 
+// find_variable reads no more units than it must, as find_unit does.
 static bool find_variable(struct module *m, Dwarf_Addr addr, Dwarf_Die *die, const struct range **r) {
   if (!m->dwarf) return false;
-  if (!m->has_variables) {
-    m->has_variables = true;
-    Dwarf_Addr bias;
-    for (Dwarf_Die *cu = NULL; (cu = dwfl_module_nextcu(m->mod, cu, &bias));) add_variables(m, cu, 32);
-    ranges_sort(&m->variables);
+  Dwarf_Die unit;
+  *r = ranges_find(&m->variables, 0, addr);
+  for (size_t n = m->variables.n; !*r && module_next_unit(m, &m->variables_unit, &unit); n = m->variables.n) {
+    add_variables(m, &unit, 32);
+    *r = ranges_find(&m->variables, n, addr);
   }
-  *r = ranges_find(&m->variables, addr);
   return *r && dwarf_offdie(m->dwarf, (*r)->die, die);
 }
 
@@ -180,7 +180,7 @@ bool symbolize_data(uintptr_t addr, size_t size, struct sym_data *out) {
   struct module *m = module_of(addr);
   GElf_Off offset = 0;
   GElf_Sym sym;
-  const char *name = m ? dwfl_module_addrinfo(m->mod, addr, &offset, &sym, NULL, NULL, NULL) : NULL;
+  const char *name = m ? module_symbol(m, addr, &offset, &sym) : NULL;
   bool found = name && GELF_ST_TYPE(sym.st_info) == STT_OBJECT && offset < (sym.st_size ? sym.st_size : 1);
   if (found) {
     *out = (struct sym_data){.name = name, .addr = addr - offset, .size = sym.st_size, .module = m->name};

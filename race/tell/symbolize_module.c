@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // symbolize_module.c: modules of this process, from /proc/self/maps, and the lock around libdw.
 //
-// The maps are read again when an address lies in no module (dlopen). The program's own file is opened
+// The maps are read when an address lies in no module that is known (the program's own file is at first; dlopen). The program's own file is opened
 // as /proc/self/exe if it was deleted or replaced while it ran. debuginfod is never asked: a report must
 // not wait for a network.
 //
@@ -90,15 +90,20 @@ static int find_debuginfo(Dwfl_Module *mod, void **data, const char *name, Dwarf
   return dwfl_standard_find_debuginfo(mod, data, name, base, file, link, crc, found);
 }
 
-static void report_modules(void) {
+static bool begin(void) {
   static char *debuginfo_path;
   static const Dwfl_Callbacks callbacks = {
       .find_elf = find_elf,
       .find_debuginfo = find_debuginfo,
       .debuginfo_path = &debuginfo_path,
   };
-  if (!dwfl && !(dwfl = dwfl_begin(&callbacks))) return;
+  if (!dwfl && !(dwfl = dwfl_begin(&callbacks))) return false;
   dwfl_report_begin_add(dwfl);
+  return true;
+}
+
+static void report_modules(void) {
+  if (!begin()) return;
   dwfl_linux_proc_report(dwfl, getpid());
   dwfl_report_end(dwfl, NULL, NULL);
 }
@@ -131,6 +136,37 @@ static Dwfl_Module *mapped_at(uintptr_t addr) {
   return addr >= start && addr < end ? mod : NULL;
 }
 
+struct program {
+  uintptr_t start, end, end_of_data;  // where its file is mapped, and its zeroed data after that
+};
+
+static int find_program(struct dl_phdr_info *info, size_t size, void *arg) {
+  struct program *p = arg;
+  const uintptr_t page = 4096;
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+    uintptr_t lo = info->dlpi_addr + ph->p_vaddr, hi = lo + ph->p_filesz;
+    if (ph->p_type != PT_LOAD) continue;
+    if (!p->end) p->start = lo & -page;
+    p->end = (hi + page - 1) & -page;
+    p->end_of_data = lo + ph->p_memsz;
+  }
+  return 1;  // the first is the program
+}
+
+// report_program tells libdw of the program's own file alone, if it holds addr: most addresses that are asked for are
+// there, and to have the kernel write the maps takes longer than all else.
+static bool report_program(uintptr_t addr) {
+  struct program p = {0};
+  char exe[4096];
+  ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+  if (n <= 0 || !dl_iterate_phdr(find_program, &p) || addr - p.start >= p.end_of_data - p.start || !begin()) return false;
+  exe[n] = 0;
+  dwfl_report_module(dwfl, exe, p.start, p.end);
+  dwfl_report_end(dwfl, NULL, NULL);
+  return true;
+}
+
 // mod_at finds the module of addr. The maps do not say whose the pages after a file's end are, where large
 // zeroed variables lie: then the dynamic linker does.
 static Dwfl_Module *mod_at(uintptr_t addr) {
@@ -139,7 +175,7 @@ static Dwfl_Module *mod_at(uintptr_t addr) {
     Dwfl_Module *mod = mapped_at(addr);
     if (!mod && dl_iterate_phdr(find_in_file, &f)) mod = mapped_at(f.addr);
     if (mod) return mod;
-    if (!again) report_modules();
+    if (!again && (dwfl || !report_program(addr))) report_modules();
   }
   return NULL;
 }
@@ -189,26 +225,24 @@ void ranges_add(struct ranges *r, Dwarf_Addr lo, Dwarf_Addr hi, Dwarf_Off die) {
   r->at[r->n++] = (struct range){lo, hi, die};
 }
 
-static int by_lo(const void *a, const void *b) {
-  const struct range *x = a, *y = b;
-  return x->lo < y->lo ? -1 : x->lo > y->lo;
-}
-
-void ranges_sort(struct ranges *r) {
-  if (r->n) qsort(r->at, r->n, sizeof *r->at, by_lo);
-}
-
-const struct range *ranges_find(const struct ranges *r, Dwarf_Addr addr) {
-  size_t lo = 0, hi = r->n;
-  while (lo < hi) {
-    size_t mid = (lo + hi) / 2;
-    if (r->at[mid].lo <= addr) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo && addr < r->at[lo - 1].hi ? &r->at[lo - 1] : NULL;
+const struct range *ranges_find(const struct ranges *r, size_t from, Dwarf_Addr addr) {
+  for (const struct range *p = r->at + from, *end = r->at + r->n; p < end; p++)
+    if (addr - p->lo < p->hi - p->lo) return p;
+  return NULL;
 }
 
 // ---- DIEs ----------------------------------------------------------------------------------------------
+
+bool module_next_unit(struct module *m, Dwarf_Off *at, Dwarf_Die *unit) {
+  Dwarf_Off next;
+  size_t header;
+  while (dwarf_nextcu(m->dwarf, *at, &next, &header, NULL, NULL, NULL) == 0) {
+    Dwarf_Off die = *at + header;
+    *at = next;
+    if (dwarf_offdie(m->dwarf, die, unit)) return true;
+  }
+  return false;
+}
 
 const char *as_compiled(const char *file, Dwarf_Die *cu) {
   Dwarf_Attribute at;

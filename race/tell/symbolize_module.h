@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// symbolize_module.h: the objects of this process as libdw sees them, for symbolize.c and symbolize_data.c.
+// symbolize_module.h: the objects of this process as libdw sees them, for symbolize.c and its like.
 #ifndef CRUN_RACE_SYMBOLIZE_MODULE_H
 #define CRUN_RACE_SYMBOLIZE_MODULE_H
 
@@ -19,7 +19,7 @@ struct range {
   Dwarf_Off die;
 };
 
-// A sorted table of ranges that do not overlap.
+// A table of ranges that do not overlap.
 struct ranges {
   struct range *at;
   size_t n, cap;
@@ -32,9 +32,14 @@ struct module {
   const char *name;      // of the file
   const char *build_id;  // in hexadecimal digits; nil: it has none
   uintptr_t start;
-  bool has_units, has_variables;
-  struct ranges units;      // code of compile units; the first look-up fills it
-  struct ranges variables;  // variables of static storage; the same
+  bool has_symbols;
+  struct ranges units;      // code of the compile units before units_unit
+  struct ranges variables;  // variables of static storage in those before variables_unit
+  Dwarf_Off units_unit, variables_unit;
+  const Elf64_Sym *symbols;  // the file's table; nil: it has none. As all that follows, of the first look-up
+  size_t nsymbols, symbol_names_size;
+  const char *symbol_names;
+  GElf_Addr symbols_bias;
   struct module *next;
 };
 
@@ -42,8 +47,15 @@ struct module {
 struct module *module_of(uintptr_t addr);
 
 void ranges_add(struct ranges *r, Dwarf_Addr lo, Dwarf_Addr hi, Dwarf_Off die);
-void ranges_sort(struct ranges *r);
-const struct range *ranges_find(const struct ranges *r, Dwarf_Addr addr);
+
+// ranges_find finds the range that holds addr, of those from number from on; nil: none does.
+const struct range *ranges_find(const struct ranges *r, size_t from, Dwarf_Addr addr);
+
+// module_next_unit gives the compile unit at *at, which moves on; false: there are no more.
+bool module_next_unit(struct module *m, Dwarf_Off *at, Dwarf_Die *unit);
+
+// module_symbol returns the name of the symbol that at lies in, how far in, and the symbol; nil: there is none.
+const char *module_symbol(struct module *m, uintptr_t at, GElf_Off *offset, GElf_Sym *sym);
 
 // as_compiled takes the compile unit's directory off a file name that libdw put it before.
 const char *as_compiled(const char *file, Dwarf_Die *cu);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -63,6 +64,26 @@ static void asked_again(void **state) {
     assert_string_equal(a[i].func, b[i].func);
     assert_int_equal(a[i].line, b[i].line);
     assert_int_equal(a[i].offset, b[i].offset);
+  }
+}
+
+// The symbol table alone gives the same function and offset, also for one with two names and for a label without a size.
+NOINLINE int two_names(void) { return (int)(uintptr_t)return_address(); }
+int other_name(void) __attribute__((alias("two_names")));
+__asm__(".pushsection .text\n.globl no_size\nno_size:\n nop\n nop\n nop\n.popsection\n");
+extern const char no_size[];
+
+static void symbol_alone(void **state) {
+  uintptr_t pcs[] = {(uintptr_t)symbol_alone + 5, (uintptr_t)outermost, (uintptr_t)two_names + 1, (uintptr_t)no_size + 1,
+                     (uintptr_t)no_size, (uintptr_t)qsort + 3};
+  for (size_t i = 0; i < sizeof pcs / sizeof *pcs; i++) {
+    struct sym_frame all[16], one;
+    int n = symbolize_pc(pcs[i], false, all, 16);
+    assert_int_equal(symbolize_symbol(pcs[i], false, &one), 1);
+    assert_int_equal(one.offset, all[n - 1].offset);
+    if (strcmp(one.func, "other_name") != 0) assert_string_equal(one.func, all[n - 1].func);
+    assert_string_equal(one.module, all[n - 1].module);
+    assert_null(one.file);
   }
 }
 
@@ -272,7 +293,7 @@ int main(void) {
       cmocka_unit_test(static_local),        cmocka_unit_test(far_in_bss),
       cmocka_unit_test(not_data),            cmocka_unit_test(thread_local_offset),
       cmocka_unit_test(threads),             cmocka_unit_test(raw),
-      cmocka_unit_test(starts),
+      cmocka_unit_test(starts),              cmocka_unit_test(symbol_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
