@@ -11,7 +11,7 @@
 #include "sched/wake.h"
 #include "time/timer.h"
 
-enum { FAIR_TICK = 61, TIMER_TICK = 16, STEAL_ROUNDS = 4 };
+enum { STEAL_ROUNDS = 4 };
 
 static void spin_begin(struct m *mp) {
   if (mp->spinning) return;
@@ -51,12 +51,6 @@ static struct g *steal(struct p *pp) {
     }
   }
   return NULL;
-}
-
-static struct g *local(struct p *pp) {
-  struct g *gp = load_rlx(&pp->runnext);
-  if (gp && cas_acq_rel(&pp->runnext, &gp, NULL)) return gp;
-  return runq_get(&pp->runq);
 }
 
 // A runnext that was made ready is no work for others: its P is about to run it. One that was started is,

@@ -134,6 +134,7 @@ struct p {
   struct p *idle_next;         // under sched.lock
   struct gfree gfree[STACK_CLASSES];  // owner only
   _Atomic uint64_t nsteals;    // owner: goroutines taken from other Ps
+  _Atomic uint64_t nborn;      // owner: goroutines started less those that ended here; may be negative
   uint32_t seen_tick;          // sysmon only
   int64_t seen_since;          // sysmon only
   int64_t look_ns;             // sysmon only: how long the G must have run until its thread is looked at again

@@ -141,7 +141,7 @@ static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *o) 
   set_name(gp, o);
   set_labels(gp, o);
   store_rlx(&gp->select_done, 0);
-  atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  count_g(mp, 1);
   fiber_new(&gp->fiber, gp->stack_lo, gp->stack_hi - gp->stack_lo);
   race_fresh(gp->stack_lo, gp->stack_hi - gp->stack_lo);
   return gp;

@@ -11,15 +11,32 @@
 #include "sched/g.h"
 
 // runq_put adds gp at the tail; false: the ring is full.
-bool runq_put(struct runq *q, struct g *gp);
+static inline bool runq_put(struct runq *q, struct g *gp) {
+  uint32_t head = load_acq(&q->head);  // A2
+  uint32_t tail = load_rlx(&q->tail);
+  if (tail - head >= RUNQ_SIZE) return false;
+  store_rlx(&q->ring[tail % RUNQ_SIZE], gp);
+  store_rel(&q->tail, tail + 1);  // R1
+  return true;
+}
 
 // runq_get takes from the head; nil: empty. For the owner.
-struct g *runq_get(struct runq *q);
+static inline struct g *runq_get(struct runq *q) {
+  uint32_t head = load_acq(&q->head);
+  for (;;) {
+    if (head == load_rlx(&q->tail)) return NULL;
+    struct g *gp = load_rlx(&q->ring[head % RUNQ_SIZE]);
+    if (cas_acq_rel(&q->head, &head, head + 1)) return gp;  // R2
+  }
+}
 
 // runq_grab moves half of q's goroutines (at least one, if it has any) into batch, which has room
 // for half a ring, and returns their number. Anybody may call it.
 uint32_t runq_grab(struct runq *q, struct g **batch);
 
-uint32_t runq_len(const struct runq *q);
+static inline uint32_t runq_len(const struct runq *q) {
+  uint32_t head = load_acq(&q->head);
+  return load_acq(&q->tail) - head;
+}
 
 #endif

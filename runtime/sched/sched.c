@@ -74,7 +74,8 @@ _Noreturn void schedule(void) {
   struct m *mp = getm();
   if (__builtin_expect(mp->locked_g != NULL, 0)) run_locked(mp);
   for (;;) {
-    struct g *gp = find_runnable();
+    struct g *gp = find_fast(mp->p);
+    if (!gp) gp = find_runnable();
     spin_end(mp);
     if (__builtin_expect(load_rlx(&gp->locked_m) != NULL, 0)) hand_to_locked(mp, gp);
     else if (__builtin_expect(!settings.migrate, 1) || migrate(mp, gp)) execute(gp);
@@ -158,6 +159,14 @@ static bool put(struct p *pp, struct g *gp, bool next) {
   return true;
 }
 
+// wake_other: work was added, by who has pp (nil: by who has none); somebody may sleep who could do it. Who has the only
+// P there is wakes nobody.
+static inline void wake_other(const struct p *pp) {
+  if (pp && load_rlx(&sched.nmade) == 1) return;
+  atomic_thread_fence(memory_order_seq_cst);  // R1
+  wakep();
+}
+
 void ready(struct g *gp) {
   if (gp->is_thread) {
     add_seq(&sched.nparked_threads, -1);  // perhaps before it counts itself: it counts as running for a moment longer
@@ -167,27 +176,27 @@ void ready(struct g *gp) {
   }
   store_rel(&gp->status, G_RUNNABLE);
   struct m *mp = getm();
-  if (mp && mp->p) {
-    store_rlx(&mp->p->next_is_new, false);
-    if (!put(mp->p, gp, true)) return;
+  struct p *pp = mp ? load_rlx(&mp->p) : NULL;
+  if (pp) {
+    store_rlx(&pp->next_is_new, false);
+    if (!put(pp, gp, true)) return;
   } else {
     urgent_put(gp);
   }
-  atomic_thread_fence(memory_order_seq_cst);  // R1
-  wakep();
+  wake_other(pp);
 }
 
 void ready_new(struct g *gp) {
   store_rel(&gp->status, G_RUNNABLE);
   struct m *mp = getm();
-  if (mp && mp->p) {
-    store_rlx(&mp->p->next_is_new, true);
-    put(mp->p, gp, true);
+  struct p *pp = mp ? load_rlx(&mp->p) : NULL;
+  if (pp) {
+    store_rlx(&pp->next_is_new, true);
+    put(pp, gp, true);
   } else {
     global_put(gp);
   }
-  atomic_thread_fence(memory_order_seq_cst);  // R1
-  wakep();
+  wake_other(pp);
 }
 
 bool can_spin(void) {
@@ -219,7 +228,7 @@ static void goexit_g0(struct g *gp) {
   race_g_end(gp->race);
   gp->race = NULL;
   lockorder_ended(gp);
-  atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  count_g(mp, -1);
   bool locked = mp->locked_g != NULL;
   gp->nlocks = gp->nforeign = 0;
   store_rlx(&gp->locked_m, NULL);

@@ -71,7 +71,12 @@ void sched_each(void (*fn)(struct g *gp, void *arg), void *arg) {
   stack_each(fn, arg);
 }
 
-uint64_t sched_goroutines(void) { return load_rlx(&sched.ngoroutines); }
+// What ends elsewhere than it was born is counted by two Ps, and the sum of the moment may be off by those under way.
+uint64_t sched_goroutines(void) {
+  uint64_t n = load_rlx(&sched.nborn);
+  for (uint32_t i = 0; i < load_acq(&sched.nmade); i++) n += load_rlx(&sched.procs[i]->nborn);
+  return n;
+}
 
 // ---- foreign threads -------------------------------------------------------------------------------
 
@@ -100,7 +105,7 @@ static void thread_ends(void *arg) {
   struct m *mp = arg;
   struct g *gp = mp->curg;
   race_hide_begin();
-  atomic_fetch_sub_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  add_rlx(&sched.nborn, -1ull);
   extra_remove(gp);
   lockorder_ended(gp);
   lockorder_freed(gp);
@@ -145,7 +150,7 @@ __attribute__((noinline)) struct g *getg_slow(void) {
   gp->race = race_self();
   store_rlx(&gp->status, G_RUNNING);
   mp->curg = gp;
-  atomic_fetch_add_explicit(&sched.ngoroutines, 1, memory_order_relaxed);
+  add_rlx(&sched.nborn, 1);
   extra_add(gp);
   lockorder_started(gp, NULL);
   m_tls = mp;
@@ -194,6 +199,7 @@ static void in_child(void) {
   for (uint32_t i = 0; i < load_rlx(&sched.nmade); i++) {
     struct p *pp = sched.procs[i];
     store_rlx(&pp->runnext, NULL);
+    store_rlx(&pp->nborn, 0);
     store_rlx(&pp->runq.head, load_rlx(&pp->runq.tail));
     if (pp != mine) p_idle_locked(pp);
   }
@@ -203,7 +209,7 @@ static void in_child(void) {
   netpoll_forget();
   sysmon_forget();
   scavenge_forget();
-  store_rlx(&sched.ngoroutines, 1);
+  store_rlx(&sched.nborn, 1);
   crowd_forget();
   store_rlx(&sched.nparked_threads, 0);
   store_rlx(&sched.handing, 0);
@@ -244,7 +250,7 @@ static void main_init(void) {
   main_g.race = race_main_g();
   store_rlx(&main_g.status, G_RUNNING);
   store_rlx(&sched.goid, 1);
-  store_rlx(&sched.ngoroutines, 1);
+  store_rlx(&sched.nborn, 1);
   extra_add(&main_g);
   m_tls = &m0;
 }

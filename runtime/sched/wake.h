@@ -24,7 +24,7 @@ struct sched {
   struct lock retake_lock;     // rank 0: an M's P against sysmon
   struct m *_Atomic all_m;     // every M that began to run: one is put in front and none is taken off
   struct lock all_lock;        // rank 2: the list of all goroutines
-  _Atomic uint64_t ngoroutines;
+  _Atomic uint64_t nborn;      // goroutines there are, less what the Ps count themselves
   _Atomic uint64_t goid;
   struct p *procs[MAX_PROCS];  // [0, nmade) is read-only; by number
   _Atomic uint32_t nmade;      // written under lock
@@ -63,6 +63,13 @@ void startm(struct p *pp, bool spinning);
 void handoff(struct p *pp);
 
 void global_put(struct g *gp);
+
+// count_g counts goroutines that were born (1) or have ended (-1) on mp, nil: elsewhere.
+static inline void count_g(struct m *mp, int n) {
+  struct p *pp = mp ? load_rlx(&mp->p) : NULL;
+  if (pp) store_rlx(&pp->nborn, load_rlx(&pp->nborn) + (uint64_t)n);
+  else add_rlx(&sched.nborn, (uint64_t)n);
+}
 
 // sched_start_asked starts the threads that sysmon was asked to start.
 void sched_start_asked(void);

@@ -17,9 +17,7 @@ static struct lock timers_lock;
 static struct timer **heap;
 static uint32_t heap_len, heap_cap;
 static const void *sysmon_arg;  // of the timer's function that sysmon runs; written under timers_lock when it begins
-static _Atomic int64_t next_ns = INT64_MAX;
-
-int64_t timers_next(void) { return load_acq(&next_ns); }
+_Atomic int64_t timers_next_ns = INT64_MAX;
 
 static void put_at(struct timer *t, uint32_t i) {
   heap[i] = t;
@@ -46,7 +44,7 @@ static void sift_down(struct timer *t, uint32_t i) {
   put_at(t, i);
 }
 
-static void note_next_locked(void) { store_rel(&next_ns, heap_len ? heap[0]->when_ns : INT64_MAX); }
+static void note_next_locked(void) { store_rel(&timers_next_ns, heap_len ? heap[0]->when_ns : INT64_MAX); }
 
 static void remove_locked(struct timer *t) {
   uint32_t i = t->index - 1;
@@ -118,7 +116,7 @@ bool timers_heard(void) {
 void timers_forget(void) {
   for (uint32_t i = 0; i < heap_len; i++) heap[i]->index = 0;
   heap_len = 0;
-  store_rel(&next_ns, INT64_MAX);
+  store_rel(&timers_next_ns, INT64_MAX);
   timers_lock = (struct lock){0};
 }
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
+
 // A timer lives where its owner puts it; all zero is a stopped one. It must stay in place while armed.
 struct timer {
   int64_t when_ns;        // under timers_lock
@@ -23,7 +25,8 @@ void timer_start(struct timer *t, int64_t when_ns, void (*fn)(void *arg), void *
 bool timer_stop(struct timer *t);
 
 // timers_next is when the earliest timer is due; INT64_MAX: there is none.
-int64_t timers_next(void);
+extern _Atomic int64_t timers_next_ns;  // written under timers_lock
+static inline int64_t timers_next(void) { return load_acq(&timers_next_ns); }
 
 // timers_armed is how many are armed.
 uint32_t timers_armed(void);
