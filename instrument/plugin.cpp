@@ -48,9 +48,18 @@ Engine engine() {
   return static_cast<cl::opt<bool> *>(It->second)->getValue() ? Engine::Tsan : Engine::Ours;
 }
 
+// A variable that a loop changes under a condition is loaded in front of the loop by LICM's promotion, -fsanitize=thread
+// or not: a load that the program does not make.
+void forbidPromotion() {
+  auto &Options = cl::getRegisteredOptions();
+  auto It = Options.find("disable-licm-promotion");
+  if (It != Options.end()) static_cast<cl::opt<bool> *>(It->second)->setValue(true);
+}
+
 void registerPasses(PassBuilder &PB) {
   requireOurCompiler();
   Engine For = engine();
+  if (For != Engine::None) forbidPromotion();
   PB.registerPipelineStartEPCallback([For](ModulePassManager &MPM, OptimizationLevel) {
     MPM.addPass(crun::TlsPass());
     if (For == Engine::Ours) MPM.addPass(crun::PlacesPass());

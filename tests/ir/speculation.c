@@ -18,6 +18,17 @@ int loop(int *p, int n, int c) {
   return s;
 }
 
+// Nor is the variable loaded in front of the loop, to be kept in a register.
+int h;
+// CHECK-LABEL: define {{.*}}@promoted(
+// CHECK-NOT: ptr @h
+// CHECK: phi
+// CHECK: call void @__tsan_write4({{.*}}ptr {{.*}}@h)
+void promoted(int *p, int n) {
+  for (int i = 0; i < n; i++)
+    if (p[i]) h ^= i;
+}
+
 // CHECK-LABEL: define {{.*}}@quiet(
 // CHECK-NOT: @__tsan
 // CHECK: ret i32
