@@ -22,6 +22,17 @@ static const char *kind_name(enum report_kind kind) {
   return names[kind];
 }
 
+// place_of_part is the part of the stack that is certain; callers_of_part the rest.
+static const struct stack *place_of_part(const struct report_part *p) {
+  stack_symbolize(p->stack.pc, p->stack.callers, p->stack.is_return, &scratch);
+  return &scratch;
+}
+
+static const struct stack *callers_of_part(const struct report_part *p) {
+  stack_symbolize(p->stack.pc + p->stack.callers, p->stack.n - p->stack.callers, true, &scratch);
+  return &scratch;
+}
+
 static const struct stack *stack_of_part(const struct report_part *p) {
   stack_symbolize(p->stack.pc, p->stack.n < REPORT_PCS ? p->stack.n : REPORT_PCS, p->stack.is_return, &scratch);
   return &scratch;
@@ -46,13 +57,21 @@ static uint64_t hash_of_place(const struct report_part *p) { return hash_place(H
 
 // ---- as text -----------------------------------------------------------------------------------------------
 
+static void add_stack(struct text *t, const struct report_part *p) {
+  void (*write)(struct text *, const struct stack *, const char *) = p->identifies ? text_stack_source : text_stack;
+  const struct stack *s = p->stack.callers ? place_of_part(p) : stack_of_part(p);
+  write(t, s, p->stack.n ? "no frame of the program" : "its stack is not known");
+  if (!p->stack.callers || callers_of_part(p)->n == 0) return;
+  text_add(t, "  [called, unless that has returned since, by]\n");
+  text_stack(t, &scratch, "");
+}
+
 static void add_text(struct text *t, const struct report *r, const char *id) {
   text_addf(t, "==================\nWARNING: %s\n", r->title);
   for (size_t i = 0; i < r->nparts; i++) {
     const struct report_part *p = &r->part[i];
     text_addf(t, "%s:\n", p->heading);
-    void (*write)(struct text *, const struct stack *, const char *) = p->identifies ? text_stack_source : text_stack;
-    write(t, stack_of_part(p), p->stack.n ? "no frame of the program" : "its stack is not known");
+    add_stack(t, p);
     text_add(t, "\n");
   }
   text_addf(t, "Id: %s\n==================\n", id);
@@ -74,9 +93,10 @@ static void add_part(struct text *t, const struct report_part *p) {
   if (p->object) text_addf(t, ",\"object\":\"0x%lx\",", (unsigned long)p->object);
   else text_add(t, ",\"object\":null,");
   text_addf(t, "\"identifies\":%s,", p->identifies ? "true" : "false");
-  json_source(t, stack_of_part(p));
+  json_source(t, p->stack.callers ? place_of_part(p) : stack_of_part(p));
   text_add(t, ",");
   json_stack(t, "stack", &scratch);
+  if (p->stack.callers && callers_of_part(p)->n) text_add(t, ","), json_stack(t, "callers", &scratch);
   text_add(t, "}");
 }
 

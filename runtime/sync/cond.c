@@ -107,7 +107,7 @@ static void unlock_mutex(void *arg) {
 
 static void lock_mutex(void *arg) {
   struct owned *o = arg;
-  mutex_lock(o->l, WAIT_MUTEX, o->pc);
+  mutex_lock(o->l, WAIT_MUTEX, o->pc, 0);
   race_acquire(o->l);
 }
 
@@ -118,7 +118,7 @@ static void unlock_rwmutex(void *arg) {
 
 static void lock_rwmutex(void *arg) {
   struct owned *o = arg;
-  rwmutex_lock(o->l, o->pc);
+  rwmutex_lock(o->l, o->pc, 0);
 }
 
 void cr_cond_wait(cr_cond *c, cr_mutex *m) {

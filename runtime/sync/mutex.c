@@ -141,33 +141,33 @@ static void contend(cr_mutex *m, struct contender *me, enum wait_reason why) {
   }
 }
 
-static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum wait_reason why, uintptr_t pc) {
+static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum wait_reason why, uintptr_t pc, uint32_t cfa) {
   struct contender me = {.gp = gp, .pc = pc, .sg = {.g = gp}};
   contend(m, &me, why);
-  waitfor_taken(m, gp, pc);
+  waitfor_taken(m, gp, pc, cfa);
   if (me.said) waitfor_end(gp);
 }
 
 // try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch
 // it twice. While others wait, one that locks again and again takes it in a second step.
-static inline bool try_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
+static inline bool try_fast(cr_mutex *m, struct g *gp, uintptr_t pc, uint32_t cfa) {
   uint64_t w = 0, me = owner_bits(gp);
   if (!cas_acq(&m->word, &w, me) && !(is_free(w) && cas_acq(&m->word, &w, w | me))) return false;  // A1
-  waitfor_taken(m, gp, pc);
+  waitfor_taken(m, gp, pc, cfa);
   return true;
 }
 
-void mutex_lock(cr_mutex *m, enum wait_reason why, uintptr_t pc) {
+void mutex_lock(cr_mutex *m, enum wait_reason why, uintptr_t pc, uint32_t cfa) {
   struct g *gp = getg();
-  if (!try_fast(m, gp, pc)) lock_slow(m, gp, why, pc);
+  if (!try_fast(m, gp, pc, cfa)) lock_slow(m, gp, why, pc, cfa);
 }
 
-bool mutex_trylock(cr_mutex *m, uintptr_t pc) {
+bool mutex_trylock(cr_mutex *m, uintptr_t pc, uint32_t cfa) {
   struct g *gp = getg();
   uint64_t me = owner_bits(gp), w = load_rlx(&m->word);
   while (is_free(w)) {
     if (!cas_acq(&m->word, &w, w | me)) continue;  // A1
-    waitfor_taken(m, gp, pc);
+    waitfor_taken(m, gp, pc, cfa);
     return true;
   }
   return false;
@@ -198,7 +198,7 @@ static void wake_one(cr_mutex *m, uint64_t me) {
   bool hand_over = load_rlx(&m->word) & STARVING;
   sg->success = hand_over;
   if (!hand_over) or_rlx(&m->word, WOKEN);
-  if (hand_over) waitfor_given(m, gp, gp->blocked_pc);
+  if (hand_over) waitfor_given(m, gp, gp->blocked_pc), m->context = 0;
   unlock(lock_of(m));
   // From here on WAITING may be set by others, so the flags are not stored, only the owner is changed.
   add_rel(&m->word, (hand_over ? owner_bits(gp) : 0) - me);  // R1
@@ -242,10 +242,10 @@ bool mutex_is_valid(const cr_mutex *m) {
 // other way they keep one, for traces to name: no_tail is in place of a jump.
 #define no_tail() __asm__ volatile("")
 
-static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, uintptr_t pc) {
+static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, uintptr_t pc, uint32_t cfa) {
   struct g *gp = getg();
   rt_enter();
-  lock_slow(m, gp, WAIT_MUTEX, pc);
+  lock_slow(m, gp, WAIT_MUTEX, pc, cfa);
   rt_exit();
   race_acquire(m);
   lockorder_acquired(m, &m->id, LOCK_MUTEX, pc);
@@ -253,17 +253,17 @@ static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, uintptr_t pc
 
 void cr_mutex_lock(cr_mutex *m) {
   struct g *gp = getg_or_nil();
-  if (__builtin_expect(gp && try_fast(m, gp, PC()), 1)) {
+  if (__builtin_expect(gp && try_fast(m, gp, PC(), call_cfa()), 1)) {
     race_acquire(m);
     if (lockorder_is_on()) lockorder_acquired_by(gp, m, &m->id, LOCK_MUTEX, PC());
     return;
   }
-  lock_public_slow(m, PC());
+  lock_public_slow(m, PC(), call_cfa());
   no_tail();
 }
 
 bool cr_mutex_trylock(cr_mutex *m) {
-  bool got = mutex_trylock(m, PC());
+  bool got = mutex_trylock(m, PC(), call_cfa());
   if (!got) return false;
   race_acquire(m);
   lockorder_acquired(m, &m->id, LOCK_MUTEX | LOCK_TRIED, PC());

@@ -43,7 +43,7 @@ static void finish(void *arg) {
 
 static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *call, uintptr_t pc) {
   rt_enter();
-  mutex_lock(&o->m, WAIT_ONCE, pc);
+  mutex_lock(&o->m, WAIT_ONCE, pc, 0);
   rt_exit();
   if (!load_rlx(&o->done)) {
     struct cr_defer_record r = {.fn = finish, .arg = o};

@@ -43,7 +43,7 @@ static __attribute__((noinline)) void wait_out(cr_rwmutex *rw, uintptr_t pc) {
 
 void cr_rwmutex_rlock(cr_rwmutex *rw) {
   if (__builtin_expect(add_acq_rel(&rw->reader_count, 1) + 1 < 0, 0)) wait_out(rw, PC());
-  waitfor_read_begin(getg(), rw, PC());
+  waitfor_read_begin(getg(), rw, PC(), call_cfa());
   race_acquire(&rw->reader_sem);  // A1
   lockorder_acquired(rw, &rw->writer.id, LOCK_READ, PC());
 }
@@ -53,7 +53,7 @@ bool cr_rwmutex_tryrlock(cr_rwmutex *rw) {
   bool got = false;
   while (n >= 0 && !(got = cas_acq_rel(&rw->reader_count, &n, n + 1))) {}
   if (!got) return false;
-  waitfor_read_begin(getg(), rw, PC());
+  waitfor_read_begin(getg(), rw, PC(), call_cfa());
   race_acquire(&rw->reader_sem);  // A1
   lockorder_acquired(rw, &rw->writer.id, LOCK_READ | LOCK_TRIED, PC());
   return true;
@@ -92,8 +92,8 @@ static void wait_readers(cr_rwmutex *rw, uintptr_t pc) {
   waitfor_end(gp);
 }
 
-void rwmutex_lock(cr_rwmutex *rw, uintptr_t pc) {
-  mutex_lock(&rw->writer, WAIT_RWMUTEX_W, pc);
+void rwmutex_lock(cr_rwmutex *rw, uintptr_t pc, uint32_t cfa) {
+  mutex_lock(&rw->writer, WAIT_RWMUTEX_W, pc, cfa);
   int32_t in = add_acq_rel(&rw->reader_count, -MAX_READERS);
   // Readers that left in between have taken reader_wait below 0; it is 0 if all have.
   if (in != 0 && add_acq_rel(&rw->reader_wait, in) + in != 0) wait_readers(rw, pc);
@@ -112,14 +112,14 @@ void rwmutex_unlock(cr_rwmutex *rw, uintptr_t pc) {
 
 void cr_rwmutex_lock(cr_rwmutex *rw) {
   rt_enter();
-  rwmutex_lock(rw, PC());
+  rwmutex_lock(rw, PC(), call_cfa());
   rt_exit();
   lockorder_acquired(rw, &rw->writer.id, LOCK_WRITE, PC());
 }
 
 bool cr_rwmutex_trylock(cr_rwmutex *rw) {
   rt_enter();
-  bool got = mutex_trylock(&rw->writer, PC());
+  bool got = mutex_trylock(&rw->writer, PC(), call_cfa());
   int32_t none = 0;
   if (got && !cas_acq_rel(&rw->reader_count, &none, -MAX_READERS)) {
     mutex_unlock(&rw->writer, PC());

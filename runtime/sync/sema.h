@@ -17,15 +17,15 @@ bool sema_try_acquire(cr_sema *s);
 void sema_release(cr_sema *s, uint32_t n);
 
 // In all of these pc is that of the user's call.
-void mutex_lock(cr_mutex *m, enum wait_reason why, uintptr_t pc);
-bool mutex_trylock(cr_mutex *m, uintptr_t pc);
+void mutex_lock(cr_mutex *m, enum wait_reason why, uintptr_t pc, uint32_t cfa);
+bool mutex_trylock(cr_mutex *m, uintptr_t pc, uint32_t cfa);
 void mutex_unlock(cr_mutex *m, uintptr_t pc);
 
 // mutex_check_owner is fatal, saying unlocked if nobody holds m, unless the current goroutine does.
 void mutex_check_owner(const cr_mutex *m, const char *unlocked, uintptr_t pc);
 
 // rwmutex_lock and rwmutex_unlock are the whole of it, edges included, without entering the runtime.
-void rwmutex_lock(cr_rwmutex *rw, uintptr_t pc);
+void rwmutex_lock(cr_rwmutex *rw, uintptr_t pc, uint32_t cfa);
 void rwmutex_unlock(cr_rwmutex *rw, uintptr_t pc);
 
 bool sema_is_valid(const cr_sema *s);

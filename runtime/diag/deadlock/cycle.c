@@ -76,7 +76,7 @@ static struct report_part hold_part(struct member *m) {
   snprintf(m->hold, sizeof m->hold, "Goroutine %llu%s %s %s%s at", (unsigned long long)m->g->goid, m->name, did,
            lock_text(m->held, lock), kind_of(m->held) == BLOCKED_READERS ? " for reading" : "");
   struct report_part p = part_of(m, "acquire", m->hold, m->held);
-  place_stack(&m->locked, &p.stack);
+  place_stack_of(m->g, &m->locked, &p.stack);
   return p;
 }
 

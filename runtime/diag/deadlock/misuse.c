@@ -12,6 +12,18 @@ void place_stack(const struct place *p, struct report_stack *out) {
   if (p->ctx) out->n = race_context_stack(p->ctx, out->pc, REPORT_PCS);
 }
 
+void place_stack_of(struct g *gp, const struct place *p, struct report_stack *out) {
+  place_stack(p, out);
+  if (!p->cfa || out->n != 1) return;
+  struct unwound_frames now;
+  unwind_frames(gp, &now);
+  size_t i = 0;
+  while (i < now.n && (int32_t)((uint32_t)now.cfa[i] - p->cfa) <= 0) i++;
+  if (i == now.n || !unwind_same_function(p->pc, now.pc[i])) return;
+  out->callers = 1;
+  while (++i < now.n && out->n < REPORT_PCS) out->pc[out->n++] = now.pc[i];
+}
+
 // stack_here is the stack of the goroutine that runs, from the user's call on; what lies below that is ours.
 static void stack_here(uintptr_t pc, struct report_stack *out) {
   struct unwound u;

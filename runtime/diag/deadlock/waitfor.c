@@ -62,10 +62,11 @@ static struct read_holds *holds_of(struct g *gp) {
   return gp->reads = h;
 }
 
-void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, uintptr_t pc) {
+void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, uintptr_t pc, uint32_t cfa) {
   struct read_holds *h = gp->reads;
   if (__builtin_expect(!h || h->n == h->cap, 0)) h = holds_of(gp);
-  h->hold[h->n++] = (struct read_hold){rw, place_here(pc)};
+  h->hold[h->n] = (struct read_hold){rw, place_here(pc)};
+  h->hold[h->n++].where.cfa = cfa;
 }
 
 bool waitfor_read_end(struct g *gp, cr_rwmutex *rw) {
@@ -150,7 +151,8 @@ struct place waitfor_read_place(struct g *gp, const cr_rwmutex *rw) {
 }
 
 struct place waitfor_place(const cr_mutex *m) {
-  return (struct place){.pc = load_rlx(&m->locked), .goid = owner_goid(m), .ctx = m->context};
+  return (struct place){.pc = load_rlx(&m->locked), .goid = owner_goid(m), .ctx = CRUN_RACE ? m->context : 0,
+                        .cfa = CRUN_RACE ? 0 : m->context};
 }
 
 struct g *waitfor_owner(struct g *gp) {

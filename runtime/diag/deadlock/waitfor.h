@@ -35,15 +35,14 @@ enum blocked {
 static inline void waitfor_given(cr_mutex *m, struct g *gp, uintptr_t pc) {
   m->self = (uint32_t)(uintptr_t)m;
   store_rlx(&m->locked, pc);
-  m->context = 0;
   store_rel(&m->owner, (void *)gp);
 }
 
-// waitfor_taken is what gp itself does once it owns m; waitfor_left comes before it gives m up.
-static inline void waitfor_taken(cr_mutex *m, struct g *gp, uintptr_t pc) {
+// waitfor_taken is what gp itself does once it owns m, by the user's call at pc with that call_cfa, 0 if unknown; waitfor_left comes before it gives m up.
+static inline void waitfor_taken(cr_mutex *m, struct g *gp, uintptr_t pc, uint32_t cfa) {
   gp->nlocked++;
   waitfor_given(m, gp, pc);
-  m->context = race_context(pc);
+  m->context = CRUN_RACE ? race_context(pc) : cfa;
 }
 
 static inline void waitfor_left(cr_mutex *m, struct g *gp, uintptr_t pc) {
@@ -67,7 +66,7 @@ void waitfor_end(struct g *gp);
 void park_blocked(struct lock *l, enum wait_reason why);
 
 // waitfor_read_begin and waitfor_read_end note that gp holds rw for reading; the latter is false if it does not.
-void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, uintptr_t pc);
+void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, uintptr_t pc, uint32_t cfa);
 bool waitfor_read_end(struct g *gp, cr_rwmutex *rw);
 
 // waitfor_read_place is where gp, which waits, locked rw for reading; waitfor_place where m was locked last.

@@ -61,6 +61,39 @@ void unwind_parked(struct g *gp, struct unwound *u) {
   unwind(&uc, u);
 }
 
+static void frames(unw_context_t *uc, struct unwound_frames *out) {
+  unw_cursor_t c;
+  if (unw_init_local2(&c, uc, 0) < 0) return;
+  while (out->n < REPORT_PCS) {
+    unw_word_t pc = 0, sp = 0;
+    if (unw_get_reg(&c, UNW_REG_IP, &pc) < 0 || pc == 0) return;
+    if (unw_step(&c) <= 0 || unw_get_reg(&c, UNW_REG_SP, &sp) < 0) return;
+    out->pc[out->n] = pc;
+    out->cfa[out->n++] = sp;
+  }
+}
+
+void unwind_frames(struct g *gp, struct unwound_frames *out) {
+  unw_context_t uc;
+  struct m *mp = getm();
+  uint32_t status = load_acq(&gp->status);
+  out->n = 0;
+  if (gp->is_thread && mp && mp->curg == gp) unw_getcontext(&uc);
+  else if (!gp->is_thread && (status == G_WAITING || status == G_RUNNABLE)) parked_context(gp, &uc);
+  else return;
+  frames(&uc, out);
+}
+
+static uintptr_t function_of(uintptr_t return_address) {
+  unw_proc_info_t info;
+  return unw_get_proc_info_by_ip(unw_local_addr_space, return_address - 1, &info, NULL) == 0 ? info.start_ip : 0;
+}
+
+bool unwind_same_function(uintptr_t a, uintptr_t b) {
+  uintptr_t f = function_of(a);
+  return f && f == function_of(b);
+}
+
 void unwind_report(struct g *gp, struct report_stack *out) {
   struct unwound u = {.n = 0};
   struct m *mp = getm();

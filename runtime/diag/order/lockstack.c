@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "base/check.h"
+#include "diag/dump/unwind.h"
 #include "race/race.h"
 
 // Numbers: a calling context of the detector's has the top bit; others are places in the table, where the
@@ -40,16 +41,6 @@ void lockstack_here(struct stack_now *u, uintptr_t pc_of_call) {
   race_hide_end();
 }
 
-static uintptr_t function_of(uintptr_t return_address) {
-  unw_proc_info_t info;
-  return unw_get_proc_info_by_ip(unw_local_addr_space, return_address - 1, &info, NULL) == 0 ? info.start_ip : 0;
-}
-
-static bool same_function(uintptr_t a, uintptr_t b) {
-  uintptr_t f = function_of(a);
-  return f && f == function_of(b);
-}
-
 // word_at is the word that lay at addr when s was noted; 0: it was not copied.
 static uintptr_t word_at(const struct site *s, uintptr_t addr) {
   uintptr_t i = (addr - s->sp) / sizeof(uintptr_t);
@@ -60,7 +51,7 @@ static uintptr_t word_at(const struct site *s, uintptr_t addr) {
 // is not among the words.
 static uintptr_t returned_to(const struct site *s, uintptr_t frame) {
   for (size_t i = 0; i < SITE_WORDS; i++)
-    if (same_function(s->word[i], frame)) return s->word[i];
+    if (unwind_same_function(s->word[i], frame)) return s->word[i];
   return 0;
 }
 
@@ -73,13 +64,13 @@ static size_t rebuild(const struct site *s, const struct stack_now *u, uintptr_t
   if (!u) return n;
   while (i < u->n && u->cfa[i] <= s->sp) i++;
   if (i == u->n) return n;
-  if (s->sp && !same_function(s->pc, u->pc[i])) {
+  if (s->sp && !unwind_same_function(s->pc, u->pc[i])) {
     if (!(then = returned_to(s, u->pc[i]))) return n;
     pcs[n++] = then;
   }
   for (; i + 1 < u->n && n < REPORT_PCS; i++) {
     then = s->sp ? word_at(s, u->cfa[i] - sizeof then) : 0;
-    if (then && then != u->pc[i + 1] && !same_function(then, u->pc[i + 1])) return n;
+    if (then && then != u->pc[i + 1] && !unwind_same_function(then, u->pc[i + 1])) return n;
     pcs[n++] = then ? then : u->pc[i + 1];
   }
   return n;
