@@ -38,8 +38,9 @@ int os_procs(void);
 // os_tid is the kernel's number of this thread.
 int os_tid(void);
 
-// os_thread_sleeps tells whether thread tid of this process is blocked in the kernel.
-bool os_thread_sleeps(int tid);
+// os_thread_sleeps tells whether thread tid of this process is blocked in the kernel. Without a descriptor to ask with it
+// tells whether the thread has computed nothing since it was asked last: *cpu_ns is its own note of that, 0 at first.
+bool os_thread_sleeps(int tid, int64_t *cpu_ns);
 
 // os_sigmask_get and os_sigmask_set read and write the thread's signal mask.
 void os_sigmask_get(sigset_t *mask);

@@ -75,7 +75,7 @@ static void look(void) {
   if (mp) lost = mp->lost_next;
   unlock(&sched.retake_lock);
   if (!mp) return;
-  bool hog = !os_thread_sleeps(mp->tid);
+  bool hog = !os_thread_sleeps(mp->tid, &mp->cpu_ns);
   lock(&sched.retake_lock);
   if (mp->lost_next) set_hog(mp, hog);
   unlock(&sched.retake_lock);

@@ -157,6 +157,7 @@ struct m {
   void *commit_arg;
   uint32_t id;
   _Atomic int tid;             // the kernel's number of the thread; 0: it has ended
+  int64_t cpu_ns;              // sysmon only: os_thread_sleeps' note
   bool is_foreign;             // of a thread of the program's own; its struct is used again
   bool is_listed;              // own thread: on the list of all Ms
   struct m *all_next;          // every M there ever was, read-only once listed

@@ -78,7 +78,7 @@ static enum verdict judge(struct p *pp, struct m *mp, int64_t ran) {
   bool enough = ran >= (load_rlx(&crowd.nurgent) ? URGENT_NS : SLICE_NS);
   if (!enough && (ran < pp->look_ns || load_rlx(&mp->in_rt))) return STAY;
   pp->look_ns = 2 * ran;
-  if (!load_rlx(&mp->in_rt) && os_thread_sleeps(mp->tid)) return TAKE_BLOCKED;
+  if (!load_rlx(&mp->in_rt) && os_thread_sleeps(mp->tid, &mp->cpu_ns)) return TAKE_BLOCKED;
   if (!enough) return STAY;
   return crowded() ? REFUSE : TAKE_HOG;
 }

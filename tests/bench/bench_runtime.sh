@@ -93,7 +93,7 @@ only=$*
 build
 : >"$work/bars" && : >"$work/bench.log"
 echo "$rows" | while read -r program case procs bar; do
-  wanted "$case" && echo "bar ${case}_${procs}P $bar"
+  if wanted "$case"; then echo "bar ${case}_${procs}P $bar"; fi
 done >"$work/bars"
 for round in $(seq "$rounds"); do
   echo "$rows" | while read -r program case procs bar; do
