@@ -39,10 +39,11 @@ static void check_library(const char *what, const char *name, const char *packag
 
 static void check_clang(const struct toolchain *t) {
   int major = t->clang ? clang_major(t->clang) : -1;
-  check(major == CRUN_LLVM, "clang", t->clang ? t->clang : "",
+  bool served = major > 0 && access(t->plugin, R_OK) == 0 && major == t->major;
+  check(served || major == CRUN_LLVM, "clang", t->clang ? t->clang : "",
         major < 0 ? format("install the package clang-%d", CRUN_LLVM)
-                  : format("%s is clang %d, the plugin needs %d; unset CRUN_CC", t->clang, major,
-                           CRUN_LLVM));
+                  : format("%s is clang %d, the plugins are for %s; unset CRUN_CC", t->clang, major,
+                           toolchain_plugins(t)));
 }
 
 // check_loads compiles an empty file with the plugin.
@@ -51,7 +52,7 @@ static void check_loads(const struct toolchain *t) {
   char *plugin = format("-fpass-plugin=%s", t->plugin);
   const char *probe[] = {t->clang, plugin, "-xc", "-c", "/dev/null", "-o", "/dev/null", NULL};
   check(spawn_quiet(probe) == 0, "clang loads the plugin", "yes",
-        format("it does not: build crun again with the clang-%d that is installed", CRUN_LLVM));
+        format("it does not: build crun again with the clang-%d that is installed", t->major));
 }
 
 // check_links makes a program: that takes the C library's headers, a linker and gcc's start files.

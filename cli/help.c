@@ -54,7 +54,7 @@ static const char environment[] =
     "  CRUNSTACK      a goroutine's stack, as 512K or 8M; the default is 256K\n"
     "  CRUNDEBUG      key=value separated by commas: schedtrace=1000 blockwarn=30s leakcheck=10s\n"
     "                 lockorder=1 help=1 (prints them all)\n"
-    "  CRUN_CC        the clang to call, instead of clang-%d\n"
+    "  CRUN_CC        the clang to call, instead of clang-%d: one that crun has a plugin for (crun version)\n"
     "  TMPDIR         where crun run keeps the program while it runs\n";
 
 int command_help(int argc, char **argv) {
@@ -74,6 +74,7 @@ int command_help(int argc, char **argv) {
 
 int command_version(int argc, char **argv) {
   (void)argc, (void)argv;
-  printf("crun %s (clang %d)\n", CRUN_VERSION, CRUN_LLVM);
+  struct toolchain t = toolchain_paths();
+  printf("crun %s (clang %d; plugins for clang %s)\n", CRUN_VERSION, CRUN_LLVM, toolchain_plugins(&t));
   return EXIT_OK;
 }

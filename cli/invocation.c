@@ -335,7 +335,7 @@ static void check_plugin_loads(const struct toolchain *t) {
   if (spawn_quiet(with) == 0 || spawn_quiet(without) != 0) return;
   die(EXIT_UNABLE,
       "the plugin %s does not load into %s (clang %d); it needs clang %d of the package clang-%d",
-      t->plugin, t->clang, clang_major(t->clang), CRUN_LLVM, CRUN_LLVM);
+      t->plugin, t->clang, clang_major(t->clang), t->major, t->major);
 }
 
 int invocation_run(const struct invocation *inv, const struct toolchain *t) {

@@ -58,6 +58,8 @@ static const char *asked_clang(void) {
   return asked && *asked ? asked : NULL;
 }
 
+static char *plugin_for(const char *lib, int major) { return format("%s/crun-race-%d.so", lib, major); }
+
 // find_clang: the one that CRUN_CC names, else clang-19, else a plain clang that is a 19.
 static const char *find_clang(void) {
   const char *asked = asked_clang();
@@ -66,6 +68,13 @@ static const char *find_clang(void) {
   if (found) return found;
   const char *plain = in_path("clang");
   return plain && clang_major(plain) == CRUN_LLVM ? plain : NULL;
+}
+
+char *toolchain_plugins(const struct toolchain *t) {
+  char *list = NULL;
+  for (int major = FIRST_LLVM; major <= LAST_LLVM; major++)
+    if (readable(plugin_for(t->lib, major))) list = format("%s%s%d", list ? list : "", list ? ", " : "", major);
+  return list ? list : "none";
 }
 
 // A standard folder need not be named, and naming it would change the order of the others.
@@ -80,7 +89,9 @@ struct toolchain toolchain_paths(void) {
   struct toolchain t = {
       .clang = find_clang(), .include = include_folder(root), .lib = find_lib(root)};
   t.header = format("%s/include/crun/crun.h", root);
-  t.plugin = format("%s/crun-race-%d.so", t.lib, CRUN_LLVM);
+  // Which one clang-19 is need not be asked before every compilation; one that the user names is.
+  t.major = t.clang && asked_clang() ? clang_major(t.clang) : CRUN_LLVM;
+  t.plugin = plugin_for(t.lib, t.major > 0 ? t.major : CRUN_LLVM);
   return t;
 }
 
@@ -98,14 +109,12 @@ static void need(const char *path, const char *what) {
     die(EXIT_UNABLE, "%s is missing (%s); build or install crun again", what, path);
 }
 
-// The plugin loads into the clang it was built for and into no other. Which one clang-19 is need
-// not be asked before every compilation; one that the user names is.
-static void check_version(const char *clang) {
-  int major = clang_major(clang);
-  if (major == CRUN_LLVM) return;
-  if (major < 0) die(EXIT_UNABLE, "CRUN_CC=%s is no clang; -race needs clang-%d", clang, CRUN_LLVM);
-  die(EXIT_UNABLE, "the plugin was built for clang %d, but CRUN_CC=%s is clang %d", CRUN_LLVM,
-      clang, major);
+// A plugin loads into the clang that it was built for and into no other.
+static void check_version(const struct toolchain *t) {
+  if (t->major < 0) die(EXIT_UNABLE, "CRUN_CC=%s is no clang; -race needs clang-%d", t->clang, CRUN_LLVM);
+  if (!readable(t->plugin))
+    die(EXIT_UNABLE, "CRUN_CC=%s is clang %d, for which crun was built without a plugin; it has those for clang %s",
+        t->clang, t->major, toolchain_plugins(t));
 }
 
 // need_archives asks for what the link takes.
@@ -142,11 +151,11 @@ struct toolchain toolchain_find(struct wanted w) {
     die(EXIT_UNABLE, "clang-%d is missing; install the package clang-%d", CRUN_LLVM, CRUN_LLVM);
   need(t.header, "the header crun/crun.h");
   need_archives(&t, w);
-  if (w.race && asked) check_version(t.clang);
+  if (w.race && asked) check_version(&t);
   if (w.tsan && !toolchain_tsan(t.clang))
-    die(EXIT_UNABLE, "%s has no runtime for -race=tsan; install the package libclang-rt-%d-dev", t.clang, CRUN_LLVM);
+    die(EXIT_UNABLE, "%s has no runtime for -race=tsan; install the package libclang-rt-%d-dev", t.clang, t.major);
   // Without -race another clang serves too; thread-locals are then as other compilers leave them.
-  if (!w.race && asked && clang_major(t.clang) != CRUN_LLVM) t.plugin = NULL;
-  else need(t.plugin, format("the plugin for clang %d", CRUN_LLVM));
+  if (!w.race && asked && t.major != CRUN_LLVM && !(t.major > 0 && readable(t.plugin))) t.plugin = NULL;
+  else need(t.plugin, format("the plugin for clang %d", t.major));
   return t;
 }

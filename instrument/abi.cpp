@@ -4,7 +4,7 @@
 #include "abi.h"
 
 #include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/ModRef.h"
+#include "release.h"
 
 using namespace llvm;
 
@@ -54,7 +54,7 @@ void addCheckAttributes(Function &F) {
   F.addFnAttr(Attribute::NoFree);
   for (Argument &A : F.args())
     if (A.getType()->isPointerTy()) {
-      A.addAttr(Attribute::NoCapture);
+      release::addNoCapture(A);
       A.addAttr(Attribute::ReadNone);
     }
 }

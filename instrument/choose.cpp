@@ -16,12 +16,12 @@
 #include "choose.h"
 
 #include "libc.h"
-#include "llvm/Analysis/CaptureTracking.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 #include "masked.h"
+#include "release.h"
 #include "tls.h"
 
 using namespace llvm;
@@ -50,10 +50,10 @@ bool isIdentifiedLocal(const Value *Object) {
 
 // Whether an object's address gets out. Two uses that LLVM's query takes for that are none: passing
 // the object by value, and va_start and its kind, which keep nothing of the list's own address.
-struct Escape : CaptureTracker {
+struct Escape : release::CaptureTracker {
   bool Captured = false;
   void tooManyUses() override { Captured = true; }
-  bool captured(const Use *U) override {
+  bool stopAt(const Use *U) override {
     Captured = !isHarmless(U);
     return Captured;
   }

@@ -27,6 +27,7 @@
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/Function.h"
+#include "release.h"
 #include "span.h"
 #include "sync.h"
 
@@ -177,7 +178,7 @@ unsigned drop(Instructions &Plain, Accesses &All, const Needless &Out) {
 
 void dropCovered(Function &F, Instructions &Plain, const TargetLibraryInfo &Library,
                  Counters &Count) {
-  Spans S(F.getDataLayout());
+  Spans S(release::layoutOf(F));
   Accesses All = comparable(Plain, S);
   if (isOn(Step::BeforeWrite)) {
     Needless Out;

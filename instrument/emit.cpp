@@ -9,6 +9,7 @@
 #include "llvm/IR/DataLayout.h"
 #include "llvm/IR/Module.h"
 #include "place.h"
+#include "release.h"
 
 using namespace llvm;
 
@@ -33,7 +34,7 @@ bool hasPadding(const DataLayout &DL, StructType *T) {
 void emitFields(IRBuilder<> &B, Value *P, StructType *T, Align A, bool Write) {
   const StructLayout *L = layout(B).getStructLayout(T);
   for (unsigned I = 0; I < T->getNumElements(); I++) {
-    uint64_t Offset = L->getElementOffset(I).getFixedValue();
+    uint64_t Offset = L->getElementOffset(I);
     Value *Field = Offset ? B.CreateConstInBoundsGEP1_64(B.getInt8Ty(), P, Offset) : P;
     emitAccess(B, Field, T->getElementType(I), commonAlignment(A, Offset), Write);
   }
@@ -54,7 +55,7 @@ void emitAccess(IRBuilder<> &B, Value *P, Type *T, Align A, bool Write) {
   auto *S = dyn_cast<StructType>(T);
   if (S && hasPadding(DL, S)) return emitFields(B, P, S, A, Write);
   TypeSize N = DL.getTypeStoreSize(T);
-  if (N.isScalable()) return emitRange(B, P, B.CreateTypeSize(B.getInt64Ty(), N), Write);
+  if (N.isScalable()) return emitRange(B, P, release::typeSize(B, N), Write);
   emitBytes(B, P, N.getFixedValue(), A, Write);
 }
 

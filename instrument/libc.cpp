@@ -8,6 +8,7 @@
 #include "abi.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/ModRef.h"
 
 using namespace llvm;
 

@@ -27,8 +27,8 @@
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/Transforms/Utils/LoopUtils.h"
-#include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
 #include "place.h"
+#include "release.h"
 #include "sync.h"
 
 using namespace llvm;
@@ -58,7 +58,7 @@ class Hoister {
       : F(F), LI(FAM.getResult<LoopAnalysis>(F)), DT(FAM.getResult<DominatorTreeAnalysis>(F)),
         SE(FAM.getResult<ScalarEvolutionAnalysis>(F)),
         Library(FAM.getResult<TargetLibraryAnalysis>(F)),
-        Expander(SE, F.getDataLayout(), "race") {}
+        Expander(SE, F, "race") {}
 
   // prepare gives the loops around these accesses a block in front that is theirs alone.
   void prepare(ArrayRef<Instruction *> Plain);
@@ -83,7 +83,7 @@ class Hoister {
   DominatorTree &DT;
   ScalarEvolution &SE;
   TargetLibraryInfo &Library;
-  SCEVExpander Expander;
+  release::Expander Expander;
   DenseMap<const Loop *, bool> Orderly;
   SmallVector<Elements, 8> List;
 };
@@ -121,7 +121,7 @@ bool Hoister::widen(Elements &E, const Loop &L) {
   if (!Step || Step->getLoop() != &L || !Step->isAffine()) return false;
   Type *Long = Type::getInt64Ty(F.getContext());
   const SCEV *Stride = SE.getTruncateOrSignExtend(Step->getStepRecurrence(SE), Long);
-  const SCEV *Turns = SE.getTripCountFromExitCount(SE.getBackedgeTakenCount(&L), Long, &L);
+  const SCEV *Turns = release::turnsOf(SE, SE.getBackedgeTakenCount(&L), Long, &L);
   if (E.Count->isOne()) {
     E.Stride = Stride;
   } else if (SE.getMulExpr(Turns, Stride) == E.Stride) {
@@ -154,7 +154,7 @@ bool Hoister::canExpand(const Elements &E) {
 }
 
 bool Hoister::hoist(Instruction *I) {
-  TypeSize Size = F.getDataLayout().getTypeStoreSize(getLoadStoreType(I));
+  TypeSize Size = release::layoutOf(F).getTypeStoreSize(getLoadStoreType(I));
   if (Size.isScalable() || getLoadStoreType(I)->isAggregateType()) return false;
   Type *Long = Type::getInt64Ty(F.getContext());
   Elements E = {SE.getSCEV(getLoadStorePointerOperand(I)), SE.getOne(Long),

@@ -44,11 +44,12 @@ Form x86Form(StringRef Name) {
 }
 
 Form formOf(const IntrinsicInst &I) {
+  int Last = static_cast<int>(I.arg_size()) - 1;  // before 22 an alignment stands in front of the mask
   switch (I.getIntrinsicID()) {
-    case Intrinsic::masked_load: return {PACKED, false, 0, 2};
-    case Intrinsic::masked_store: return {PACKED, true, 1, 3, 0};
-    case Intrinsic::masked_gather: return {SCATTERED, false, 0, 2};
-    case Intrinsic::masked_scatter: return {SCATTERED, true, 1, 3, 0};
+    case Intrinsic::masked_load: return {PACKED, false, 0, Last - 1};
+    case Intrinsic::masked_store: return {PACKED, true, 1, Last, 0};
+    case Intrinsic::masked_gather: return {SCATTERED, false, 0, Last - 1};
+    case Intrinsic::masked_scatter: return {SCATTERED, true, 1, Last, 0};
     case Intrinsic::masked_expandload: return {SQUEEZED, false, 0, 1};
     case Intrinsic::masked_compressstore: return {SQUEEZED, true, 1, 2, 0};
     default: return x86Form(I.getCalledFunction()->getName());

@@ -5,6 +5,7 @@
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/Instructions.h"
+#include "release.h"
 
 using namespace llvm;
 
@@ -40,13 +41,13 @@ const DILocation *lineOfPeer(Instruction *I, const DILocation *Like) {
 }
 
 const DILocation *lineAbove(Instruction *I, const DILocation *Like) {
-  for (Instruction *P = I; P; P = P->getPrevNonDebugInstruction())
+  for (Instruction *P = I; P; P = release::before(P))
     if (fits(P->getDebugLoc().get(), Like)) return P->getDebugLoc().get();
   return nullptr;
 }
 
 const DILocation *lineBelow(Instruction *I, const DILocation *Like) {
-  for (Instruction *N = I; N; N = N->getNextNonDebugInstruction())
+  for (Instruction *N = I; N; N = release::behind(N))
     if (fits(N->getDebugLoc().get(), Like)) return N->getDebugLoc().get();
   return nullptr;
 }

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // plugin.cpp is what clang loads: it checks that the clang is ours and adds the passes.
 #include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Passes/PassBuilder.h"
+#if LLVM_VERSION_MAJOR >= 22
+#include "llvm/Plugins/PassPlugin.h"
+#else
 #include "llvm/Passes/PassPlugin.h"
+#endif
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/raw_ostream.h"
 #include "note.h"
 #include "pass.h"
 #include "tls.h"
@@ -15,17 +20,18 @@ using namespace llvm;
 
 namespace {
 
-// LLVM's plugin API number has not changed for years of incompatible releases, so look at the
-// release itself. A clang that does not tell it is let pass.
-void requireOurCompiler() {
+// LLVM's plugin API number did not change for years of incompatible releases, so look at the release
+// itself: before anything of ours runs, options that register themselves with another LLVM crash it, and
+// without a function of LLVM's. A clang that does not tell its release is let pass.
+__attribute__((constructor(101))) void requireOurCompiler() {
   using GetVersion = void (unsigned *, unsigned *, unsigned *);
   auto *Get = reinterpret_cast<GetVersion *>(dlsym(RTLD_DEFAULT, "LLVMGetVersion"));
   if (!Get) return;
   unsigned Major, Minor, Patch;
   Get(&Major, &Minor, &Patch);
   if (Major == LLVM_VERSION_MAJOR && Minor == LLVM_VERSION_MINOR) return;
-  errs() << "crun: this plugin is built for clang " << LLVM_VERSION_STRING << ", not for " << Major
-         << '.' << Minor << '.' << Patch << "; `crun doctor` says what to install\n";
+  fprintf(stderr, "crun: this plugin is built for clang %s, not for %u.%u.%u; `crun doctor` says what to install\n",
+          LLVM_VERSION_STRING, Major, Minor, Patch);
   _Exit(1);
 }
 
@@ -56,8 +62,9 @@ void forbidPromotion() {
   if (It != Options.end()) static_cast<cl::opt<bool> *>(It->second)->setValue(true);
 }
 
+void addRace(ModulePassManager &MPM) { MPM.addPass(crun::RacePass()); }
+
 void registerPasses(PassBuilder &PB) {
-  requireOurCompiler();
   Engine For = engine();
   if (For != Engine::None) forbidPromotion();
   PB.registerPipelineStartEPCallback([For](ModulePassManager &MPM, OptimizationLevel) {
@@ -66,8 +73,12 @@ void registerPasses(PassBuilder &PB) {
     if (For == Engine::Tsan) MPM.addPass(crun::TsanNotePass());
   });
   if (For == Engine::Ours)
+#if LLVM_VERSION_MAJOR >= 20
     PB.registerOptimizerEarlyEPCallback(
-        [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(crun::RacePass()); });
+        [](ModulePassManager &MPM, OptimizationLevel, ThinOrFullLTOPhase) { addRace(MPM); });
+#else
+    PB.registerOptimizerEarlyEPCallback([](ModulePassManager &MPM, OptimizationLevel) { addRace(MPM); });
+#endif
   PB.registerPipelineParsingCallback(parse);
 }
 

@@ -6,8 +6,8 @@
 // are now.
 #include "span.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/IR/Operator.h"
+#include "release.h"
 
 using namespace llvm;
 
@@ -19,7 +19,7 @@ std::optional<Span> Spans::of(const Instruction *I) {
   if (T->isAggregateType() || Size.isScalable()) return std::nullopt;
   const Value *P = getLoadStorePointerOperand(I);
   unsigned Bits = DL.getIndexTypeSizeInBits(P->getType());
-  MapVector<Value *, APInt> Indices;
+  release::Indices Indices;
   APInt Offset(Bits, 0);
   while (auto *G = dyn_cast<GEPOperator>(P)) {
     if (G->getType()->isVectorTy() || !G->collectOffset(DL, Bits, Indices, Offset)) break;

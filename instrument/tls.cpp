@@ -19,6 +19,7 @@
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/ModRef.h"
 
 using namespace llvm;
 
@@ -76,6 +77,8 @@ void unconst(Function &Errno) {
 bool isAccessor(const Function &F) { return F.getName().starts_with(Prefix); }
 
 const GlobalVariable *threadLocalOf(const Value *V) {
+  if (auto *I = dyn_cast<Instruction>(V))
+    if (const IntrinsicInst *Address = asAddress(*I)) return dyn_cast<GlobalVariable>(Address->getOperand(0));
   auto *C = dyn_cast<CallBase>(V);
   const Function *F = C ? C->getCalledFunction() : nullptr;
   if (!F || !isAccessor(*F) || F->isDeclaration()) return nullptr;

@@ -14,7 +14,7 @@ struct TlsPass : llvm::PassInfoMixin<TlsPass> {
   static bool isRequired() { return true; }
 };
 
-// threadLocalOf returns the thread-local whose address V, a call of an accessor, is; else nil.
+// threadLocalOf returns the thread-local whose address V, a call of an accessor or of LLVM's intrinsic, is; else nil.
 const llvm::GlobalVariable *threadLocalOf(const llvm::Value *V);
 
 // isAccessor tells whether F is one of TlsPass's functions.

@@ -36,3 +36,20 @@ SH
 run 1 env CRUN_CC="$work/clang" "$crun" run -race hello.c
 err_has 'out of descriptors'
 err_lacks 'does not load'
+# Another clang that crun has a plugin for is as good.
+for version in 16 17 18 20 21 22; do
+  [ -e "$bin/../lib/crun/crun-race-$version.so" ] && command -v clang-$version >/dev/null || continue
+  racy
+  run 66 env CRUN_CC=clang-$version "$crun" run -race -O2 racy.c
+  err_has 'Found 1 data race'
+  run 0 env CRUN_CC=clang-$version "$crun" run hello.c
+  run 0 env CRUN_CC=clang-$version "$crun" doctor
+  # The plugin itself refuses any other in one line, whoever loads it.
+  run 1 clang-19 -fpass-plugin="$bin/../lib/crun/crun-race-$version.so" -c hello.c
+  err_has "this plugin is built for clang $version"
+  err_one_line
+  run 1 clang-$version -fpass-plugin="$bin/../lib/crun/crun-race-19.so" -c hello.c
+  # In an older one it may lack functions before it can say so; then clang names the file.
+  grep -q 'built for clang 19\|crun-race-19.so.*undefined symbol' err || fail "the clang it was built for is not named"
+  err_one_line
+done

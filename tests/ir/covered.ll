@@ -8,6 +8,8 @@ declare void @quiet() nosync
 declare i64 @strlen(ptr)
 declare double @cos(double)
 declare ptr @malloc(i64)
+declare void @llvm.lifetime.start.p0(i64, ptr)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 
 ; CHECK-LABEL: define void @again(
 ; CHECK: call void @__tsan_write4(ptr %p)

@@ -1,4 +1,5 @@
 ; The checks of a loop are made in front of it, of exactly what it will access.
+; FROM: 18
 ; RUN: %opt %s | %check
 ; RUN: %opt -crun-race-without=loops %s | %check --check-prefix=OFF
 ; OFF-NOT: @__crun_{{read|write}}_elements

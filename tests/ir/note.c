@@ -5,6 +5,6 @@
 // RUN: test "$(objcopy -O binary --only-section=.note.crun.race %t.o /dev/stdout | od -An -tx4 -w36 | cut -d' ' -f2-8)" = "00000005 00000010 00000001 6e757263 00000000 00000001 00000100"
 // RUN: %cc -flto -c %s -o %t.bc
 // RUN: grep -q crun.race.note %t.bc
-// RUN: clang-19 -fsanitize=thread -c %s -o %t.plain.o
+// RUN: clang-%version -fsanitize=thread -c %s -o %t.plain.o
 // RUN: ! readelf -SW %t.plain.o | grep crun
 int data = 1;

@@ -1,9 +1,9 @@
 // Two places in the source stay two places in the machine code: the pcs of the checks, and the return
 // addresses of calls.
 // RUN: %cc -O2 -g -c %s -o %t.o
-// RUN: llvm-objdump-19 -dl --no-show-raw-insn --no-leading-addr %t.o > %t.s
-// RUN: test $(grep -c 'R_X86_64_PLT32.*__tsan_write4' <(llvm-objdump-19 -dr %t.o)) = 2
-// RUN: test $(grep -c 'R_X86_64_PLT32.*<*same' <(llvm-objdump-19 -dr %t.o)) = 2
+// RUN: llvm-objdump-%version -dl --no-show-raw-insn --no-leading-addr %t.o > %t.s
+// RUN: test $(grep -c 'R_X86_64_PLT32.*__tsan_write4' <(llvm-objdump-%version -dr %t.o)) = 2
+// RUN: test $(grep -c 'R_X86_64_PLT32.*<*same' <(llvm-objdump-%version -dr %t.o)) = 2
 // RUN: %cc -O2 -g -S -emit-llvm %s -o - | %check
 void same(int);
 

@@ -45,6 +45,6 @@ define void @odd(ptr %p) sanitize_thread {
   ret void
 }
 ; The checks leave the program's memory alone, and no two are ever made one.
-; CHECK: declare void @__tsan_write1(ptr nocapture readnone) [[A:#[0-9]+]]
+; CHECK: declare void @__tsan_write1(ptr {{nocapture readnone|readnone captures\(none\)}}) [[A:#[0-9]+]]
 ; CHECK: attributes [[A]] = { nofree nounwind willreturn memory(inaccessiblemem: readwrite) }
 ; CHECK: attributes #{{[0-9]+}} = { nomerge }

@@ -1,7 +1,7 @@
 ; Every use of a thread-local, and of errno, asks for its address again, and goes on doing so when a call
 ; lies between; without one, two uses share one address. What choose knows of thread-locals stays true.
-; RUN: opt-19 -load-pass-plugin=%plugin -passes='crun-tls,default<O2>' -S %s | %check
-; RUN: opt-19 -load-pass-plugin=%plugin -passes='crun-tls,crun-race' -S %s | %check --check-prefix=RACE
+; RUN: opt-%version -load-pass-plugin=%plugin -passes='crun-tls,default<O2>' -S %s | %check
+; RUN: opt-%version -load-pass-plugin=%plugin -passes='crun-tls,crun-race' -S %s | %check --check-prefix=RACE
 @x = internal thread_local global i32 0
 @handed = internal thread_local global i32 0
 declare ptr @llvm.threadlocal.address.p0(ptr)

@@ -1,5 +1,5 @@
 // va_list is memory: where it lies, and what it points to, is read like any other.
-// RUN: %cc -O0 -S -emit-llvm %s -o - | opt-19 -passes=verify -disable-output
+// RUN: %cc -O0 -S -emit-llvm %s -o - | opt-%version -passes=verify -disable-output
 // RUN: %cc -O2 -S -emit-llvm %s -o - | %check
 #include <stdarg.h>
 // CHECK-LABEL: define {{.*}}@next(
