@@ -54,7 +54,8 @@ int command_build(int argc, char **argv) {
   if (inv.inputs.n == 0) die(EXIT_USAGE, "build: no files; 'crun help' shows the usage");
   invocation_check(&inv);
   struct toolchain t = toolchain_find((struct wanted){inv.race, inv.tsan, inv.leak});
-  bool links = inv.link == LINK_PROGRAM || inv.link == LINK_SHARED;
+  enum link link = invocation_link(&inv);
+  bool links = link == LINK_PROGRAM || link == LINK_SHARED;
   if (!inv.output && links && !inv.unfinished) args_addf(&inv.clang, "-o%s", program_name(&inv));
   int status = invocation_run(&inv, &t);
   if (WIFSIGNALED(status)) return spawn_code(status);

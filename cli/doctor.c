@@ -102,7 +102,7 @@ int command_doctor(int argc, char **argv) {
     check_file(format("library %s", archives[i]), format("%s/libcrun_%s.a", t.lib, archives[i]));
   const char *tsan = t.clang ? toolchain_tsan(t.clang) : NULL;
   check(tsan, "LLVM's runtime for -race=tsan", tsan ? tsan : "",
-        format("install the package libclang-rt-%d-dev", CRUN_LLVM));
+        format("install the package libclang-rt-%d-dev", t.major));
   check_library("libdw", "libdw.so", "libdw-dev");
   check_library("libelf", "libelf.so", "libelf-dev");
   check_library("libunwind", "libunwind.so", "libunwind-dev");

@@ -39,6 +39,7 @@ static bool by_ending(const struct invocation *inv) {
 
 static void add_input(struct invocation *inv, const char *s) {
   args_add(&inv->inputs, s);
+  inv->headers += by_ending(inv) ? is_header(s) : is_header_language(inv->language);
   if (!by_ending(inv)) {
     inv->sources = true;
     if (is_cxx_language(inv->language)) inv->cxx = s;
@@ -137,6 +138,10 @@ int invocation_add(struct invocation *inv, int argc, const char *const *argv, in
   }
   args_add(&inv->clang, next);
   return i + 2;
+}
+
+enum link invocation_link(const struct invocation *inv) {
+  return inv->headers && inv->headers == inv->inputs.n ? LINK_NONE : inv->link;
 }
 
 void invocation_check(const struct invocation *inv) {
@@ -315,14 +320,15 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
   if (inv->tsan) add_tsan_flags(&a);
   else if (inv->race) add_race_flags(&a, inv, t);
   if (t->plugin) args_addf(&a, "-fpass-plugin=%s", t->plugin);
-  if (inv->race && inv->link != LINK_NONE) check_instrumented(inv);
-  if (inv->link == LINK_PROGRAM && inv->unsupported)
+  enum link link = invocation_link(inv);
+  if (inv->race && link != LINK_NONE) check_instrumented(inv);
+  if (link == LINK_PROGRAM && inv->unsupported)
     die(EXIT_UNABLE,
         "%s is not supported: crun links 64-bit programs that load libdw and libunwind",
         inv->unsupported);
-  if (inv->link == LINK_PROGRAM) add_program_libraries(&a, inv, t);
+  if (link == LINK_PROGRAM) add_program_libraries(&a, inv, t);
   // The checks of a shared library are in the program that loads it.
-  if (inv->link == LINK_SHARED && inv->race) args_add(&a, "-Wl,-z,undefs");
+  if (link == LINK_SHARED && inv->race) args_add(&a, "-Wl,-z,undefs");
   args_add(&a, "--end-no-unused-arguments");
   return a;
 }

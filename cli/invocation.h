@@ -19,7 +19,8 @@ struct invocation {
   const char *language;     // the last -x; nil: by the files' endings
   const char *cxx;          // an input that is C++ or another language that is not C; nil: none
   const char *unsupported;  // an option of a link that crun's libraries do not go into; nil: none
-  enum link link;
+  int headers;              // how many of the inputs are made into precompiled headers
+  enum link link;           // what the options say; invocation_link has regard to the inputs
   bool race;
   bool tsan;          // with race: LLVM's engine, -race=tsan
   bool leak;          // -leak
@@ -34,6 +35,9 @@ struct invocation {
 // invocation_add takes argv[i] (and what belongs to it) in and returns the index of the next. With
 // `ours` the flags -x (print) and -json are crun's.
 int invocation_add(struct invocation *inv, int argc, const char *const *argv, int i, bool ours);
+
+// invocation_link is what is linked: nothing of headers alone.
+enum link invocation_link(const struct invocation *inv);
 
 // invocation_check ends the command with a clear word if an input is not there, is a directory or
 // C++.

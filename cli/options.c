@@ -85,6 +85,16 @@ enum file_kind file_kind(const char *name) {
   return any_of(ending(name), cxx) ? FILE_CXX : FILE_LINKER;
 }
 
+bool is_header(const char *name) {
+  static const char *const list[] = {".h", ".hh", ".hpp", ".hxx", NULL};
+  return any_of(ending(name), list);
+}
+
+bool is_header_language(const char *s) {
+  size_t n = strlen(s), end = strlen("-header");
+  return n > end && strcmp(s + n - end, "-header") == 0;
+}
+
 bool is_program_part(const char *s) {
   static const char *const objects[] = {".o", ".a", ".so", NULL};
   return s[0] != '-' && (file_kind(s) != FILE_LINKER || any_of(ending(s), objects));

@@ -32,6 +32,10 @@ enum file_kind file_kind(const char *name);
 // is_program_part tells whether crun run takes the argument as a file of the program to build.
 bool is_program_part(const char *s);
 
+// is_header tells whether clang makes a precompiled header of a file of this name, or of this language.
+bool is_header(const char *name);
+bool is_header_language(const char *s);
+
 // is_language tells whether s is a language that -x takes; is_cxx_language, C++ or another that is
 // not C.
 bool is_language(const char *s);

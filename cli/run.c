@@ -122,7 +122,7 @@ static int compile(struct invocation *inv, const struct toolchain *t) {
 }
 
 static int build_and_run(struct invocation *inv, int argc, const char *const *argv) {
-  if (inv->link != LINK_PROGRAM)
+  if (invocation_link(inv) != LINK_PROGRAM)
     die(EXIT_USAGE, "run needs a whole program: leave out -c, -S, -E, -shared and the like");
   if (inv->output) die(EXIT_USAGE, "run keeps no program: use crun build -o %s", inv->output);
   invocation_check(inv);

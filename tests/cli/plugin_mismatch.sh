@@ -43,7 +43,8 @@ for version in 16 17 18 20 21 22; do
   run 66 env CRUN_CC=clang-$version "$crun" run -race -O2 racy.c
   err_has 'Found 1 data race'
   run 0 env CRUN_CC=clang-$version "$crun" run hello.c
-  run 0 env CRUN_CC=clang-$version "$crun" doctor
+  env CRUN_CC=clang-$version "$crun" doctor >out 2>err  # LLVM's own runtime of that version may be missing
+  grep -q '^ok *clang loads the plugin' out || fail "doctor finds the plugin for $version wrong"
   # The plugin itself refuses any other in one line, whoever loads it.
   run 1 clang-19 -fpass-plugin="$bin/../lib/crun/crun-race-$version.so" -c hello.c
   err_has "this plugin is built for clang $version"
