@@ -65,6 +65,10 @@ struct race_report {
 // during the call.
 void report_race(const struct race_report *r);
 
+// access_tells_each_byte has report_race called for each byte with a race, also where one access finds the same
+// pair of code places on many: for tests.
+extern bool access_tells_each_byte;
+
 // access_all_told waits, for some seconds at most, until other threads have told the races that they
 // found: for the end of the process.
 void access_all_told(void);
