@@ -23,6 +23,7 @@
 
 #include "edge.h"
 #include "inside.h"
+#include "race.h"
 #include "real.h"
 #include "thread.h"
 
@@ -46,45 +47,56 @@ static bool unlock_fails(const pthread_mutex_t *m) {
 }
 
 // Who wants to know which locks a thread holds.
-static void (*watcher)(const void *lock, bool taken, uintptr_t pc);
+static void (*watcher)(const void *lock, unsigned what, uintptr_t pc);
 
-PUBLIC void race_watch_locks(void (*fn)(const void *lock, bool taken, uintptr_t pc)) { watcher = fn; }
+PUBLIC void race_watch_locks(void (*fn)(const void *lock, unsigned what, uintptr_t pc)) { watcher = fn; }
+
+static void watch(const volatile void *lock, unsigned what, uintptr_t pc) {
+  if (watcher) watcher((const void *)lock, what, pc);
+}
+
+// made_anew: what was at lock, of n bytes, is no more.
+static void made_anew(const volatile void *lock, size_t n) {
+  edge_forget((void *)lock, n);
+  watch(lock, RACE_LOCK_FORGOTTEN, 0);
+}
 
 #define PC() ((uintptr_t)__builtin_return_address(0))
 
-static int locked_at(pthread_mutex_t *m, int r, uintptr_t pc) {
+static int locked_at(pthread_mutex_t *m, int r, unsigned what, uintptr_t pc) {
   if (r != 0 && r != EOWNERDEAD) return r;
   edge_acquire(m);
-  if (watcher) watcher(m, true, pc);
+  watch(m, what, pc);
   if (__builtin_expect(is_robust(m), 0)) thread_holds(m);
   return r;
 }
 
-#define locked(m, r) locked_at((m), (r), PC())
+#define locked(m, r) locked_at((m), (r), 0, PC())
+#define locked_try(m, r) locked_at((m), (r), RACE_LOCK_TRIED, PC())
 
 static void unlocking(pthread_mutex_t *m) {
   if (__builtin_expect(unlock_fails(m), 0)) return;
-  if (watcher) watcher(m, false, 0);
+  watch(m, RACE_LOCK_LEFT, 0);
   if (__builtin_expect(is_robust(m), 0)) thread_drops(m);
   edge_release(m);
 }
 
 PUBLIC int pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attr) {
-  edge_forget(m, sizeof *m);
+  made_anew(m, sizeof *m);
   return real()->pthread_mutex_init(m, attr);
 }
 PUBLIC int pthread_mutex_destroy(pthread_mutex_t *m) {
   int r = real()->pthread_mutex_destroy(m);
-  if (r == 0) edge_forget(m, sizeof *m);
+  if (r == 0) made_anew(m, sizeof *m);
   return r;
 }
 PUBLIC int pthread_mutex_lock(pthread_mutex_t *m) { return locked(m, real()->pthread_mutex_lock(m)); }
-PUBLIC int pthread_mutex_trylock(pthread_mutex_t *m) { return locked(m, real()->pthread_mutex_trylock(m)); }
+PUBLIC int pthread_mutex_trylock(pthread_mutex_t *m) { return locked_try(m, real()->pthread_mutex_trylock(m)); }
 PUBLIC int pthread_mutex_timedlock(pthread_mutex_t *m, const struct timespec *t) {
-  return locked(m, real()->pthread_mutex_timedlock(m, t));
+  return locked_try(m, real()->pthread_mutex_timedlock(m, t));
 }
 PUBLIC int pthread_mutex_clocklock(pthread_mutex_t *m, clockid_t clock, const struct timespec *t) {
-  return locked(m, real()->pthread_mutex_clocklock(m, clock, t));
+  return locked_try(m, real()->pthread_mutex_clocklock(m, clock, t));
 }
 PUBLIC int pthread_mutex_unlock(pthread_mutex_t *m) {
   unlocking(m);
@@ -121,80 +133,85 @@ PUBLIC int pthread_cond_clockwait(pthread_cond_t *c, pthread_mutex_t *m, clockid
 // Two sync objects: the lock's first byte for what writers release, its second for readers.
 static const volatile char *readers(const pthread_rwlock_t *l) { return (const volatile char *)l + 1; }
 
-static int read_locked_at(pthread_rwlock_t *l, int r, uintptr_t pc) {
+static int read_locked_at(pthread_rwlock_t *l, int r, unsigned what, uintptr_t pc) {
   if (r != 0) return r;
   edge_acquire(l);
-  if (watcher) watcher(l, true, pc);
+  watch(l, RACE_LOCK_READS | what, pc);
   return r;
 }
-static int write_locked_at(pthread_rwlock_t *l, int r, uintptr_t pc) {
+static int write_locked_at(pthread_rwlock_t *l, int r, unsigned what, uintptr_t pc) {
   if (r != 0) return r;
   edge_acquire(l);
   edge_acquire(readers(l));
-  if (watcher) watcher(l, true, pc);
+  watch(l, RACE_LOCK_WRITES | what, pc);
   return r;
 }
-#define read_locked(l, r) read_locked_at((l), (r), PC())
-#define write_locked(l, r) write_locked_at((l), (r), PC())
+#define read_locked(l, r) read_locked_at((l), (r), 0, PC())
+#define write_locked(l, r) write_locked_at((l), (r), 0, PC())
+#define read_locked_try(l, r) read_locked_at((l), (r), RACE_LOCK_TRIED, PC())
+#define write_locked_try(l, r) write_locked_at((l), (r), RACE_LOCK_TRIED, PC())
 
 PUBLIC int pthread_rwlock_init(pthread_rwlock_t *l, const pthread_rwlockattr_t *attr) {
-  edge_forget(l, sizeof *l);
+  made_anew(l, sizeof *l);
   return real()->pthread_rwlock_init(l, attr);
 }
 PUBLIC int pthread_rwlock_destroy(pthread_rwlock_t *l) {
   int r = real()->pthread_rwlock_destroy(l);
-  if (r == 0) edge_forget(l, sizeof *l);
+  if (r == 0) made_anew(l, sizeof *l);
   return r;
 }
 PUBLIC int pthread_rwlock_rdlock(pthread_rwlock_t *l) { return read_locked(l, real()->pthread_rwlock_rdlock(l)); }
 PUBLIC int pthread_rwlock_tryrdlock(pthread_rwlock_t *l) {
-  return read_locked(l, real()->pthread_rwlock_tryrdlock(l));
+  return read_locked_try(l, real()->pthread_rwlock_tryrdlock(l));
 }
 PUBLIC int pthread_rwlock_timedrdlock(pthread_rwlock_t *l, const struct timespec *t) {
-  return read_locked(l, real()->pthread_rwlock_timedrdlock(l, t));
+  return read_locked_try(l, real()->pthread_rwlock_timedrdlock(l, t));
 }
 PUBLIC int pthread_rwlock_clockrdlock(pthread_rwlock_t *l, clockid_t clock, const struct timespec *t) {
-  return read_locked(l, real()->pthread_rwlock_clockrdlock(l, clock, t));
+  return read_locked_try(l, real()->pthread_rwlock_clockrdlock(l, clock, t));
 }
 PUBLIC int pthread_rwlock_wrlock(pthread_rwlock_t *l) { return write_locked(l, real()->pthread_rwlock_wrlock(l)); }
 PUBLIC int pthread_rwlock_trywrlock(pthread_rwlock_t *l) {
-  return write_locked(l, real()->pthread_rwlock_trywrlock(l));
+  return write_locked_try(l, real()->pthread_rwlock_trywrlock(l));
 }
 PUBLIC int pthread_rwlock_timedwrlock(pthread_rwlock_t *l, const struct timespec *t) {
-  return write_locked(l, real()->pthread_rwlock_timedwrlock(l, t));
+  return write_locked_try(l, real()->pthread_rwlock_timedwrlock(l, t));
 }
 PUBLIC int pthread_rwlock_clockwrlock(pthread_rwlock_t *l, clockid_t clock, const struct timespec *t) {
-  return write_locked(l, real()->pthread_rwlock_clockwrlock(l, clock, t));
+  return write_locked_try(l, real()->pthread_rwlock_clockwrlock(l, clock, t));
 }
 PUBLIC int pthread_rwlock_unlock(pthread_rwlock_t *l) {
   if (__atomic_load_n(&l->__data.__cur_writer, __ATOMIC_RELAXED) == thread_tid()) edge_release(l);
   else edge_release_merge(readers(l));
-  if (watcher) watcher(l, false, 0);
+  watch(l, RACE_LOCK_LEFT, 0);
   return real()->pthread_rwlock_unlock(l);
 }
 
 // ---- spin locks ----------------------------------------------------------------------------------------
 
 PUBLIC int pthread_spin_init(pthread_spinlock_t *l, int shared) {
-  edge_forget((void *)l, sizeof *l);
+  made_anew(l, sizeof *l);
   return real()->pthread_spin_init(l, shared);
 }
 PUBLIC int pthread_spin_destroy(pthread_spinlock_t *l) {
   int r = real()->pthread_spin_destroy(l);
-  edge_forget((void *)l, sizeof *l);
+  made_anew(l, sizeof *l);
   return r;
 }
-PUBLIC int pthread_spin_lock(pthread_spinlock_t *l) {
-  int r = real()->pthread_spin_lock(l);
-  if (r == 0) edge_acquire(l);
+
+static int spun(pthread_spinlock_t *l, int r, unsigned what, uintptr_t pc) {
+  if (r != 0) return r;
+  edge_acquire(l);
+  watch(l, RACE_LOCK_SPINS | what, pc);
   return r;
 }
+
+PUBLIC int pthread_spin_lock(pthread_spinlock_t *l) { return spun(l, real()->pthread_spin_lock(l), 0, PC()); }
 PUBLIC int pthread_spin_trylock(pthread_spinlock_t *l) {
-  int r = real()->pthread_spin_trylock(l);
-  if (r == 0) edge_acquire(l);
-  return r;
+  return spun(l, real()->pthread_spin_trylock(l), RACE_LOCK_TRIED, PC());
 }
 PUBLIC int pthread_spin_unlock(pthread_spinlock_t *l) {
+  watch(l, RACE_LOCK_SPINS | RACE_LOCK_LEFT, 0);
   edge_release(l);
   return real()->pthread_spin_unlock(l);
 }
@@ -341,22 +358,26 @@ PUBLIC int pthread_once(pthread_once_t *control, void (*routine)(void)) {
 static pthread_mutex_t *mutex_of(mtx_t *m) { return (pthread_mutex_t *)m; }
 _Static_assert(sizeof(mtx_t) <= sizeof(pthread_mutex_t), "one is the other");
 
-static int mtx_locked(mtx_t *m, int r) {
-  if (r == thrd_success) edge_acquire(m);
+static int mtx_locked(mtx_t *m, int r, unsigned what, uintptr_t pc) {
+  if (r != thrd_success) return r;
+  edge_acquire(m);
+  watch(m, what, pc);
   return r;
 }
 
 PUBLIC int mtx_init(mtx_t *m, int type) {
-  edge_forget(m, sizeof *m);
+  made_anew(m, sizeof *m);
   return real()->mtx_init(m, type);
 }
 PUBLIC void mtx_destroy(mtx_t *m) {
   real()->mtx_destroy(m);
-  edge_forget(m, sizeof *m);
+  made_anew(m, sizeof *m);
 }
-PUBLIC int mtx_lock(mtx_t *m) { return mtx_locked(m, real()->mtx_lock(m)); }
-PUBLIC int mtx_trylock(mtx_t *m) { return mtx_locked(m, real()->mtx_trylock(m)); }
-PUBLIC int mtx_timedlock(mtx_t *m, const struct timespec *t) { return mtx_locked(m, real()->mtx_timedlock(m, t)); }
+PUBLIC int mtx_lock(mtx_t *m) { return mtx_locked(m, real()->mtx_lock(m), 0, PC()); }
+PUBLIC int mtx_trylock(mtx_t *m) { return mtx_locked(m, real()->mtx_trylock(m), RACE_LOCK_TRIED, PC()); }
+PUBLIC int mtx_timedlock(mtx_t *m, const struct timespec *t) {
+  return mtx_locked(m, real()->mtx_timedlock(m, t), RACE_LOCK_TRIED, PC());
+}
 PUBLIC int mtx_unlock(mtx_t *m) {
   unlocking(mutex_of(m));
   return real()->mtx_unlock(m);

@@ -17,6 +17,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// What is done with a pthread lock (race_watch_locks); without LEFT and FORGOTTEN it was taken.
+enum {
+  RACE_LOCK_TRIED = 1,     // the call would not have waited for ever
+  RACE_LOCK_WRITES = 2,    // a rwlock, to write
+  RACE_LOCK_READS = 4,     // a rwlock, to read
+  RACE_LOCK_SPINS = 8,     // a spin lock
+  RACE_LOCK_LEFT = 16,
+  RACE_LOCK_FORGOTTEN = 32,
+};
+
 #if !CRUN_RACE
 #include "race_off.h"
 #else
@@ -99,9 +109,9 @@ void race_leave(void);
 uint32_t race_context(uintptr_t pc);
 size_t race_context_stack(uint32_t context, uintptr_t *pcs, size_t max);
 
-// race_watch_locks has fn called by the thread that has taken a pthread mutex or rwlock, with where the call returns to,
-// and by the one that is about to give one up.
-void race_watch_locks(void (*fn)(const void *lock, bool taken, uintptr_t pc));
+// race_watch_locks has fn called by the thread that has taken a pthread lock, with where the call returns to, and by the
+// one that is about to give one up (what has RACE_LOCK_LEFT), make one or destroy one (RACE_LOCK_FORGOTTEN).
+void race_watch_locks(void (*fn)(const void *lock, unsigned what, uintptr_t pc));
 
 // ---- the runtime's own threads ---------------------------------------------------------------
 

@@ -36,7 +36,7 @@ RACE_OFF void race_enter(uintptr_t pc) { (void)pc; }
 RACE_OFF void race_leave(void) {}
 RACE_OFF uint32_t race_context(uintptr_t pc) { (void)pc; return 0; }
 RACE_OFF size_t race_context_stack(uint32_t context, uintptr_t *pcs, size_t max) { (void)context, (void)pcs, (void)max; return 0; }
-RACE_OFF void race_watch_locks(void (*fn)(const void *lock, bool taken, uintptr_t pc)) { (void)fn; }
+RACE_OFF void race_watch_locks(void (*fn)(const void *lock, unsigned what, uintptr_t pc)) { (void)fn; }
 RACE_OFF void race_hide_begin(void) {}
 RACE_OFF void race_hide_end(void) {}
 RACE_OFF int race_exit_code(int code) { return report_exit_code(code); }  // what is found without a detector

@@ -12,33 +12,33 @@
 #define PUBLIC __attribute__((visibility("default")))
 #define CALLER ((uintptr_t)__builtin_return_address(0))
 
-static void (*watcher)(const void *lock, bool taken, uintptr_t pc);
+static void (*watcher)(const void *lock, unsigned what, uintptr_t pc);
 
-void race_watch_locks(void (*fn)(const void *lock, bool taken, uintptr_t pc)) { watcher = fn; }
+void race_watch_locks(void (*fn)(const void *lock, unsigned what, uintptr_t pc)) { watcher = fn; }
 
-#define TAKES(name, type, parameters, arguments)                                     \
+#define TAKES(name, what, parameters, arguments)                                     \
   int ___interceptor_##name parameters;                                              \
   PUBLIC int name parameters {                                                      \
     int r = ___interceptor_##name arguments;                                         \
-    if ((r == 0 || r == EOWNERDEAD) && watcher) watcher(l, true, CALLER);            \
+    if ((r == 0 || r == EOWNERDEAD) && watcher) watcher(l, what, CALLER);            \
     return r;                                                                       \
   }
 
-#define GIVES(name, type)                                                           \
+#define GIVES(name, type)                                                      \
   int ___interceptor_##name(type *l);                                                \
   PUBLIC int name(type *l) {                                                        \
-    if (watcher) watcher(l, false, CALLER);                                          \
+    if (watcher) watcher(l, RACE_LOCK_LEFT, CALLER);                            \
     return ___interceptor_##name(l);                                                 \
   }
 
-TAKES(pthread_mutex_lock, pthread_mutex_t, (pthread_mutex_t *l), (l))
-TAKES(pthread_mutex_trylock, pthread_mutex_t, (pthread_mutex_t *l), (l))
-TAKES(pthread_mutex_timedlock, pthread_mutex_t, (pthread_mutex_t *l, const struct timespec *t), (l, t))
+TAKES(pthread_mutex_lock, 0, (pthread_mutex_t *l), (l))
+TAKES(pthread_mutex_trylock, RACE_LOCK_TRIED, (pthread_mutex_t *l), (l))
+TAKES(pthread_mutex_timedlock, RACE_LOCK_TRIED, (pthread_mutex_t *l, const struct timespec *t), (l, t))
 GIVES(pthread_mutex_unlock, pthread_mutex_t)
-TAKES(pthread_rwlock_rdlock, pthread_rwlock_t, (pthread_rwlock_t *l), (l))
-TAKES(pthread_rwlock_tryrdlock, pthread_rwlock_t, (pthread_rwlock_t *l), (l))
-TAKES(pthread_rwlock_timedrdlock, pthread_rwlock_t, (pthread_rwlock_t *l, const struct timespec *t), (l, t))
-TAKES(pthread_rwlock_wrlock, pthread_rwlock_t, (pthread_rwlock_t *l), (l))
-TAKES(pthread_rwlock_trywrlock, pthread_rwlock_t, (pthread_rwlock_t *l), (l))
-TAKES(pthread_rwlock_timedwrlock, pthread_rwlock_t, (pthread_rwlock_t *l, const struct timespec *t), (l, t))
+TAKES(pthread_rwlock_rdlock, RACE_LOCK_READS, (pthread_rwlock_t *l), (l))
+TAKES(pthread_rwlock_tryrdlock, RACE_LOCK_READS | RACE_LOCK_TRIED, (pthread_rwlock_t *l), (l))
+TAKES(pthread_rwlock_timedrdlock, RACE_LOCK_READS | RACE_LOCK_TRIED, (pthread_rwlock_t *l, const struct timespec *t), (l, t))
+TAKES(pthread_rwlock_wrlock, RACE_LOCK_WRITES, (pthread_rwlock_t *l), (l))
+TAKES(pthread_rwlock_trywrlock, RACE_LOCK_WRITES | RACE_LOCK_TRIED, (pthread_rwlock_t *l), (l))
+TAKES(pthread_rwlock_timedwrlock, RACE_LOCK_WRITES | RACE_LOCK_TRIED, (pthread_rwlock_t *l, const struct timespec *t), (l, t))
 GIVES(pthread_rwlock_unlock, pthread_rwlock_t)

@@ -11,7 +11,7 @@
 #include "diag/deadlock/misuse.h"
 #include "diag/deadlock/object.h"
 #include "diag/dump/dump.h"
-#include "diag/order/lockorder.h"
+#include "diag/order/lockorder_pthread.h"
 #include "sched/sched.h"
 #include "sched/wake.h"
 
@@ -39,9 +39,11 @@ void foreign_left(void) {
   store_rlx(&gp->locked_m, NULL);
 }
 
-static void on_lock(const void *lock, bool taken, uintptr_t pc) {
-  if (taken) foreign_taken(lock, pc);
-  else foreign_left();
+static void on_lock(const void *lock, unsigned what, uintptr_t pc) {
+  lockorder_pthread(lock, what, pc);
+  if (what & (RACE_LOCK_SPINS | RACE_LOCK_FORGOTTEN)) return;
+  if (what & RACE_LOCK_LEFT) foreign_left();
+  else foreign_taken(lock, pc);
 }
 
 void foreign_init(void) { race_watch_locks(on_lock); }

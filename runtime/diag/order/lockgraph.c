@@ -267,6 +267,7 @@ static bool find_writers(struct search *s, uint32_t i) {
   struct cycle *c = &s->c;
   while (i < c->n && !needs_writer(c, i)) i++;
   if (i == c->n) return true;
+  if (c->step[i]->want.mode == LOCK_READ_FREE) return false;
   for (uint32_t k = node_of(s->g, c->step[i]->want.lock)->wanting; k; k = s->g->requests[k].next_want) {
     const struct request *w = &s->g->requests[k];
     bool by_order;

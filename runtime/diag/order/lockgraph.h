@@ -9,7 +9,7 @@
 //  2. no two of them hold the same lock (a gate), unless both only read it;
 //  3. none must have happened before another (past.h);
 //  4. a wanted lock that is read, and held by a reader, has a writer: a request to write it by one more
-//     goroutine, to which 2 and 3 apply too. A pending writer keeps new readers out.
+//     goroutine, to which 2 and 3 apply too. A pending writer keeps new readers out; where it does not, nothing waits.
 // By 4 a reader that asks to read once more can deadlock with a writer alone: recursion.
 //
 // Locks are instances. Their numbers have generations: a lock whose memory became another lock is dead, and so
@@ -26,8 +26,9 @@
 
 #include "diag/order/past.h"
 
-enum lock_mode { LOCK_MUTEX, LOCK_WRITE, LOCK_READ };
-static inline bool is_shared(enum lock_mode m) { return m == LOCK_READ; }
+// LOCK_READ_FREE is a read lock that does not wait behind a writer that waits.
+enum lock_mode { LOCK_MUTEX, LOCK_WRITE, LOCK_READ, LOCK_READ_FREE };
+static inline bool is_shared(enum lock_mode m) { return m >= LOCK_READ; }
 
 enum { GRAPH_HELD = 12, GRAPH_CYCLE = 8, GRAPH_SAME = 4 };
 

@@ -410,6 +410,13 @@ __attribute__((noinline)) void lockorder_released_by(struct g *gp, const void *l
   h->id = number;
 }
 
+bool lockorder_holds(const struct g *gp, const void *lock) {
+  const struct lock_order *o = gp->order;
+  for (uint32_t i = 0; o && i < o->n; i++)
+    if (o->held[i].lock == lock) return true;
+  return false;
+}
+
 // ---- what orders goroutines without a lock -----------------------------------------------------------
 
 void lockorder_publish_slow(const void *object) {

@@ -47,6 +47,9 @@ enum { LOCK_TRIED = 8 };  // with a lock_mode: the acquisition would not have wa
 void lockorder_acquired_by(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how, uintptr_t pc);
 void lockorder_released_by(struct g *gp, const void *lock, _Atomic uint32_t *id);
 
+// lockorder_holds tells whether gp, which runs, is known to hold lock.
+bool lockorder_holds(const struct g *gp, const void *lock);
+
 // lockorder_acquired: the goroutine that runs has taken lock for the call that returns to pc, in the way how: a
 // lock_mode, or LOCK_TRIED with one. id is the lock's own word for us, 0 in a lock that is new.
 static inline __attribute__((always_inline)) void lockorder_acquired(const void *lock, _Atomic uint32_t *id, unsigned how,

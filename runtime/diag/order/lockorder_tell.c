@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diag/order/lockorder_pthread.h"
 #include "diag/order/lockstack.h"
 #include "race/race.h"
 #include "race/report.h"
@@ -21,8 +22,12 @@ struct telling {
   char heading[PARTS][HEADING], name[PARTS][NAME], title[HEADING];
 };
 
-static const char *kind_of(enum lock_mode m) { return m == LOCK_MUTEX ? "mutex" : "rwmutex"; }
-static const char *verb_of(enum lock_mode m) { return m == LOCK_READ ? "read-locks" : "locks"; }
+static const char *kind_of(const struct lock_graph *g, const struct lock_use *u) {
+  bool rw = u->mode != LOCK_MUTEX;
+  if (lockorder_is_pthread(graph_addr(g, u->lock), u->lock)) return rw ? "pthread rwlock" : "pthread lock";
+  return rw ? "rwmutex" : "mutex";
+}
+static const char *verb_of(enum lock_mode m) { return is_shared(m) ? "read-locks" : "locks"; }
 
 struct who {
   uint64_t goid;
@@ -50,15 +55,15 @@ static void say_wait(struct telling *t, const struct lock_graph *g, const struct
   char name[64];
   uintptr_t lock = graph_addr(g, r->want.lock);
   write_who((struct who){r->goid, r->name}, name, sizeof name);
-  snprintf(t->heading[t->n], HEADING, "%s %s %s 0x%012lx%s at", name, verb_of(r->want.mode), kind_of(r->want.mode), lock,
+  snprintf(t->heading[t->n], HEADING, "%s %s %s 0x%012lx%s at", name, verb_of(r->want.mode), kind_of(g, &r->want), lock,
            strcmp(role, "writer") == 0 ? " (readers wait behind a writer)" : "");
   add(t, (struct who){r->goid, r->name}, role, lock, r->want.at);
 }
 
 static void say_hold(struct telling *t, const struct lock_graph *g, struct who w, const struct lock_use *h) {
   uintptr_t lock = graph_addr(g, h->lock);
-  snprintf(t->heading[t->n], HEADING, "while it holds %s 0x%012lx%s, locked at", kind_of(h->mode), lock,
-           h->mode == LOCK_READ ? " for reading" : "");
+  snprintf(t->heading[t->n], HEADING, "while it holds %s 0x%012lx%s, locked at", kind_of(g, h), lock,
+           is_shared(h->mode) ? " for reading" : "");
   add(t, w, "hold", lock, h->at);
 }
 
@@ -101,7 +106,7 @@ struct telling *telling_of_wait(const struct lock_graph *g, const struct deed *w
   snprintf(t->heading[t->n], HEADING, "%s can end the wait at", name);
   add(t, does, "operation", 0, op->at);
   uintptr_t lock = graph_addr(g, needed->use.lock);
-  snprintf(t->heading[t->n], HEADING, "but needs %s 0x%012lx first, which it %s at", kind_of(needed->use.mode), lock,
+  snprintf(t->heading[t->n], HEADING, "but needs %s 0x%012lx first, which it %s at", kind_of(g, &needed->use), lock,
            verb_of(needed->use.mode));
   add(t, does, "acquire", lock, needed->use.at);
   snprintf(t->title, HEADING, "POSSIBLE DEADLOCK: a goroutine waits with a lock that another needs to end the wait");

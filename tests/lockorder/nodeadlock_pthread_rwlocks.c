@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Readers in opposite order, and recursively: libc lets a reader in though a writer waits.
+#include <pthread.h>
+
+#include "turns.h"
+
+static pthread_rwlock_t a = PTHREAD_RWLOCK_INITIALIZER, b = PTHREAD_RWLOCK_INITIALIZER;
+
+static void one(void) {
+  pthread_rwlock_rdlock(&a);
+  pthread_rwlock_rdlock(&b);
+  pthread_rwlock_unlock(&b);
+  pthread_rwlock_unlock(&a);
+  pthread_rwlock_rdlock(&a);
+  pthread_rwlock_rdlock(&a);
+  pthread_rwlock_unlock(&a);
+  pthread_rwlock_unlock(&a);
+  turn_over();
+}
+
+static void two(void) {
+  turn_await(1);
+  pthread_rwlock_rdlock(&b);
+  pthread_rwlock_rdlock(&a);
+  pthread_rwlock_unlock(&a);
+  pthread_rwlock_unlock(&b);
+  turn_over();
+}
+
+static void three(void) {
+  turn_await(2);
+  pthread_rwlock_wrlock(&a);
+  pthread_rwlock_unlock(&a);
+  pthread_rwlock_wrlock(&b);
+  pthread_rwlock_unlock(&b);
+  turn_over();
+}
+
+int main(void) {
+  cr_go(one);
+  cr_go(two);
+  cr_go(three);
+  turn_await(3);
+}
