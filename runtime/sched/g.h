@@ -55,6 +55,12 @@ enum g_status {
   G_DEAD,      // ended, or not started: on a free list
 };
 
+// What the C++ library knows of exceptions under way; switch.h.
+struct cxx_exceptions {
+  void *caught;
+  unsigned uncaught;
+};
+
 struct g {
   void *sp;             // where switch.S left its registers; offset 0 is known there
   struct g *schedlink;  // the queue it is on
@@ -76,6 +82,7 @@ struct g {
   race_g *race;
   struct lock_order *order;  // what it holds, for the watch over lock orders; nil: nothing yet. Stays with the stack
   int errno_saved;         // its errno while it does not run
+  struct cxx_exceptions cxx;  // likewise
   bool is_main;
   bool fresh;              // it never ran
   bool is_thread;          // bound to a foreign thread: parks on its own futex

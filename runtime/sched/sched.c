@@ -243,6 +243,7 @@ void goexit(void) {
     race_hide_begin();
     pthread_exit(NULL);
   }
+  cxx_leave(gp);
   fiber_end(&gp->fiber, &getm()->fiber);
   cr_mcall(gp, getm()->g0_sp, goexit_g0);
   __builtin_unreachable();
