@@ -67,7 +67,7 @@ static bool of_switch(const struct sym_frame *f) {
 // of_runtime tells whether a frame is the runtime's own, or the detector's: by the names under which their
 // files are compiled, which begin as this one's does ("crun/runtime/", "crun/race/").
 static bool of_runtime(const struct sym_frame *f) {
-  static const char here[] = __FILE__, tail[] = "runtime/diag/dump.c";
+  static const char here[] = __FILE__, tail[] = "runtime/diag/dump/dump.c";
   const size_t root = sizeof here - sizeof tail;
   if (of_switch(f)) return true;
   if (!f->file || strncmp(f->file, here, root) != 0) return false;
