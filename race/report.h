@@ -44,6 +44,7 @@ struct report {
   const struct report_part *part;
   size_t nparts;
   uint64_t count;         // how many goroutines are stuck so; 0: it has no meaning
+  uint64_t waited_s;      // the longest of them so many whole seconds; 0: less than one, or unknown
   bool record_only;       // its text is told otherwise, and the process ends of it: no more than the record is written
   bool possible;          // a prediction: it does not count as a finding and leaves the exit code alone
 };

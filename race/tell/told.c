@@ -66,8 +66,19 @@ static void add_stack(struct text *t, const struct report_part *p) {
   text_stack(t, &scratch, "");
 }
 
+// add_time says for how long, as exactly as the runtime's coarse clock knows.
+static void add_time(struct text *t, const struct report *r) {
+  enum { MINUTE = 60 };
+  bool minutes = r->waited_s >= 2 * MINUTE;
+  if (r->waited_s == 0) return;
+  text_addf(t, ", %sfor %llu %s", r->count > 1 ? "the longest " : "",
+            (unsigned long long)(minutes ? r->waited_s / MINUTE : r->waited_s), minutes ? "minutes" : "s");
+}
+
 static void add_text(struct text *t, const struct report *r, const char *id) {
-  text_addf(t, "==================\nWARNING: %s\n", r->title);
+  text_addf(t, "==================\nWARNING: %s", r->title);
+  add_time(t, r);
+  text_add(t, "\n");
   for (size_t i = 0; i < r->nparts; i++) {
     const struct report_part *p = &r->part[i];
     text_addf(t, "%s:\n", p->heading);
@@ -107,6 +118,7 @@ static void add_record(struct text *t, const struct report *r, const char *id) {
   json_key(t, "title", r->title);
   text_addf(t, ",\"possible\":%s,", r->possible ? "true" : "false");
   json_number(t, "count", r->count);
+  if (r->waited_s) text_add(t, ","), json_number(t, "waited_s", r->waited_s);
   text_add(t, ",\"parts\":[");
   for (size_t i = 0; i < r->nparts; i++) {
     if (i) text_add(t, ",");

@@ -23,6 +23,7 @@ struct group {
   const struct leaked *first;
   uintptr_t go_pc;
   uint64_t count;
+  int64_t waited_ns;  // the longest
   bool dropped;
   struct report_stack stack;
   char name[32];
@@ -56,6 +57,7 @@ static void add(struct notes *k, const struct leaked *l) {
   if (i == GROUPS) i = GROUPS - 1;
   if (i == k->n) k->group[k->n++] = (struct group){.first = l, .go_pc = l->gp->go_pc};
   k->group[i].count++;
+  if (l->waited_ns > k->group[i].waited_ns) k->group[i].waited_ns = l->waited_ns;
 }
 
 static void unwind_group(struct group *g) {
@@ -80,6 +82,7 @@ static void put_together(struct group *g, size_t n) {
     for (size_t j = i + 1; j < n && !g[i].dropped; j++) {
       if (g[j].dropped || !same_place(&g[i], &g[j])) continue;
       g[i].count += g[j].count;
+      if (g[j].waited_ns > g[i].waited_ns) g[i].waited_ns = g[j].waited_ns;
       g[j].dropped = true;
     }
 }
@@ -187,7 +190,8 @@ static void tell_group(struct notes *k, const struct group *g, const char *rule)
   name_goroutine(g->first->goid, g->name, k->who);
   add_wait(k, &n, g);
   add_creators(k, &n, g->first->goid);
-  report_tell(&(struct report){.kind = REPORT_LEAK, .rule = rule, .title = k->title, .part = k->part, .nparts = n, .count = g->count});
+  report_tell(&(struct report){.kind = REPORT_LEAK, .rule = rule, .title = k->title, .part = k->part, .nparts = n, .count = g->count,
+                        .waited_s = (uint64_t)(g->waited_ns / 1000000000)});
 }
 
 void leak_report(const struct leaked *at, size_t n, const char *rule) {

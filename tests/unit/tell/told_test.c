@@ -122,6 +122,35 @@ static void the_record(void **state) {
   assert_ptr_equal(strchr(record, '\n'), record + strlen(record) - 1);
 }
 
+static void tell_waited(void) {
+  cycle.waited_s = 12;
+  tell();
+  two[0].stack.pc[0] = lock_b(), two[1].stack.pc[0] = lock_a() + 1;  // another finding
+  cycle.count = 3;
+  cycle.waited_s = 185;
+  tell();
+}
+
+static void since_when(void **state) {
+  child(tell_waited);
+  says("WARNING: DEADLOCK: two wait, for 12 s\n");
+  says("WARNING: DEADLOCK: two wait, the longest for 3 minutes\n");
+  assert_non_null(strstr(record, "\"count\":null,\"waited_s\":12,"));
+}
+
+static void tell_callers(void) {
+  two[0].stack = (struct report_stack){.pc = {lock_a(), lock_b()}, .n = 2, .is_return = true, .callers = 1};
+  two[1].stack.callers = 1;  // it has none
+  tell();
+}
+
+static void callers_of_now(void **state) {
+  child(tell_callers);
+  says("  [called, unless that has returned since, by]\n  lock_b()\n");
+  assert_non_null(strstr(record, "],\"callers\":[{\"func\":\"lock_b\""));
+  assert_null(strstr(strstr(err, "[called") + 1, "[called"));
+}
+
 static void tell_twice(void) {
   tell();
   if (report_tell(&cycle)) _exit(98);
@@ -246,7 +275,7 @@ static void exit_is_whole(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
   const struct CMUnitTest tests[] = {
-      TEST(text_and_exit_code), TEST(the_record), TEST(once_for_each_place), TEST(callers_make_no_other_finding),
+      TEST(text_and_exit_code), TEST(the_record), TEST(since_when), TEST(callers_of_now), TEST(once_for_each_place), TEST(callers_make_no_other_finding),
       TEST(the_id_is_of_kind_rule_and_places),
       TEST(exit_codes), TEST(a_code_of_its_own_stays), TEST(a_prediction_is_no_finding), TEST(halting),
       TEST(stacks_without_frames), TEST(exit_is_whole),
