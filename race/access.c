@@ -25,7 +25,7 @@
 // telling counts the checks that found a race and have not told it yet: a process that exits waits
 // for them, or a race found at the last moment would be lost.
 static _Atomic unsigned telling;
-static _Thread_local unsigned my_telling __attribute__((tls_model("initial-exec")));
+static _Thread_local unsigned my_telling __attribute__((tls_model("local-exec")));
 
 enum { TELL_PATIENCE_MS = 5000 };
 
@@ -131,7 +131,7 @@ enum { JOINS = 128 };
 static _Thread_local struct {
   uint64_t a, b;  // context and bytes of the two cells
   ctx_id ctx;
-} joins[JOINS] __attribute__((tls_model("initial-exec")));
+} joins[JOINS] __attribute__((tls_model("local-exec")));
 
 __attribute__((noinline)) uint64_t cell_join_slow(uint64_t x, uint64_t new) {
   uint64_t a = x & (CELL_CTX | CELL_BYTES), b = new & (CELL_CTX | CELL_BYTES);
@@ -383,6 +383,7 @@ static inline __attribute__((always_inline)) bool keep(const race_g *g, struct p
     }
     return (differ & CELL_KIND) && !(x & p->bytes);
   }
+  if (x >= CELL_NODE) return false;
   if (!(x & p->bytes)) return true;
   if (epoch_slot(cell_epoch(x)) != g->slot) return false;
   if (kind_covers(p->new, x)) {
@@ -422,43 +423,71 @@ static __attribute__((noinline)) void update_slow(race_g *g, uintptr_t addr, uin
   inside_end();
 }
 
-// wait_slow is update_slow for one that found the page locked.
-static __attribute__((noinline)) void wait_slow(race_g *g, uintptr_t addr, uint64_t new) {
-  page_lock(addr);
-  update_slow(g, addr, new);
+// touch_slow is for a word, whose page is locked, of which access_check_word could not decide.
+static __attribute__((noinline)) void touch_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
+  if (__builtin_expect(!first_touch(g, addr, w, new), 0)) {
+    update_slow(g, addr, new);
+    return;
+  }
+  page_unlock(addr);
+  inside_end();
 }
 
-// open_slow makes the epoch and the context that access_check_within missed.
+// word_slow is for a page of which this thread is not the favourite.
+static __attribute__((noinline)) void word_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
+  page_lock_word(page_stripe_of(addr));
+  touch_slow(g, addr, new, w);
+}
+
+// open_slow makes the epoch and the context that access_check_word missed.
 static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
   uint64_t new = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_bytes;
   page_lock(addr);
   update_slow(g, addr, new);
 }
 
-void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
-  if (race_inside | race_hidden || g_ignores(g, !(kind_bytes & CELL_READ))) return;
+// cell_serves: new covers x, which is not empty, in kind and bytes.
+static inline bool cell_serves(uint64_t new, uint64_t x) {
+  return x && ((x ^ CELL_KIND) & ~(new ^ CELL_KIND) & (CELL_KIND | CELL_BYTES)) == 0;
+}
+
+static inline bool cell_is_own(const race_g *g, uint64_t x) { return epoch_slot(cell_epoch(x)) == g->slot; }
+
+// second_stays decides for the other of two cells when new has taken the first one's place. False: that takes
+// more than this.
+static inline bool second_stays(const race_g *g, struct word *w, uint64_t new, uint64_t x) {
+  uint64_t bytes = new & CELL_BYTES;
+  if (cell_same_epoch(x, new) || x >= CELL_NODE) return false;
+  if (!(x & bytes)) return true;
+  if (!cell_is_own(g, x)) return false;
+  if (kind_covers(new, x)) word_set(w, 1, x & ~bytes & CELL_BYTES ? x & ~bytes : 0);
+  return true;
+}
+
+void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w) {
+  if (g_is_off(g, !(kind_bytes & CELL_READ))) return;
   inside_begin();
   tls_note(g, addr);
-  const struct ctx_memo *m = ctx_memo_of(pc);
+  ctx_id ctx = ctx_recall(g, pc);
   uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
-  if (__builtin_expect(!cur || !ctx_memo_knows(m, g, pc), 0)) {
+  if (__builtin_expect(!cur || !ctx, 0)) {
     open_slow(g, addr, kind_bytes, pc);
     return;
   }
-  uint64_t new = cur | (uint64_t)m->ctx << CELL_CTX_SHIFT | kind_bytes;
-  struct spin *lock = NULL;
-  if (race_threaded) {
-    lock = page_stripe_of(addr);
-    if (__builtin_expect(!spin_trylock(lock), 0)) {
-      wait_slow(g, addr, new);
-      return;
-    }
-  }
-  if (__builtin_expect(!first_touch(g, addr, shadow_of(addr), new), 0)) {
-    update_slow(g, addr, new);
+  uint64_t new = cur | (uint64_t)ctx << CELL_CTX_SHIFT | kind_bytes;
+  if (__builtin_expect(!page_lock_own(page_stripe_of(addr)), 0)) {
+    word_slow(g, addr, new, w);
     return;
   }
-  if (lock) spin_unlock(lock);
+  uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
+  bool done = cell_serves(new, c0) ? cell_is_own(g, c0) && (!c1 || second_stays(g, w, new, c1))
+                                   : !c0 && page_is_touched(addr);
+  if (__builtin_expect(!done, 0)) {
+    touch_slow(g, addr, new, w);
+    return;
+  }
+  word_set(w, 0, new);
+  page_unlock_own();
   inside_end();
 }
 
@@ -468,18 +497,18 @@ static __attribute__((noinline)) void check_slow(race_g *g, uintptr_t addr, size
 }
 
 void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {
-  if (race_inside | race_hidden || g_ignores(g, !(kind & CELL_READ))) return;
+  if (g_is_off(g, !(kind & CELL_READ))) return;
   inside_begin();
   tls_note(g, addr);
-  const struct ctx_memo *m = ctx_memo_of(pc);
+  ctx_id ctx = ctx_recall(g, pc);
   uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
   bool one_page = addr % SHADOW_PAGE_APP + size <= SHADOW_PAGE_APP;
-  if (__builtin_expect(!cur || !one_page || !ctx_memo_knows(m, g, pc), 0)) {
+  if (__builtin_expect(!cur || !one_page || !ctx, 0)) {
     inside_end();
     check_slow(g, addr, size, kind, pc);
     return;
   }
-  uint64_t cell = cur | (uint64_t)m->ctx << CELL_CTX_SHIFT | kind;
+  uint64_t cell = cur | (uint64_t)ctx << CELL_CTX_SHIFT | kind;
   uint32_t bytes = ((1u << size) - 1) << addr % 8;
   bool done = true;
   page_lock(addr);

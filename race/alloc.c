@@ -49,7 +49,7 @@ static size_t large_bytes;       // atomic
 static _Thread_local struct {
   struct free_block *free[SMALL_CLASSES];
   uint8_t n[SMALL_CLASSES];
-} hand __attribute__((tls_model("initial-exec")));
+} hand __attribute__((tls_model("local-exec")));
 
 _Noreturn void race_fatal(const char *what) {
   static const char head[] = "fatal error: race detector: ";

@@ -179,9 +179,11 @@ static uint32_t frames_intern(race_g *g) {
   uint32_t node = f > g->base ? f->node : 0;
   while (f < g->sp) {
     f++;
-    uint32_t next = node_enter(node, f->call_pc, f->func_pc);
+    uint32_t next = frame_node(f);
+    if (!next) next = node_enter(node, f->call_pc, f->func_pc);
     if (next) node = next;  // 0: the table is full, the frame counts as its caller's
     f->node = node;
+    if (f[-1].node) *node_memo_of(f) = (struct node_memo){f->call_pc, f->func_pc, f[-1].node, node};
   }
   return node;
 }
@@ -222,14 +224,14 @@ static __attribute__((noinline)) ctx_id ctx_intern_slow(uint32_t node, uintptr_t
   return ctx_intern(0, pc, CTX_MAX);
 }
 
-_Thread_local struct ctx_memo ctx_memos[CTX_MEMOS] __attribute__((tls_model("initial-exec")));
+_Thread_local struct node_memo node_memos[NODE_MEMOS] __attribute__((tls_model("local-exec")));
+_Thread_local struct ctx_memo ctx_memos[CTX_MEMOS] __attribute__((tls_model("local-exec")));
 
 ctx_id ctx_current_slow(race_g *g, uintptr_t pc) {
   uint32_t node = frames_intern(g);
   ctx_id id = ctx_find(mix(pc, node), node, pc);
   if (!id) id = ctx_intern_slow(node, pc);
-  const struct frame *f = g->sp;
-  *ctx_memo_of(pc) = (struct ctx_memo){pc, f->node, id, f->call_pc, f->func_pc, f > g->base ? f[-1].node : 0};
+  *ctx_memo_of(pc, g->sp->node) = (struct ctx_memo){pc, g->sp->node, id};
   return id;
 }
 

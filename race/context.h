@@ -25,41 +25,55 @@ enum { CTX_BITS = 23, CTX_MAX = 1 << CTX_BITS };
 
 void context_init(void);
 
-// ctx_current returns the context of an access at pc by g, interning g's frames where needed. What a
-// thread asked for last is remembered by pc, with the frame it was asked in: the next activation that is
-// called from the same place below the same node is the same node. Ids never change their meaning, so
-// nothing goes stale.
-struct ctx_memo {
-  uintptr_t pc;
-  uint32_t node;  // of the frame; 0 never matches: a frame's node is not 0 once it was asked for
-  ctx_id ctx;
-  uintptr_t call_pc, func_pc;  // of the frame
-  uint32_t parent;             // node of the frame below, 0: there is none
-};
-
-enum { CTX_MEMOS = 128 };
-extern _Thread_local struct ctx_memo ctx_memos[CTX_MEMOS] __attribute__((tls_model("initial-exec")));
-
-static inline struct ctx_memo *ctx_memo_of(uintptr_t pc) { return &ctx_memos[(pc ^ pc >> 8) % CTX_MEMOS]; }
-
-// ctx_memo_enters gives frame f, which was not asked for yet, its node if m has it.
-static inline bool ctx_memo_enters(const struct ctx_memo *m, struct frame *f) {
-  if (!m->parent || f[-1].node != m->parent || f->call_pc != m->call_pc || f->func_pc != m->func_pc) return false;
-  f->node = m->node;
-  return true;
-}
-
-// ctx_memo_knows: m->ctx is the context of g at pc.
-static inline bool ctx_memo_knows(const struct ctx_memo *m, race_g *g, uintptr_t pc) {
-  if (m->pc != pc) return false;
-  return g->sp->node ? g->sp->node == m->node : ctx_memo_enters(m, g->sp);
-}
-
+// ctx_current returns the context of an access at pc by g, interning g's frames where needed.
 ctx_id ctx_current_slow(race_g *g, uintptr_t pc);
 
+// What a thread asked for of late is remembered: the nodes of activations (below the same node, called from the
+// same place, it is the same node again) and the contexts of accesses. Ids never change their meaning, so nothing
+// goes stale.
+struct node_memo {
+  uintptr_t call_pc, func_pc;
+  uint32_t parent;  // node of the frame below
+  uint32_t node;    // 0: an empty memo
+};
+
+struct ctx_memo {
+  uintptr_t pc;
+  uint32_t node;  // of the frame; 0: an empty memo
+  ctx_id ctx;
+};
+
+enum { NODE_MEMOS = 64, CTX_MEMOS = 256 };
+extern _Thread_local struct node_memo node_memos[NODE_MEMOS] __attribute__((tls_model("local-exec")));
+extern _Thread_local struct ctx_memo ctx_memos[CTX_MEMOS] __attribute__((tls_model("local-exec")));
+
+static inline struct node_memo *node_memo_of(const struct frame *f) {
+  return &node_memos[(f->call_pc ^ f->call_pc >> 6 ^ f[-1].node * 37) % NODE_MEMOS];
+}
+
+static inline struct ctx_memo *ctx_memo_of(uintptr_t pc, uint32_t node) {
+  return &ctx_memos[(pc + node * 8) % CTX_MEMOS];
+}
+
+// frame_node returns the node of f, 0 if it takes interning.
+static inline uint32_t frame_node(struct frame *f) {
+  if (__builtin_expect(f->node, 1)) return f->node;
+  const struct node_memo *m = node_memo_of(f);
+  if (m->parent != f[-1].node || m->call_pc != f->call_pc || m->func_pc != f->func_pc) return 0;
+  return f->node = m->node;
+}
+
+// ctx_recall returns the context of g at pc, 0 if that takes ctx_current_slow.
+static inline ctx_id ctx_recall(race_g *g, uintptr_t pc) {
+  uint32_t node = g->sp->node;
+  if (__builtin_expect(!node, 0) && !(node = frame_node(g->sp))) return 0;
+  const struct ctx_memo *m = ctx_memo_of(pc, node);
+  return m->pc == pc && m->node == node ? m->ctx : 0;
+}
+
 static inline ctx_id ctx_current(race_g *g, uintptr_t pc) {
-  const struct ctx_memo *m = ctx_memo_of(pc);
-  return __builtin_expect(ctx_memo_knows(m, g, pc), 1) ? m->ctx : ctx_current_slow(g, pc);
+  ctx_id ctx = ctx_recall(g, pc);
+  return __builtin_expect(ctx != 0, 1) ? ctx : ctx_current_slow(g, pc);
 }
 
 // ctx_composite returns the context whose byte i is that of a for i in a_bytes, that of b for i in

@@ -4,7 +4,7 @@
 
 #include "benign.h"
 
-static _Thread_local struct defer *pending __attribute__((tls_model("initial-exec")));
+static _Thread_local struct defer *pending __attribute__((tls_model("local-exec")));
 
 void race_found(const struct race_report *r) {
   if (benign_covers(r->current.addr, r->current.size) && benign_covers(r->previous.addr, r->previous.size)) return;

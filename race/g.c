@@ -24,9 +24,9 @@ enum {
   FRAMES_MAPPED = 64 * 1024 * sizeof(struct frame) / 16,  // beyond the allocator's classes
 };
 
-_Thread_local race_g *race_cur __attribute__((tls_model("initial-exec")));
-_Thread_local uint8_t race_inside __attribute__((tls_model("initial-exec")));
-_Thread_local uint32_t race_hidden __attribute__((tls_model("initial-exec")));
+_Thread_local race_g *race_cur __attribute__((tls_model("local-exec")));
+_Thread_local uint8_t race_inside __attribute__((tls_model("local-exec")));
+_Thread_local uint32_t race_hidden __attribute__((tls_model("local-exec")));
 bool race_threaded;
 
 _Static_assert(sizeof(struct frame) == 24, "what a call writes");

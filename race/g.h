@@ -31,7 +31,10 @@ struct race_g {
   struct frame *base;    // sentinel below the first frame
   uint32_t slot;         // whose clocks these are (slot.h); SHADOW gives it, in slot_take
   uint32_t clk;          // clock of the current epoch, always > vclock_get(&vc, slot)
-  uint16_t ignores[2];   // reads, writes that are not checked now: calls of race_ignore not taken back
+  union {
+    uint16_t ignores[2];    // reads, writes that are not checked now: calls of race_ignore not taken back
+    uint32_t ignores_any;   // 0: both are checked
+  };
   uint16_t ignores_sync; // the same for its edges
   struct vclock vc;      // what happened before; vc[slot] is the last *ended* epoch with an access
   struct ginfo *info;    // what reports say about it; one reference
@@ -50,14 +53,14 @@ struct race_g {
 
 typedef struct race_g race_g;
 
-extern _Thread_local race_g *race_cur __attribute__((tls_model("initial-exec")));
+extern _Thread_local race_g *race_cur __attribute__((tls_model("local-exec")));
 
 // race_inside is set while this thread is in the detector's own code with a lock or half-changed
 // state: signal handlers wait then (inside.h), and what the handler of a fault does is not checked.
-extern _Thread_local uint8_t race_inside __attribute__((tls_model("initial-exec")));
+extern _Thread_local uint8_t race_inside __attribute__((tls_model("local-exec")));
 
 // race_hidden counts race_hide_begin on this thread: nothing is checked while it is not 0.
-extern _Thread_local uint32_t race_hidden __attribute__((tls_model("initial-exec")));
+extern _Thread_local uint32_t race_hidden __attribute__((tls_model("local-exec")));
 
 // race_threaded becomes true before a second thread can exist, and stays so. While it is false no
 // lock of the shadow is taken.
@@ -74,6 +77,12 @@ void race_g_drop(race_g *g);
 
 // g_ignores tells whether g's accesses of this kind are not to be checked.
 static inline bool g_ignores(const race_g *g, bool write) { return __builtin_expect(g->ignores[write], 0); }
+
+// g_is_off: no access of this kind that g, which is race_cur, makes now is checked.
+static inline bool g_is_off(const race_g *g, bool write) {
+  if (__builtin_expect((race_inside | race_hidden | g->ignores_any) == 0, 1)) return false;
+  return race_inside | race_hidden || g->ignores[write];
+}
 
 // g_push and g_pop enter and leave a frame by hand (race_enter, race_leave).
 void g_push(race_g *g, uintptr_t call_pc, uintptr_t func_pc);

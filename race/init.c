@@ -38,7 +38,7 @@
 #include "tls.h"
 
 race_g *race_main;
-_Thread_local uint8_t sync_locked __attribute__((tls_model("initial-exec")));
+_Thread_local uint8_t sync_locked __attribute__((tls_model("local-exec")));
 
 extern void *__libc_stack_end;
 
@@ -95,6 +95,7 @@ static void order_the_past(void) {
 }
 
 static void fork_child(void) {
+  page_forked();
   shadow_unlock_all();
   syncvar_unlock_all();
   thread_unlock();
@@ -127,6 +128,7 @@ void race_init(void) {
   done = true;
   inside_begin();
   shadow_init();
+  page_lock_init();
   epoch_init();
   slot_init();
   context_init();

@@ -10,7 +10,7 @@
 #include "g.h"
 
 // signal_waits is set while this thread has a signal that interrupted the detector.
-extern _Thread_local uint8_t signal_waits __attribute__((tls_model("initial-exec")));
+extern _Thread_local uint8_t signal_waits __attribute__((tls_model("local-exec")));
 
 // signal_deliver lets the signal that waits be handled, if this thread is really out.
 void signal_deliver(void);

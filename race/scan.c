@@ -59,7 +59,7 @@ static void mark_word(struct word *w, struct marking *m) {
 
 static void mark_page(uintptr_t addr, void *arg) {
   struct marking *m = arg;
-  page_lock(addr);
+  page_visit(page_stripe_of(addr));
   if (page_is_touched(addr)) {
     m->any = false;
     struct word *w = shadow_of(addr);
@@ -73,6 +73,7 @@ static void scan_locked(void) {
   uint32_t number = slot_scan_begin();
   struct marking m = {.bits = epoch_scan_begin()};
   slot_roots(mark_root, &m);
+  page_favour_none();
   page_each(mark_page, &m);
   uint32_t ids = epoch_top();
   uint64_t live = epoch_scan_end(), words = shadow_touched() * SHADOW_PAGE_WORDS;

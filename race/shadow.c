@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // shadow.c: the shadow image, which of its pages are in use, and how they are cleared.
 //
-// In use: one bit a page in `touched`, under the page's lock but set and cleared atomically (a byte
-// of it serves several pages); one bit in `summary` for each page of `touched`, never cleared. So to
+// In use: one bit a page in `pages_touched`, under the page's lock but set and cleared atomically (a byte
+// of it serves several pages); one bit in `summary` for each page of `pages_touched`, never cleared. So to
 // go over everything costs what is in use, and to clear what was never touched costs a bit test.
 #include "shadow.h"
 
@@ -24,16 +24,14 @@
 
 #define PAGES (SHADOW_SIZE / SHADOW_PAGE)          // 2^34
 #define TOUCHED_WORDS (PAGES / 64)
-#define SUMMARY_BIT_PAGES (SHADOW_PAGE * 8ull)      // pages behind one page of `touched`
+#define SUMMARY_BIT_PAGES (SHADOW_PAGE * 8ull)      // pages behind one page of `pages_touched`
 #define SUMMARY_WORDS (PAGES / SUMMARY_BIT_PAGES / 64)
 
 enum { DISCARD_PAGES = 16 };  // runs of at least so many are given back to the system
 
-struct page_stripe page_stripes[PAGE_STRIPES];
-
 extern void *__libc_stack_end;
 
-static _Atomic uint64_t *touched;
+_Atomic uint64_t *pages_touched;
 static _Atomic uint64_t summary[SUMMARY_WORDS];
 static _Atomic size_t pages_in_use;
 
@@ -69,28 +67,23 @@ void shadow_init(void) {
   madvise(want, SHADOW_SIZE, MADV_DONTDUMP);
   madvise(want, SHADOW_SIZE, MADV_NOHUGEPAGE);
   block_own_add(want, SHADOW_SIZE);
-  touched = race_reserve(TOUCHED_WORDS * sizeof *touched);
+  pages_touched = race_reserve(TOUCHED_WORDS * sizeof *pages_touched);
 }
 
 // ---- pages ---------------------------------------------------------------------------------------
 
 static inline uint64_t page_of(uintptr_t addr) { return (addr & SHADOW_MASK) / SHADOW_PAGE_APP; }
 
-bool page_is_touched(uintptr_t addr) {
-  uint64_t page = page_of(addr);
-  return atomic_load_explicit(&touched[page / 64], memory_order_relaxed) >> page % 64 & 1;
-}
-
 void page_touch_slow(uintptr_t addr) {
   uint64_t page = page_of(addr), s = page / SUMMARY_BIT_PAGES;
-  atomic_fetch_or_explicit(&touched[page / 64], 1ull << page % 64, memory_order_relaxed);
+  atomic_fetch_or_explicit(&pages_touched[page / 64], 1ull << page % 64, memory_order_relaxed);
   atomic_fetch_or_explicit(&summary[s / 64], 1ull << s % 64, memory_order_relaxed);
   atomic_fetch_add_explicit(&pages_in_use, 1, memory_order_relaxed);
 }
 
 // page_untouch: the page holds no entry; under its lock.
 static void page_untouch(uint64_t page) {
-  atomic_fetch_and_explicit(&touched[page / 64], ~(1ull << page % 64), memory_order_relaxed);
+  atomic_fetch_and_explicit(&pages_touched[page / 64], ~(1ull << page % 64), memory_order_relaxed);
   atomic_fetch_sub_explicit(&pages_in_use, 1, memory_order_relaxed);
 }
 
@@ -98,7 +91,7 @@ size_t shadow_touched(void) { return atomic_load_explicit(&pages_in_use, memory_
 
 static void each_in(uint64_t first, void (*fn)(uintptr_t, void *), void *arg) {
   for (uint64_t w = first / 64; w < (first + SUMMARY_BIT_PAGES) / 64; w++)
-    for (uint64_t m = atomic_load_explicit(&touched[w], memory_order_relaxed); m; m &= m - 1)
+    for (uint64_t m = atomic_load_explicit(&pages_touched[w], memory_order_relaxed); m; m &= m - 1)
       fn((w * 64 + __builtin_ctzll(m)) * SHADOW_PAGE_APP, arg);
 }
 
@@ -138,7 +131,7 @@ static void clear_within(uintptr_t from, uintptr_t to, bool discard) {
 // skip_untouched returns the first address at or after from whose page may be in use.
 static uintptr_t skip_untouched(uintptr_t from, uintptr_t to) {
   while (from < to && page_of(from) % 64 == 0 &&
-         !atomic_load_explicit(&touched[page_of(from) / 64], memory_order_relaxed))
+         !atomic_load_explicit(&pages_touched[page_of(from) / 64], memory_order_relaxed))
     from += 64ull * SHADOW_PAGE_APP;
   return from;
 }
@@ -160,7 +153,7 @@ void shadow_clear(uintptr_t addr, size_t n) {
 
 void shadow_lock_all(void) {
   scan_lock_all();
-  for (int i = 0; i < PAGE_STRIPES; i++) spin_lock(&page_stripes[i].lock);
+  page_lock_all();
   slot_lock_all();
   ginfo_lock_all();
   epoch_lock_all();
@@ -174,6 +167,6 @@ void shadow_unlock_all(void) {
   epoch_unlock_all();
   ginfo_unlock_all();
   slot_unlock_all();
-  for (int i = PAGE_STRIPES; i-- > 0;) spin_unlock(&page_stripes[i].lock);
+  page_unlock_all();
   scan_unlock_all();
 }

@@ -7,8 +7,8 @@
 // shadow page (4 KiB) is the unit of locking, of touching and of giving back: 2 KiB of application.
 // access.h says what a cell holds.
 //
-// Locks: one spin lock for each stripe of shadow pages; leaf but for slot.h's, context.h's and the
-// allocator's. No page lock is taken with another held. Not taken while !race_threaded.
+// Locks: one for each stripe of shadow pages (page_lock.h); leaf but for slot.h's, context.h's and the
+// allocator's. No page lock is taken with another held.
 //   R1: page_unlock     A1: page_lock
 #ifndef CRUN_RACE_SHADOW_H
 #define CRUN_RACE_SHADOW_H
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "spin.h"
+#include "page_lock.h"
 
 #ifdef __has_feature
 #if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
@@ -64,29 +64,22 @@ void shadow_unlock_all(void);
 // ---- pages -------------------------------------------------------------------------------------
 
 // page_lock locks the shadow page of addr (an application address).
-
-enum { PAGE_STRIPES = 1024 };
-struct page_stripe {
-  _Alignas(64) struct spin lock;
-};
-extern struct page_stripe page_stripes[PAGE_STRIPES];
-
-static inline struct spin *page_stripe_of(uintptr_t addr) {
-  uint64_t page = (addr & SHADOW_MASK) / SHADOW_PAGE_APP;
-  return &page_stripes[(page ^ page >> 10) % PAGE_STRIPES].lock;
+static inline struct page_stripe *page_stripe_of(uintptr_t addr) {
+  return &page_stripes[(addr / SHADOW_PAGE_APP ^ addr / SHADOW_PAGE_APP >> 11) % PAGE_STRIPES];
 }
 
-static inline void page_lock(uintptr_t addr) {
-  if (race_threaded) spin_lock(page_stripe_of(addr));  // A1
-}
-
-static inline void page_unlock(uintptr_t addr) {
-  if (race_threaded) spin_unlock(page_stripe_of(addr));  // R1
-}
+static inline void page_lock(uintptr_t addr) { page_lock_stripe(page_stripe_of(addr)); }  // A1
+static inline void page_unlock(uintptr_t addr) { page_unlock_stripe(page_stripe_of(addr)); }  // R1
 
 // page_touch notes that the page of addr is in use; before its first non-zero cell, under its lock.
 void page_touch_slow(uintptr_t addr);
-bool page_is_touched(uintptr_t addr);
+
+extern _Atomic uint64_t *pages_touched;  // a bit a page
+
+static inline bool page_is_touched(uintptr_t addr) {
+  uint64_t page = (addr & SHADOW_MASK) / SHADOW_PAGE_APP;
+  return __atomic_load_n((uint64_t *)&pages_touched[page / 64], __ATOMIC_RELAXED) >> page % 64 & 1;
+}
 
 static inline void page_touch(uintptr_t addr) {
   if (__builtin_expect(!page_is_touched(addr), 0)) page_touch_slow(addr);

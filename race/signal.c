@@ -52,7 +52,7 @@ static struct action actions[SIGNALS];  // stores under table_lock
 static struct spin table_lock;
 static pthread_key_t end_key;
 
-_Thread_local uint8_t signal_waits __attribute__((tls_model("initial-exec")));
+_Thread_local uint8_t signal_waits __attribute__((tls_model("local-exec")));
 static _Thread_local uint32_t held;       // signal_hold, nested
 static _Thread_local uint64_t mask_then;  // while signal_waits: the mask of the code that was interrupted
 static _Thread_local bool over;           // signal_thread_ends

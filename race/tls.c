@@ -14,7 +14,7 @@ size_t tls_bytes;
 static pthread_key_t end_key;
 
 // line is what the goroutines that used this thread's thread-locals knew when they left.
-static _Thread_local struct vclock line __attribute__((tls_model("initial-exec")));
+static _Thread_local struct vclock line __attribute__((tls_model("local-exec")));
 
 static void forget_line(void *arg) {
   uint8_t was = inside_enter();

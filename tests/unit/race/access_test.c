@@ -252,6 +252,30 @@ static void test_scan_every_step(void **state) { programs(60, (struct shape){4, 
 
 static race_g *lone(void) { return race_g_new(NULL, ginfo_new(NULL, 99, 0, false)); }
 
+// The newest of many readers writes: all others are asked, whatever the address of their node looks like.
+static void test_reader_among_many_writes(void **state) {
+  race_g *g[4];
+  for (int i = 0; i < 4; i++) g[i] = lone();
+  for (int w = 0; w < 64; w++) {
+    uintptr_t at = (uintptr_t)memory + 8 * w;
+    for (int twice = 0; twice < 2; twice++) {
+      shadow_clear(at, 8);
+      for (int i = 0; i < 4; i++) {
+        race_cur = g[i];
+        access_check_within(g[i], at, CELL_READ | 0x01, PC);
+      }
+      epoch_end(g[3]);
+      access_check_within(g[3], (uintptr_t)&memory[1024], 0x01, PC + 1);  // epoch and context are there then
+      nreports = 0;
+      access_check_within(g[3], at, 0x01, PC + 1);
+      assert_int_equal(nreports, 1);  // one pair of places
+    }
+  }
+  race_cur = NULL;
+  for (int i = 0; i < 4; i++) race_g_drop(g[i]);
+  shadow_clear((uintptr_t)memory, sizeof memory);
+}
+
 // A struct initialised field by field is one cell, and each byte knows its own pc.
 static void test_composite(void **state) {
   race_g *a = lone(), *b = lone();
@@ -441,6 +465,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_composite),      cmocka_unit_test(test_thousand_readers),
       cmocka_unit_test(test_shared_readers), cmocka_unit_test(test_last_reader),
+      cmocka_unit_test(test_reader_among_many_writes),
       cmocka_unit_test(test_long_range),     cmocka_unit_test(test_inside_and_hidden),
       cmocka_unit_test(test_plain),          cmocka_unit_test(test_atomics),
       cmocka_unit_test(test_mostly_ordered), cmocka_unit_test(test_never_ordered),

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// page_lock.c: who is favourite of which stripe, and how that ends.
+//
+// A thread becomes favourite of a stripe when it locked it so many times in a row (`patience`). Each one that is
+// struck out by another makes everybody wait longer: after n of them at least 64 n locks stand behind each new
+// favourite, so that the cost of striking out becomes small beside what was done meanwhile. A scan forgets half of
+// them: programs have phases.
+#include "page_lock.h"
+
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "alloc.h"
+
+enum {
+  USERS = 256,            // threads beyond are favourites of nothing
+  PATIENCE_FIRST = 8,
+  PATIENCE_STEP = 64,
+  PATIENCE_MAX = UINT16_MAX,
+};
+
+struct page_stripe page_stripes[PAGE_STRIPES];
+
+static struct page_user users[USERS], nobody;
+_Thread_local struct page_self page_self __attribute__((tls_model("local-exec"))) = {&nobody, UINT16_MAX};
+
+static pthread_key_t end_key;
+static bool favours;                            // read-only after init: the kernel can do it
+static _Atomic uint32_t struck, struck_lately;
+static _Thread_local bool was_asked __attribute__((tls_model("local-exec")));
+
+uint32_t page_struck(void) { return atomic_load_explicit(&struck, memory_order_relaxed); }
+
+static bool membarrier_call(int command) { return syscall(SYS_membarrier, command, 0, 0) == 0; }
+
+static void barrier(void) {
+  int error = errno;
+  if (!membarrier_call(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) race_fatal("membarrier worked at the start and fails now");
+  errno = error;
+}
+
+// leave gives this thread's place back; whatever it still does at its end it does as nobody.
+static void leave(void *user) {
+  page_self = (struct page_self){&nobody, UINT16_MAX};
+  atomic_store_explicit(&((struct page_user *)user)->taken, false, memory_order_release);
+}
+
+void page_lock_init(void) {
+  favours = membarrier_call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) && pthread_key_create(&end_key, leave) == 0;
+}
+
+// join makes this thread a user, if there is a place. It is asked once: not again when it has left.
+static void join(void) {
+  was_asked = true;
+  for (int i = 0; favours && i < USERS; i++) {
+    if (atomic_load_explicit(&users[i].taken, memory_order_relaxed)) continue;
+    if (atomic_exchange_explicit(&users[i].taken, true, memory_order_acquire)) continue;
+    page_self = (struct page_self){&users[i], PAGE_FAVOURITE | (i + 1)};
+    pthread_setspecific(end_key, &users[i]);
+    return;
+  }
+}
+
+static void wait_out(const struct page_user *u, const struct page_stripe *s) {
+  for (int i = 0; __atomic_load_n(&u->in, __ATOMIC_ACQUIRE) == s; i++)  // A2
+    if (i < 200) __builtin_ia32_pause();
+    else sched_yield();
+}
+
+// others_favourite: s has one, and it is not this thread.
+static bool others_favourite(const struct page_stripe *s) {
+  uint16_t user = __atomic_load_n(&s->user, __ATOMIC_RELAXED);
+  return user & PAGE_FAVOURITE && user != page_self.mark;
+}
+
+static void unmark(struct page_stripe *s) { __atomic_store_n(&s->user, 0, __ATOMIC_RELAXED); }
+
+static void strike_out(struct page_stripe *s) {
+  const struct page_user *u = &users[(s->user & ~PAGE_FAVOURITE) - 1];
+  unmark(s);
+  barrier();
+  wait_out(u, s);
+  atomic_fetch_add_explicit(&struck, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&struck_lately, 1, memory_order_relaxed);
+}
+
+static uint32_t patience(void) {
+  uint32_t n = atomic_load_explicit(&struck_lately, memory_order_relaxed);
+  return n < PATIENCE_MAX / PATIENCE_STEP ? PATIENCE_FIRST + n * PATIENCE_STEP : PATIENCE_MAX;
+}
+
+// count is called with s locked by its word, and no favourite but this thread.
+static void count(struct page_stripe *s) {
+  uint16_t me = page_self.mark & ~PAGE_FAVOURITE;
+  if ((s->user & ~PAGE_FAVOURITE) != me) {
+    __atomic_store_n(&s->user, me, __ATOMIC_RELAXED);
+    s->streak = 0;
+  }
+  if (s->streak < UINT16_MAX) s->streak++;
+  if (s->streak < patience() || page_self.user == &nobody) return;
+  __atomic_store_n(&s->user, page_self.mark, __ATOMIC_RELAXED);  // for the next time
+}
+
+void page_visit(struct page_stripe *s) {
+  if (page_lock_own(s)) return;
+  spin_lock(&s->lock);
+  if (__builtin_expect(others_favourite(s), 0)) strike_out(s);
+}
+
+__attribute__((noinline)) void page_lock_word(struct page_stripe *s) {
+  if (__builtin_expect(!was_asked, 0)) join();
+  spin_lock(&s->lock);
+  if (__builtin_expect(others_favourite(s), 0)) strike_out(s);
+  count(s);
+}
+
+static void wait_all(void) {
+  barrier();
+  for (int i = 0; i < USERS; i++) {
+    struct page_stripe *s = __atomic_load_n(&users[i].in, __ATOMIC_RELAXED);
+    if (s && &users[i] != page_self.user) wait_out(&users[i], s);
+  }
+}
+
+void page_favour_none(void) {
+  uint64_t held[PAGE_STRIPES / 64] = {0};
+  bool any = false;
+  atomic_store_explicit(&struck_lately, atomic_load_explicit(&struck_lately, memory_order_relaxed) / 2, memory_order_relaxed);
+  for (int i = 0; i < PAGE_STRIPES; i++) {
+    if (!others_favourite(&page_stripes[i])) continue;
+    spin_lock(&page_stripes[i].lock);
+    unmark(&page_stripes[i]);
+    held[i / 64] |= 1ull << i % 64;
+    any = true;
+  }
+  if (!any) return;
+  wait_all();
+  for (int i = 0; i < PAGE_STRIPES / 64; i++)
+    for (uint64_t m = held[i]; m; m &= m - 1) spin_unlock(&page_stripes[i * 64 + __builtin_ctzll(m)].lock);
+}
+
+void page_lock_all(void) {
+  for (int i = 0; i < PAGE_STRIPES; i++) {
+    spin_lock(&page_stripes[i].lock);
+    unmark(&page_stripes[i]);
+  }
+  if (favours && race_threaded) wait_all();
+}
+
+void page_unlock_all(void) {
+  for (int i = PAGE_STRIPES; i-- > 0;) spin_unlock(&page_stripes[i].lock);
+}
+
+void page_forked(void) {
+  for (int i = 0; i < USERS; i++) {
+    users[i].in = NULL;
+    if (&users[i] != page_self.user) atomic_store_explicit(&users[i].taken, false, memory_order_relaxed);
+  }
+  if (favours) membarrier_call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
