@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // race.c: the CPU kernels on which crun's -race is held against clang's sanitizer.
-//   race KERNEL     prints the milliseconds that the kernel took
+//   race KERNEL     prints the milliseconds of processor time that the kernel took
+//   race -1 KERNEL  runs it with nobody else about
 //   race meta       makes 10^9 accesses to 64 MB and prints the resident megabytes afterwards
 //
-// A kernel runs in a thread of its own while main and another thread are alive, so that no shortcut
-// for programs with one thread is taken. The program uses pthreads and C11 atomics alone, so it is
-// the same under plain clang, under -fsanitize=thread and under crun.
+// A kernel runs in a thread of its own while main and LIVE other threads are alive and each have written something,
+// so that no shortcut for programs with one thread is taken. The program uses pthreads and C11 atomics alone, so
+// it is the same under plain clang, under -fsanitize=thread and under crun. With -DGOROUTINES the others, and
+// those that scale_* starts, are goroutines.
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#ifdef GOROUTINES
+#include <crun/crun.h>
+#include <crun/short.h>
+#endif
 
 #define NOINLINE __attribute__((noinline))
 
@@ -51,6 +59,53 @@ static void kernel_array(void) {
     release(r);
   }
   sink = a[7];
+}
+
+NOINLINE static long sum_of(const int *a, long n) {
+  long sum = 0;
+  for (long i = 0; i < n; i++) sum += a[i];
+  return sum;
+}
+
+static void kernel_sum(void) {
+  enum { N = 1 << 19, ROUNDS = 60 };
+  int *a = must_alloc(N * sizeof *a);
+  for (int r = 0; r < ROUNDS; r++) {
+    a[r] = r;
+    sink = sum_of(a, N);
+    release(r);
+  }
+}
+
+NOINLINE static void prefix(long *a, long n) {
+  for (long i = 1; i < n; i++) a[i] += a[i - 1];
+}
+
+static void kernel_prefix(void) {
+  enum { N = 1 << 18, ROUNDS = 60 };
+  long *a = must_alloc(N * sizeof *a);
+  for (int r = 0; r < ROUNDS; r++) {
+    prefix(a, N);
+    release(r);
+  }
+  sink = a[7];
+}
+
+NOINLINE static void smooth(int n, const double *from, double *to) {
+  for (int i = 1; i < n - 1; i++)
+    for (int j = 1; j < n - 1; j++)
+      to[i * n + j] = 0.25 * (from[(i - 1) * n + j] + from[(i + 1) * n + j] + from[i * n + j - 1] + from[i * n + j + 1]);
+}
+
+static void kernel_stencil(void) {
+  enum { N = 512, ROUNDS = 20 };
+  double *a = must_alloc(N * N * sizeof *a), *b = must_alloc(N * N * sizeof *b);
+  for (int r = 0; r < ROUNDS; r++) {
+    smooth(N, a, b);
+    smooth(N, b, a);
+    release(r);
+  }
+  sink = (long)a[N + 1];
 }
 
 NOINLINE static void multiply(int n, const double *a, const double *b, double *c) {
@@ -164,6 +219,24 @@ static void kernel_tree(void) {
   }
 }
 
+static void kernel_lookup(void) {
+  struct tree *root = NULL;
+  uint64_t x = seed;
+  long found = 0;
+  for (int i = 0; i < 20000; i++) {
+    uint64_t key = random_step(&x) % 50000;
+    struct tree **at = tree_find(&root, key);
+    if (*at) continue;
+    *at = malloc(sizeof **at);
+    **at = (struct tree){NULL, NULL, key};
+  }
+  for (int i = 0; i < 150000; i++) {
+    found += *tree_find(&root, random_step(&x) % 50000) != NULL;
+    if (i % 10000 == 0) release(i);
+  }
+  sink = found;
+}
+
 static struct tree *grow(int depth) {
   if (!depth) return NULL;
   struct tree *t = malloc(sizeof *t);
@@ -271,6 +344,33 @@ static void kernel_random_8(void) { random_every(8); }
 static void kernel_random_100(void) { random_every(100); }
 static void kernel_random_1000(void) { random_every(1000); }
 
+// ---- a lone field ------------------------------------------------------------------------------
+
+struct padded {
+  int used;
+  char rest[60];
+};
+
+NOINLINE static long count_used(struct padded *p, long n) {
+  long used = 0;
+  for (long i = 0; i < n; i++) {
+    struct padded *at = &p[i * 7919 % n];
+    if (at->used & 1) used++;
+    at->used++;
+  }
+  return used;
+}
+
+// One int of each struct is accessed, the other half of its word never.
+static void kernel_field(void) {
+  enum { N = 1 << 16, ROUNDS = 40 };
+  struct padded *p = must_alloc(N * sizeof *p);
+  for (int r = 0; r < ROUNDS; r++) {
+    sink = count_used(p, N);
+    release(r);
+  }
+}
+
 // ---- readers ----------------------------------------------------------------------------------
 
 enum { READERS = 128, READ_WORDS = 1 << 14, READS = 40000 };
@@ -319,56 +419,149 @@ static void measure_metadata(void) {
   printf("%.1f\n", resident_kb() / 1024.0);
 }
 
+// ---- two at once --------------------------------------------------------------------------------
+
+enum { SCALE_WORDS = 1 << 14, SCALE_ROUNDS = 400 };
+static long *scale_shared;
+
+// Reads what the other one reads too, and writes what is its own.
+static long scale_work(long *own, const long *shared) {
+  uint64_t x = seed;
+  for (int r = 0; r < SCALE_ROUNDS; r++) {
+    for (int i = 0; i < SCALE_WORDS; i++) own[i] += shared[random_step(&x) % SCALE_WORDS];
+    release(r);
+  }
+  return own[3];
+}
+
+static long scale_one(int private) {
+  long *own = must_alloc(SCALE_WORDS * sizeof *own), *mine = must_alloc(SCALE_WORDS * sizeof *mine);
+  return scale_work(own, private ? mine : scale_shared);
+}
+
+static _Atomic long scale_sink;
+
+#ifdef GOROUTINES
+static void scale_go(int private, waitgroup *wg) {
+  scale_sink = scale_one(private);
+  wg_done(wg);
+}
+
+static void scale(int n, int private) {
+  waitgroup wg = {0};
+  wg_add(&wg, n);
+  for (int i = 0; i < n; i++) go(scale_go, private, &wg);
+  wg_wait(&wg);
+}
+#else
+static void *scale_thread(void *private) {
+  scale_sink = scale_one(private != NULL);
+  return NULL;
+}
+
+static void scale(int n, int private) {
+  pthread_t t[2];
+  for (int i = 0; i < n; i++) pthread_create(&t[i], NULL, scale_thread, private ? t : NULL);
+  for (int i = 0; i < n; i++) pthread_join(t[i], NULL);
+}
+#endif
+
+static void scale_common(int n) {
+  scale_shared = must_alloc(SCALE_WORDS * sizeof *scale_shared);
+  scale(n, 0);
+}
+
+static void kernel_own_1(void) { scale(1, 1); }
+static void kernel_own_2(void) { scale(2, 1); }
+static void kernel_shared_1(void) { scale_common(1); }
+static void kernel_shared_2(void) { scale_common(2); }
+
 // ---- the frame --------------------------------------------------------------------------------
 
 static const struct kernel {
   const char *name;
   void (*run)(void);
 } kernels[] = {
-    {"array", kernel_array},           {"matrix", kernel_matrix},
-    {"hash", kernel_hash},             {"list", kernel_list},
-    {"tree", kernel_tree},             {"nbody", kernel_nbody},
+    {"array", kernel_array},           {"sum", kernel_sum},
+    {"prefix", kernel_prefix},         {"stencil", kernel_stencil},
+    {"matrix", kernel_matrix},         {"hash", kernel_hash},
+    {"list", kernel_list},             {"tree", kernel_tree},
+    {"lookup", kernel_lookup},         {"nbody", kernel_nbody},
     {"sort", kernel_sort},             {"bytes", kernel_bytes},
     {"random_8", kernel_random_8},     {"random_100", kernel_random_100},
     {"random_1000", kernel_random_1000}, {"readers", kernel_readers},
-    {"recursion", kernel_recursion},
+    {"field", kernel_field},           {"recursion", kernel_recursion},
+    {"own_1", kernel_own_1},           {"own_2", kernel_own_2},
+    {"shared_1", kernel_shared_1},     {"shared_2", kernel_shared_2},
 };
 
-static double now_ms(void) {
+// The processor's time, which other programs on the machine disturb least; for scale_* that of the clock.
+static double now_ms(clockid_t clock) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(clock, &t);
   return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
 }
 
 static void *run_kernel(void *arg) {
   const struct kernel *k = arg;
-  double start = now_ms();
+  bool scales = !strcmp(k->name + strlen(k->name) - 2, "_1") || !strcmp(k->name + strlen(k->name) - 2, "_2");
+  clockid_t clock = scales ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+  double start = now_ms(clock);
   k->run();
-  if (k->run != measure_metadata) printf("%.2f\n", now_ms() - start);
+  if (k->run != measure_metadata) printf("%.2f\n", now_ms(clock) - start);
   return NULL;
 }
 
+#ifdef GOROUTINES
+enum { LIVE = 1000 };
+static long written[LIVE];
+
+static void bystander(int i, chan(int) started, chan(int) end) {
+  int v;
+  written[i] = i;
+  chan_send(started, i);
+  chan_recv(end, &v);
+}
+
+static void run_beside(const struct kernel *k) {
+  int v;
+  chan(int) started = chan_make(int, 0), end = chan_make(int, 0);
+  for (int i = 0; i < LIVE; i++) go(bystander, i, started, end);
+  for (int i = 0; i < LIVE; i++) chan_recv(started, &v);
+  run_kernel((void *)k);
+  chan_close(end);
+}
+#else
+enum { LIVE = 100 };
+static long written[LIVE];
 static pthread_mutex_t bystander_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void *bystander(void *arg) {
+  *(long *)arg = 1;
   pthread_mutex_lock(&bystander_lock);
   pthread_mutex_unlock(&bystander_lock);
-  return arg;
+  return NULL;
 }
+
+static void run_beside(const struct kernel *k) {
+  pthread_t others[LIVE], worker;
+  pthread_mutex_lock(&bystander_lock);
+  for (int i = 0; i < LIVE; i++) pthread_create(&others[i], NULL, bystander, &written[i]);
+  pthread_create(&worker, NULL, run_kernel, (void *)k);
+  pthread_join(worker, NULL);
+  pthread_mutex_unlock(&bystander_lock);
+  for (int i = 0; i < LIVE; i++) pthread_join(others[i], NULL);
+}
+#endif
 
 int main(int argc, char **argv) {
   static const struct kernel meta = {"meta", measure_metadata};
   const struct kernel *k = NULL;
-  const char *name = argc > 1 ? argv[1] : "";
+  const char *name = argc > 1 ? argv[argc - 1] : "";
   for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
     if (!strcmp(kernels[i].name, name)) k = &kernels[i];
   if (!strcmp(name, "meta")) k = &meta;
   if (!k) return 2;
-  pthread_t other, worker;
-  pthread_mutex_lock(&bystander_lock);
-  pthread_create(&other, NULL, bystander, NULL);
-  pthread_create(&worker, NULL, run_kernel, (void *)k);
-  pthread_join(worker, NULL);
-  pthread_mutex_unlock(&bystander_lock);
-  pthread_join(other, NULL);
+  if (argc > 2) run_kernel((void *)k);
+  else run_beside(k);
 }
