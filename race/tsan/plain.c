@@ -6,6 +6,8 @@
 #include "plain.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +29,9 @@ __attribute__((visibility("default"))) int crun_plain_snprintf(char *to, size_t 
   va_end(ap);
   return r;
 }
+
+// The shadow stack goes back with the jump: LLVM's runtime has longjmp, but not _longjmp.
+__attribute__((visibility("default"))) void crun_plain__longjmp(jmp_buf where, int result) { longjmp(where, result); }
 
 void plain_init(void) {
 #define PLAIN(result, name, parameters, arguments) real_##name = (result(*) parameters)dlsym(RTLD_NEXT, #name);

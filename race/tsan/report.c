@@ -8,6 +8,7 @@
 #include "access.h"
 #include "alloc.h"
 #include "heap.h"
+#include "race/symbolize.h"
 #include "report.h"
 #include "roster.h"
 #include "self.h"
@@ -20,13 +21,30 @@ static int nthreads, nlocs;
 
 // ---- stacks ----------------------------------------------------------------------------------------
 
-// interned numbers a stack of the report, which comes innermost first; those that are interned begin outermost.
+static bool begins(const char *s, const char *with) { return strncmp(s, with, strlen(with)) == 0; }
+
+static const char intercepts[] = "___interceptor_";
+
+// runtimes is the name of the function of LLVM's that return address pc is in; nil: it is another's.
+static const char *runtimes(uintptr_t pc) {
+  static const char *const names[] = {intercepts, "__interceptor_", "__tsan_", "_ZN6__tsan", "_ZN11__sanitizer"};
+  struct sym_frame f[8];
+  int n = symbolize_pc(pc, true, f, 8);
+  const char *func = f[n - 1].func;
+  for (size_t i = 0; func && !f[n - 1].file && i < sizeof names / sizeof *names; i++)
+    if (begins(func, names[i])) return func;
+  return NULL;
+}
+
+// interned numbers a stack of the report without the frames of LLVM's runtime. It comes innermost first; those that
+// are interned begin outermost.
 static ctx_id interned(void *const *trace) {
   uintptr_t pcs[PCS];
-  uint32_t n = 0;
+  uint32_t n = 0, at = PCS;
   while (n < PCS && trace[n]) n++;
-  for (uint32_t i = 0; i < n; i++) pcs[i] = (uintptr_t)trace[n - 1 - i];
-  return n ? tsan_stack_put((struct tsan_stack){.pc = pcs, .n = n}) : 0;
+  for (uint32_t i = 0; i < n; i++)
+    if (!runtimes((uintptr_t)trace[i])) pcs[--at] = (uintptr_t)trace[i];
+  return at < PCS ? tsan_stack_put((struct tsan_stack){.pc = pcs + at, .n = PCS - at}) : 0;
 }
 
 size_t ctx_stack(ctx_id ctx, unsigned byte, uintptr_t *pcs, size_t max, bool *folded) {
@@ -97,12 +115,21 @@ bool heap_find_freed(uintptr_t addr, ctx_id ctx, struct heap_block *out) {
 
 // ---- races -----------------------------------------------------------------------------------------
 
+// is_free tells whether an access is that of free or realloc, which the runtime has as a write.
+static bool is_free(void *const *trace) {
+  const char *name = trace[0] ? runtimes((uintptr_t)trace[0]) : NULL;
+  if (!name || !begins(name, intercepts)) return false;
+  name += sizeof intercepts - 1;
+  return strcmp(name, "free") == 0 || strcmp(name, "realloc") == 0 || strcmp(name, "cfree") == 0;
+}
+
 static struct race_access access_of(size_t i) {
   void *trace[PCS + 1] = {0}, *addr = NULL;
   int tid = 0, size = 0, writes = 0, atomic = 0;
   __tsan_get_report_mop(report, i, &tid, &addr, &size, &writes, &atomic, trace, PCS);
   return (struct race_access){.addr = (uintptr_t)addr, .size = (unsigned)size, .who = who(tid), .ctx = interned(trace),
-                              .flags = (writes ? ACCESS_WRITE : 0) | (atomic ? ACCESS_ATOMIC : 0)};
+                              .flags = (writes ? ACCESS_WRITE : 0) | (atomic ? ACCESS_ATOMIC : 0) |
+                                       (writes && is_free(trace) ? ACCESS_FREE : 0)};
 }
 
 static void tell_race(bool was_freed) {
@@ -112,8 +139,6 @@ static void tell_race(bool was_freed) {
   ginfo_unref(r.current.who);
   ginfo_unref(r.previous.who);
 }
-
-static bool begins(const char *s, const char *with) { return strncmp(s, with, strlen(with)) == 0; }
 
 static void take(void) {
   const char *kind = "";

@@ -5,6 +5,7 @@
 // in the creator's state; one that nobody created (a timer's) is made in `root`, which knows of nothing.
 //
 // Lock: root_lock, a leaf of ours; LLVM's runtime takes its own below it.
+#include <link.h>
 #include <pthread.h>
 
 #include "alloc.h"
@@ -12,6 +13,8 @@
 #include "roster.h"
 #include "self.h"
 #include "spin.h"
+
+enum { TLS_MOST = 1 << 20 };
 
 _Thread_local struct self self;
 struct tsan_g main_self;
@@ -68,12 +71,32 @@ static void to(tsan_state *s) {
   if (s != __tsan_get_current_fiber()) __tsan_switch_to_fiber(s, FIBER_NO_SYNC);
 }
 
+// own_tls: goroutines use the thread-locals of a thread in turn, which orders them no more than a stack that is used
+// again: what others did to them is forgotten. [tls_lo, thread pointer) are those of the modules loaded at the start.
+static size_t tls_size;  // read-only after init
+
+static int lowest_tls(struct dl_phdr_info *info, size_t size, void *arg) {
+  size_t *most = arg, below = (uintptr_t)__builtin_thread_pointer() - (uintptr_t)info->dlpi_tls_data;
+  (void)size;
+  if (info->dlpi_tls_data && below > *most && below < TLS_MOST) *most = below;
+  return 0;
+}
+
+static void own_tls(struct self *me, struct tsan_g *g) {
+  if (g->info->goid == me->last) return;
+  me->last = g->info->goid;
+  uintptr_t end = (uintptr_t)__builtin_thread_pointer();
+  if (tls_size) tsan_reset_range(g->state, 0, end - tls_size, tls_size);
+}
+
 void self_init(void) {
   pthread_key_create(&end_key, self_ends);
   main_self = (struct tsan_g){.state = __tsan_get_current_fiber(), .info = ginfo_new(NULL, 1, 0, true)};
   self.cur = &main_self;
   self.taken = true;
+  self.last = main_self.info->goid;
   root = __tsan_create_fiber(0);
+  dl_iterate_phdr(lowest_tls, &tls_size);
 }
 
 void symbolizer_enter(void) {
@@ -128,6 +151,7 @@ void race_switch(race_g *g) {
   tsan_state *s = g ? ours(g)->state : none_of(me);
   me->cur = ours(g);
   to(s);
+  if (g) own_tls(me, me->cur);
 }
 
 // race_self: a thread of the program's is somebody when it is asked for.
@@ -172,14 +196,18 @@ void race_release_acquire_g(race_g *g, const void *sync) { act_for(g, tsan_relea
 
 void race_sync_forget(const void *p, size_t n) { tsan_unmap_shadow(__tsan_get_current_fiber(), (uintptr_t)p, n); }
 
-// A descriptor's sync object; descriptors beyond the table share them.
-enum { DESCRIPTORS = 1 << 16 };
-static const uint64_t descriptors[DESCRIPTORS];
+// What the runtime reads and writes itself are sockets: one object for all, as in libc_file.c.
+static const char sockets;
 
-static const void *of_descriptor(int fd) { return &descriptors[(unsigned)fd % DESCRIPTORS]; }
+void race_fd_release(int fd) {
+  (void)fd;
+  race_release_merge(&sockets);
+}
 
-void race_fd_release(int fd) { race_release_merge(of_descriptor(fd)); }
-void race_fd_acquire(int fd) { race_acquire(of_descriptor(fd)); }
+void race_fd_acquire(int fd) {
+  (void)fd;
+  race_acquire(&sockets);
+}
 
 // ---- memory ----------------------------------------------------------------------------------------
 

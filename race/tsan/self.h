@@ -18,6 +18,7 @@ struct tsan_g {
 
 struct self {
   struct tsan_g *cur;    // who runs here; nil: nobody, or a thread that was not asked for yet
+  uint64_t last;         // goroutine that ran here last: the thread-locals are its own; 0: none did
   tsan_state *none;      // nil: this thread has scheduled nothing
   bool taken;            // the thread's own state is cur's or was
   uint32_t hidden;       // calls of race_hide_begin
