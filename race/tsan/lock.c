@@ -2,9 +2,11 @@
 // lock.c: pthread mutexes and rwlocks: LLVM's runtime checks them, and the runtime is told which goroutine holds one.
 //
 // These come in the place of the runtime's own, which are weak and go on under these names with __interceptor_.
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "race.h"
@@ -17,19 +19,38 @@ static void (*watcher)(const void *lock, unsigned what, uintptr_t pc);
 
 void race_watch_locks(void (*fn)(const void *lock, unsigned what, uintptr_t pc)) { watcher = fn; }
 
-#define TAKES(name, what, parameters, arguments)                                     \
-  int ___interceptor_##name parameters;                                              \
-  PUBLIC int name parameters {                                                      \
-    int r = ___interceptor_##name arguments;                                         \
-    if ((r == 0 || r == EOWNERDEAD) && watcher) watcher(l, what, CALLER);            \
-    return r;                                                                       \
+// LLVM's runtime takes the caller of its function for the program: that is a frame here, between it and the program's.
+// Within a report, where libdw calls these, nothing must be noted.
+static void enter(uintptr_t pc) {
+  if (!self.symbolizing) __tsan_func_entry((void *)pc);
+}
+
+static void leave(void) {
+  if (!self.symbolizing) __tsan_func_exit();
+}
+
+static void watch(const void *lock, unsigned what, uintptr_t pc) {
+  if (watcher && !self.symbolizing) watcher(lock, what, pc);
+}
+
+#define TAKES(name, what, parameters, arguments)           \
+  int ___interceptor_##name parameters;                    \
+  PUBLIC int name parameters {                             \
+    enter(CALLER);                                         \
+    int r = ___interceptor_##name arguments;               \
+    leave();                                               \
+    if (r == 0 || r == EOWNERDEAD) watch(l, what, CALLER); \
+    return r;                                              \
   }
 
-#define GIVES(name, type)                                                      \
-  int ___interceptor_##name(type *l);                                                \
-  PUBLIC int name(type *l) {                                                        \
-    if (watcher) watcher(l, RACE_LOCK_LEFT, CALLER);                            \
-    return ___interceptor_##name(l);                                                 \
+#define GIVES(name, type)             \
+  int ___interceptor_##name(type *l); \
+  PUBLIC int name(type *l) {          \
+    watch(l, RACE_LOCK_LEFT, CALLER); \
+    enter(CALLER);                    \
+    int r = ___interceptor_##name(l); \
+    leave();                          \
+    return r;                         \
   }
 
 TAKES(pthread_mutex_lock, 0, (pthread_mutex_t *l), (l))
@@ -50,5 +71,28 @@ int ___interceptor_pthread_once(pthread_once_t *once, void (*fn)(void));
 int crun_plain_pthread_once(pthread_once_t *once, void (*fn)(void));
 
 PUBLIC int pthread_once(pthread_once_t *once, void (*fn)(void)) {
-  return self.symbolizing ? crun_plain_pthread_once(once, fn) : ___interceptor_pthread_once(once, fn);
+  if (self.symbolizing) return crun_plain_pthread_once(once, fn);
+  enter(CALLER);
+  int r = ___interceptor_pthread_once(once, fn);
+  leave();
+  return r;
+}
+
+#define call_libc(name, ...) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))(__VA_ARGS__)
+
+static const void *lock_of(FILE *f) { return (const char *)f + 1; }  // the stream's own address is the runtime's
+
+// The lock of a stream, which the runtime does not know.
+PUBLIC void flockfile(FILE *f) {
+  call_libc(flockfile, f);
+  race_acquire(lock_of(f));
+}
+PUBLIC int ftrylockfile(FILE *f) {
+  int r = call_libc(ftrylockfile, f);
+  if (r == 0) race_acquire(lock_of(f));
+  return r;
+}
+PUBLIC void funlockfile(FILE *f) {
+  race_release(lock_of(f));
+  call_libc(funlockfile, f);
 }

@@ -2,7 +2,7 @@
 // judge compiles one program with crun, runs it in every configuration and holds what the detector
 // says against what the program's comments say it must.
 //
-//     judge [-plain | -uninstrumented | -blind] CRUN LEVEL PROGRAM.c WORKDIR [EXPECT]
+//     judge [-plain | -uninstrumented | -blind | -tsan=TABLE] CRUN LEVEL PROGRAM.c WORKDIR [EXPECT]
 //
 // LEVEL is one or more compiler flags, such as -O2 or "-O2 -race-checks=all". The directives, each a comment line of PROGRAM.c (or of the
 // file EXPECT, for a program that should not carry any):
@@ -19,7 +19,8 @@
 //
 // The first three options are the negative controls, which show that the gate can fail: the program
 // is built without -race, or its object without the plugin, or it is run with the report thrown away.
-// judge then exits 0 if it would have said "wrong".
+// judge then exits 0 if it would have said "wrong". With -tsan=TABLE the program is built with -race=tsan, runs in
+// half of the configurations, and its verdict must be right, or be wrong as the table says (difference.h).
 //
 // Exit: 0 right, 1 wrong, 2 could not judge, 77 the machine cannot run it.
 #include <ctype.h>
@@ -36,7 +37,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_RACES = 8, MAX_STACKS = 4, MAX_ARGS = 2000, MANY_ARGS = 8, RUN_SECONDS = 120, RACE_EXIT = 66, SKIP = 77 };
+#include "difference.h"
+
+enum { MAX_RACES = 8, MAX_STACKS = 4, MAX_ARGS = 2000, MANY_ARGS = 8, RUN_SECONDS = 120, HANG_SECONDS = 3, RACE_EXIT = 66, SKIP = 77 };
 
 enum control { CONTROL_NONE, CONTROL_PLAIN, CONTROL_UNINSTRUMENTED, CONTROL_BLIND };
 
@@ -58,6 +61,9 @@ struct stack {
 struct program {
   const char *crun, *level, *source, *workdir, *expect;
   enum control control;
+  const char *table;             // of differences: the engine is -race=tsan; nil: it is ours
+  const struct difference *listed;  // what the table has on the program; nil: nothing
+  enum says says;                // what was said wrongly, the worst of it
   char **lines;  // of source
   int n_lines;
   struct race races[MAX_RACES];
@@ -203,6 +209,8 @@ static void redirect(int fd, const char *path) {
   close(to);
 }
 
+static unsigned run_seconds = RUN_SECONDS;
+
 // run runs argv with its output in files and gives back its status, or 128+n for a signal.
 static int run(char *const argv[], const char *out, const char *err) {
   pid_t pid = fork();
@@ -210,7 +218,7 @@ static int run(char *const argv[], const char *out, const char *err) {
   if (pid == 0) {
     if (out) redirect(1, out);
     if (err) redirect(2, err);
-    alarm(RUN_SECONDS);  // a hang is a wrong verdict; a run needs well under a second
+    alarm(run_seconds);  // a hang is a wrong verdict; a run needs well under a second
     execvp(argv[0], argv);
     _exit(127);
   }
@@ -261,7 +269,7 @@ static char *build(struct program *p) {
     char *cc[] = {(char *)p->crun, "cc", "-I" LITMUS_DIR, "-g", (char *)p->level, "-c", (char *)p->source, "-o", object, NULL};
     must(p, "compiling", cc);
   }
-  if (p->control != CONTROL_PLAIN) argv[n++] = "-race";
+  if (p->control != CONTROL_PLAIN) argv[n++] = p->table ? "-race=tsan" : "-race";
   strcpy(flags, p->flags);
   n += split(flags, argv + n, 16);
   snprintf(level, sizeof level, "%s", p->level);
@@ -279,15 +287,21 @@ static char *build(struct program *p) {
 // ---- the verdict ----------------------------------------------------------------------------
 
 struct outcome {
-  const struct program *p;
+  struct program *p;
   const char *arg;
   int procs, order;
   bool wrong;
 };
 
+// said notes what an engine said wrongly.
+static void said_so(struct program *p, enum says what) {
+  if (what > p->says) p->says = what;
+}
+
 static void complain(struct outcome *o, const char *format, ...) {
   o->wrong = true;
-  if (o->p->control != CONTROL_NONE) return;
+  said_so(o->p, SAYS_OTHERWISE);
+  if (o->p->control != CONTROL_NONE || o->p->listed) return;
   const char *base = strrchr(o->p->source, '/');
   fprintf(stderr, "%s %s CRUNMAXPROCS=%d LITMUS_ORDER=%d%s%s: ", base ? base + 1 : o->p->source,
           o->p->level, o->procs, o->order, o->arg ? " " : "", o->arg ? o->arg : "");
@@ -402,6 +416,10 @@ static int judge_run(struct outcome *o, char *exe) {
   char *said = slurp(err);
   int want = p->n_races ? RACE_EXIT : 0;
   if (code == SKIP) goto done;
+  if (code == 0 && want == RACE_EXIT) said_so(o->p, SAYS_MISSES);
+  else if (code == RACE_EXIT && want == 0) said_so(o->p, SAYS_ALARM);
+  else if (code == 128 + SIGALRM) said_so(o->p, SAYS_HANGS);
+  else if (code != want) said_so(o->p, SAYS_FAILS);
   if (code != want) complain(o, "exit code %d, not %d; stderr:\n%s", code, want, said);
   if (!p->n_races && *said) complain(o, "stderr is not empty:\n%s", said);
   if (p->n_races && !strstr(said, "WARNING: DATA RACE")) complain(o, "no report on stderr");
@@ -418,12 +436,25 @@ done:
 static int judge(struct program *p, char *exe) {
   bool wrong = false, many = p->n_args > MANY_ARGS;
   for (int a = 0; a < p->n_args && !(wrong && many); a++)
-    for (int c = many ? a % 4 : 0; c < 4; c += many ? 4 : 1) {
+    for (int c = many ? a % 4 : 0; c < 4; c += many ? 4 : p->table ? 3 : 1) {
       struct outcome o = {p, p->args[a], c & 2 ? 4 : 1, c & 1, false};
       if (judge_run(&o, exe) == SKIP) return SKIP;
       wrong |= o.wrong;
+      if (p->says == SAYS_HANGS) return true;
     }
   return wrong;
+}
+
+// differs holds what -race=tsan said against the table.
+static int differs(const struct program *p, int verdict) {
+  const struct difference *d = p->listed;
+  if (verdict == SKIP || (!verdict && !d)) return verdict;
+  if (!d) fprintf(stderr, "%s: -race=tsan says: %s; the table has nothing\n", p->source, says_text(p->says));
+  if (!d) return 1;
+  if (verdict ? d->says == p->says : d->at_times) return 0;
+  fprintf(stderr, "%s: -race=tsan says: %s; the table has: %s%s\n", p->source, says_text(p->says), says_text(d->says),
+          d->at_times ? " at times" : "");
+  return 1;
 }
 
 static enum control control_of(const char *option) {
@@ -436,11 +467,12 @@ static enum control control_of(const char *option) {
 int main(int argc, char **argv) {
   struct program p = {0};
   if (argc > 1 && argv[1][0] == '-') {
-    p.control = control_of(argv[1]);
+    p.table = after(argv[1], "-tsan=");
+    p.control = p.table ? CONTROL_NONE : control_of(argv[1]);
     argc--;
     argv++;
   }
-  if (argc < 5) give_up("usage: judge [-plain|-uninstrumented|-blind] CRUN LEVEL PROGRAM.c WORKDIR [EXPECT]");
+  if (argc < 5) give_up("usage: judge [-plain|-uninstrumented|-blind|-tsan=TABLE] CRUN LEVEL PROGRAM.c WORKDIR [EXPECT]");
   p.crun = argv[1];
   p.level = argv[2];
   p.source = argv[3];
@@ -448,9 +480,12 @@ int main(int argc, char **argv) {
   p.expect = argc > 5 ? argv[5] : NULL;
   if (mkdir(p.workdir, 0755) && errno != EEXIST) give_up("%s: %s", p.workdir, strerror(errno));
   read_program(&p);
+  if (p.table) p.listed = difference_find(p.table, p.source);
+  if (p.listed && p.listed->says == SAYS_HANGS) run_seconds = HANG_SECONDS;
   char *exe = build(&p);
   int verdict = judge(&p, exe);
   free(exe);
+  if (p.table) return differs(&p, verdict);
   if (verdict == SKIP || p.control == CONTROL_NONE) return verdict;
   if (verdict == 0) fprintf(stderr, "%s: the gate did not notice\n", p.source);
   return !verdict;
