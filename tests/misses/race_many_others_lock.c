@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The earlier racer is alive; 254, 300 and 2,000 other goroutines each lock one mutex once in between.
+// The earlier racer is alive; 254, 300 and 2,540 other goroutines each lock one mutex once in between.
 // The sanitizer's 255 slots run out, and who takes over a used one inherits its past: 0 of 3 found.
-// ARGS: 254 300 2000
+// ARGS: 254 300 2540
 // RACE: write A, write B
 #include "litmus.h"
 

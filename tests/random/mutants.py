@@ -110,12 +110,12 @@ def planted(build, work, file, old, new):
     return run.Tools(build, f"{work}/tools", runtime=archive(build, out, "runtime/libcrun_runtime_race.a", changed))
 
 
-def noticed(tools, work, first, scenarios):
+def noticed(tools, work, first, scenarios, ways):
     """How many scenarios and what was told first, or None."""
     seed, k = first, 0
     while seed < first + scenarios:
         seeds = list(range(seed, seed + 40))
-        wrong = run.check(tools, work, seeds, [run.WAYS[k % 3]], 1 + k % 2)
+        wrong = run.check(tools, work, seeds, [ways[k % len(ways)]], 1 + k % 2)
         if wrong:
             at = min(wrong)
             return at - first + 1, wrong[at][0]
@@ -136,7 +136,9 @@ def main():
             continue
         with tempfile.TemporaryDirectory() as work:
             tools = planted(os.path.abspath(a.build), work, file, old, new)
-            found = noticed(tools, work, a.seed, a.scenarios)
+            # What is not in the plugin shows at -O0 as well, which compiles in a third of the time.
+            ways = run.WAYS[:2] if file.startswith("instrument/") else [["-O0"]]
+            found = noticed(tools, work, a.seed, a.scenarios, ways)
         print(f"{name}: " + (f"{found[0]} scenarios; {found[1].splitlines()[0][:110]}" if found else "NOT NOTICED"), flush=True)
         missed += not found
     return 1 if missed else 0

@@ -8,6 +8,7 @@ come with the next batches) and run with 1, 2 or 3 Ps. Each scenario that is wro
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,10 +125,11 @@ def main():
     p.add_argument("--ways", type=int, default=len(WAYS))
     p.add_argument("--keep", default="random-failures")
     a = p.parse_intermixed_args()
-    begun, seed, k, failed = time.monotonic(), a.seed, 0, 0
+    begun, seed, k, failed, stopped = time.monotonic(), a.seed, 0, 0, []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     with tempfile.TemporaryDirectory() as work:
         tools = Tools(os.path.abspath(a.build), f"{work}/tools")
-        while seed < a.seed + a.count and time.monotonic() - begun < a.seconds:
+        while seed < a.seed + a.count and time.monotonic() - begun < a.seconds and not stopped:
             seeds = list(range(seed, min(seed + a.batch, a.seed + a.count)))
             ways = [WAYS[(k * a.ways + i) % len(WAYS)] for i in range(a.ways)]
             wrong = check(tools, work, seeds, ways, 1 + k % 3)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// context_test.c: stacks come back as they were, recursion stays bounded, longjmp leaves no frames.
+// context_test.c: stacks come back as they were, recursion stays bounded, longjmp leaves no frames; by example, and at
+// random against naive models.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -163,6 +164,127 @@ static void test_composite(void **state) {
   assert_int_equal(ctx_composite(a, 0xff, abc, 0, &ok), a);
 }
 
+// ---- against naive models ------------------------------------------------------------------------
+
+static uint64_t seed;
+static unsigned rnd(unsigned n) {
+  seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+  return seed % n;
+}
+
+// What is called is a list of activations. What a stack shows is that list after each entry of a function that is on it
+// already cut it back to that function's first activation.
+enum { DEEPEST = 60, KEPT = 400 };
+
+struct call {
+  uintptr_t pc, func;
+};
+
+static size_t shown(const struct call *calls, int n, struct call *path, bool *folded) {
+  size_t len = 0;
+  int first_fold = -1;
+  for (int i = 0; i < n; i++) {
+    size_t k = 0;
+    while (k < len && path[k].func != calls[i].func) k++;
+    if (k < len) {
+      len = k + 1;
+      if (first_fold < 0 || first_fold > (int)len) first_fold = len;
+    } else if (first_fold >= (int)len) {
+      first_fold = -1;
+    }
+    path[len++] = calls[i];
+  }
+  *folded = first_fold >= 0 && first_fold < (int)len;
+  return len;
+}
+
+static struct kept {
+  ctx_id ctx;
+  size_t n;
+  uintptr_t pcs[DEEPEST + 1];
+  bool folded;
+} kept[KEPT];
+
+static void check_shows(ctx_id c, const uintptr_t *want, size_t n, bool folded) {
+  uintptr_t pcs[64];
+  bool is_folded;
+  assert_int_equal(stack(c, pcs, &is_folded), n);
+  assert_memory_equal(pcs, want, n * sizeof *want);
+  assert_int_equal(is_folded, folded);
+}
+
+static void check_current(const struct call *calls, int n, struct kept *k) {
+  struct call path[DEEPEST];
+  size_t len = shown(calls, n, path, &k->folded);
+  uintptr_t pc = k->pcs[0] = 0x100 + rnd(3);
+  for (size_t i = 0; i < len; i++) k->pcs[len - i] = path[i].pc;
+  k->n = len + 1;
+  k->ctx = ctx_current(g, pc);
+  check_shows(k->ctx, k->pcs, k->n, k->folded);
+  assert_int_equal(ctx_current(g, pc), k->ctx);
+}
+
+// Calls, returns and longjmps at random; functions few enough to recurse in every way. An id shows the same ever after.
+static void test_random_calls(void **state) {
+  static struct call calls[DEEPEST];
+  for (int program = 1; program <= 300; program++) {
+    seed = program * 0x9e3779b97f4a7c15ull;
+    int n = 0, nkept = 0;
+    unsigned functions = 1 + rnd(12), sites = 1 + rnd(6);
+    for (int step = 0; step < 1500; step++) {
+      unsigned what = rnd(20);
+      if (what < 11 && n < DEEPEST) {
+        unsigned f = rnd(functions);
+        calls[n] = (struct call){0x8000 + 16 * rnd(sites), 0x9000 + 16 * f};
+        frame_push(g, calls[n].pc, calls[n].func, 0x7fff0000 - 64 * n);
+        n++;
+      } else if (what < 19 && n > 0) {
+        n--;
+        frame_pop(g, 0x7fff0000 - 64 * n, 0);
+      } else if (n > 0) {
+        n = 1 + rnd(n);
+        frames_unwind(g, 0x7fff0000 - 64 * (n - 1) - 8);  // longjmp into the frame that is the last now
+      }
+      if (rnd(3) == 0) check_current(calls, n, &kept[nkept++ % KEPT]);
+    }
+    for (int i = 0; i < nkept && i < KEPT; i++) check_shows(kept[i].ctx, kept[i].pcs, kept[i].n, kept[i].folded);
+    while (g->sp > g->base) g_pop(g);
+  }
+}
+
+// Composites of composites, against what each byte was given.
+static void test_random_composites(void **state) {
+  enum { CELLS = 64 };
+  static struct {
+    ctx_id ctx, of[8];
+  } cell[CELLS];
+  ctx_id leaf[12];
+  uintptr_t pc;
+  seed = 7;
+  for (int i = 0; i < 12; i++) leaf[i] = ctx_current(g, 0xf00 + i);
+  for (int i = 0; i < CELLS; i++) {
+    cell[i].ctx = leaf[rnd(12)];
+    for (int k = 0; k < 8; k++) cell[i].of[k] = cell[i].ctx;
+  }
+  for (int round = 0; round < 20000; round++) {
+    int a = rnd(CELLS), b = rnd(CELLS), to = rnd(CELLS);
+    uint8_t bytes = rnd(256);
+    bool ok;
+    ctx_id c = ctx_composite(cell[a].ctx, bytes, cell[b].ctx, (uint8_t)~bytes, &ok);
+    if (!ok) continue;
+    ctx_id of[8];
+    for (int k = 0; k < 8; k++) of[k] = bytes >> k & 1 ? cell[a].of[k] : cell[b].of[k];
+    for (int k = 0; k < 8; k++) {
+      assert_int_equal(ctx_of_byte(c, k), of[k]);
+      assert_int_equal(ctx_stack(c, k, &pc, 1, NULL), 1);
+      assert_in_range(pc, 0xf00, 0xf00 + 11);
+      assert_int_equal(ctx_current(g, pc), of[k]);
+    }
+    cell[to].ctx = c;
+    memcpy(cell[to].of, of, sizeof of);
+  }
+}
+
 int main(void) {
   race_init();
   race_cur = NULL;  // nothing is checked but what a test checks itself
@@ -170,7 +292,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stack), cmocka_unit_test(test_recursion), cmocka_unit_test(test_mutual_recursion),
       cmocka_unit_test(test_deep),  cmocka_unit_test(test_longjmp), cmocka_unit_test(test_exit_by_jump),   cmocka_unit_test(test_altstack),
-      cmocka_unit_test(test_composite),
+      cmocka_unit_test(test_composite), cmocka_unit_test(test_random_calls), cmocka_unit_test(test_random_composites),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
