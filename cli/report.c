@@ -113,6 +113,35 @@ static char *places_of_parts(json_t *parts) {
   return all;
 }
 
+// locks_of says what locks an access held: "f() x.c:3:4 holds mutex m, spin 0x7f20".
+static char *locks_of(json_t *access) {
+  char *place = place_of(json_object_get(access, "stack"));
+  char *s = format("; %s holds", place);
+  free(place);
+  json_t *l;
+  size_t i;
+  json_array_foreach(json_object_get(access, "locks"), i, l) {
+    const char *name = string_of(l, "name"), *path = string_of(l, "path"), *kind = string_of(l, "kind"), *addr = string_of(l, "addr");
+    char *lock = format("%s %s %s%s", i ? "," : "", kind ? kind : "?", name ? name : addr ? addr : "?", path ? path : "");
+    s = append(s, lock);
+    free(lock);
+  }
+  return s;
+}
+
+// add_locks adds what locks the accesses held, if there are any.
+static char *add_locks(char *s, json_t *accesses) {
+  json_t *access;
+  size_t i;
+  json_array_foreach(accesses, i, access) {
+    if (json_array_size(json_object_get(access, "locks")) == 0) continue;
+    char *locks = locks_of(access);
+    s = append(s, locks);
+    free(locks);
+  }
+  return s;
+}
+
 static char *summary_of_race(json_t *record) {
   char *places = places_of_race(json_object_get(record, "accesses"));
   json_t *v = json_object_get(record, "variable");
@@ -120,7 +149,7 @@ static char *summary_of_race(json_t *record) {
   char *s = name ? format("race: %s, on %s%s", places, name, path ? path : "")
                  : format("race: %s", places);
   free(places);
-  return s;
+  return add_locks(s, json_object_get(record, "accesses"));
 }
 
 static char *summary_of_other(json_t *record, const char *kind) {

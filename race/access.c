@@ -60,7 +60,8 @@ static unsigned bytes_of(uint64_t x, ctx_id ctx, unsigned byte) {
 static struct race_access my_access(const struct update *u, unsigned byte) {
   uintptr_t at = u->word_addr + byte, skipped = u->each ? (at - u->addr) / u->each * u->each : 0;
   return (struct race_access){.addr = u->addr + skipped, .size = u->each ? u->each : u->size, .flags = u->flags,
-                              .who = u->g->info, .ctx = cell_ctx(u->cell), .byte = byte};
+                              .who = u->g->info, .ctx = cell_ctx(u->cell), .byte = byte,
+                              .locks = lockset_of(cell_epoch(u->cell))};
 }
 
 static void note_byte(struct update *u, uint64_t x, unsigned byte) {
@@ -75,13 +76,16 @@ static void note_byte(struct update *u, uint64_t x, unsigned byte) {
     my_telling++;
   }
   unsigned bytes = bytes_of(x, ctx, byte);
+  uint32_t began;
+  struct ginfo *who = slot_owner_since(e.slot, e.clk, &began);
   struct found *f = &u->found[u->nfound++];
   f->what = what;
   f->report = (struct race_report){
       .current = my_access(u, byte),
       .previous = {.addr = u->word_addr + __builtin_ctz(bytes), .size = __builtin_popcount(bytes),
                    .flags = (x & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (x & CELL_ATOMIC ? ACCESS_ATOMIC : 0),
-                   .who = slot_owner(e.slot, e.clk), .ctx = ctx, .byte = byte},
+                   .who = who, .ctx = ctx, .byte = byte, .locks = lockset_of(cell_epoch(x))},
+      .meeting = meeting_find(u->g, e.slot, began),
   };
 }
 
@@ -91,8 +95,11 @@ __attribute__((noinline)) void find_note(struct update *u, uint64_t x, uint8_t b
 
 __attribute__((noinline)) void find_tell(struct update *u) {
   for (unsigned i = 0; i < u->nfound; i++) {
-    race_found(&u->found[i].report);
-    ginfo_unref(u->found[i].report.previous.who);
+    const struct race_report *r = &u->found[i].report;
+    race_found(r);
+    ginfo_unref(r->previous.who);
+    lockset_unpin(r->previous.locks);
+    lockset_unpin(r->current.locks);
   }
   u->nfound = 0;
   my_telling--;

@@ -22,6 +22,8 @@
 #include "context.h"
 #include "g.h"
 #include "ginfo.h"
+#include "learnt.h"
+#include "lockset.h"
 #include "shadow.h"
 
 enum access_flags {
@@ -58,15 +60,17 @@ struct race_access {
   struct ginfo *who;  // nil: no longer known
   ctx_id ctx;
   unsigned byte;      // for ctx_stack
+  const struct lockset *locks;  // held at it, nil: none
 };
 
 struct race_report {
   struct race_access current, previous;
+  struct meeting meeting;  // the last by which the current one learnt of the previous one
 };
 
 // report_race is REPORT's. It is called with no lock of race/ held, race_inside clear, for every
-// race found on a word; telling apart what was reported before is its business. The infos are valid
-// during the call.
+// race found on a word; telling apart what was reported before is its business. The infos and
+// the sets of locks are valid during the call.
 void report_race(const struct race_report *r);
 
 // access_tells_each_byte has report_race called for each byte with a race, also where one access finds the same

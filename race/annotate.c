@@ -58,14 +58,10 @@ CHECKED void __tsan_release(void *p) { edge_release_merge(p); }
 
 static const char *readers(const void *lock) { return (const char *)lock + 1; }
 
-static void lock_taken(const void *lock, bool reads) {
-  edge_acquire(lock);
-  if (!reads) edge_acquire(readers(lock));
+static void lock_taken(const void *lock, bool reads, uintptr_t pc) {
+  edge_locked(lock, lock, reads ? NULL : readers(lock), reads ? LOCKED_OWN_READ : LOCKED_OWN, pc, 0);
 }
-static void lock_given(const void *lock, bool reads) {
-  if (reads) edge_release_merge(readers(lock));
-  else edge_release(lock);
-}
+static void lock_given(const void *lock, bool reads) { edge_unlocks(lock, reads ? readers(lock) : lock, reads); }
 
 enum { MUTEX_READ = 1 << 3, MUTEX_FAILED = 1 << 5 };
 
@@ -74,7 +70,7 @@ CHECKED void __tsan_mutex_destroy(void *m, unsigned flags) { edge_forget(m, 2); 
 CHECKED void __tsan_mutex_pre_lock(void *m, unsigned flags) { ignore_all(1); }
 CHECKED void __tsan_mutex_post_lock(void *m, unsigned flags, int recursion) {
   ignore_all(-1);
-  if (!(flags & MUTEX_FAILED)) lock_taken(m, flags & MUTEX_READ);
+  if (!(flags & MUTEX_FAILED)) lock_taken(m, flags & MUTEX_READ, HERE);
 }
 CHECKED int __tsan_mutex_pre_unlock(void *m, unsigned flags) {
   lock_given(m, flags & MUTEX_READ);
@@ -132,7 +128,7 @@ ANNOTATE(CondVarWait, const volatile void *c, const volatile void *lock) {}
 ANNOTATE(RWLockCreate, const volatile void *lock) { edge_forget(lock, 2); }
 ANNOTATE(RWLockCreateStatic, const volatile void *lock) { edge_forget(lock, 2); }
 ANNOTATE(RWLockDestroy, const volatile void *lock) { edge_forget(lock, 2); }
-ANNOTATE(RWLockAcquired, const volatile void *lock, long writes) { lock_taken((const void *)lock, !writes); }
+ANNOTATE(RWLockAcquired, const volatile void *lock, long writes) { lock_taken((const void *)lock, !writes, HERE); }
 ANNOTATE(RWLockReleased, const volatile void *lock, long writes) { lock_given((const void *)lock, !writes); }
 ANNOTATE(BenignRace, const volatile void *p, const char *why) { benign_add((uintptr_t)p, 1); }
 ANNOTATE(BenignRaceSized, const volatile void *p, long n, const char *why) { benign_add((uintptr_t)p, (size_t)n); }

@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "epoch.h"
+#include "learnt.h"
 #include "slot.h"
 
 // began_at[slot]: the clock at which the slot's present owner took it. It is written before that
@@ -37,7 +38,7 @@ static void pass_epoch(race_g *g) {
 struct stamp clock_publish(race_g *g) {
   for (;;) {
     uint32_t slot = g->slot;
-    if (atomic_load_explicit(&g->cur, memory_order_relaxed) != 0) epoch_end(g);
+    if (epoch_has_access(g)) epoch_end(g);
     else if (g->grown == g->clk) pass_epoch(g);
     else return (struct stamp){slot, g->clk - 1};
     if (g->slot != slot) clock_start(g);  // its clocks were used up
@@ -45,7 +46,10 @@ struct stamp clock_publish(race_g *g) {
 }
 
 void clock_fork(race_g *parent, race_g *child) {
-  clock_learn(child, &parent->vc, clock_publish(parent));
+  struct stamp s = clock_publish(parent);
+  clock_learn(child, &parent->vc, s);
+  child->parent_slot = s.slot;
+  child->parent_clk = s.clk;
 }
 
 // stamp_is_old: the slot has had another owner since, whose clocks say nothing about this stamp.
@@ -82,7 +86,9 @@ void clock_learn(race_g *g, const struct vclock *vc, struct stamp from) {
 }
 
 void clock_acquire(race_g *g, const struct syncvar *sv) {
-  if (!clock_covers(g, sv)) clock_learn(g, &sv->vc, sv->stamp);
+  if (clock_covers(g, sv)) return;
+  clock_learn(g, &sv->vc, sv->stamp);
+  learnt_note(g, sv->addr, sv->stamp.slot, sv->stamp.clk);
 }
 
 void clock_store(race_g *g, struct syncvar *sv) {

@@ -16,9 +16,11 @@ void race_found(const struct race_report *r) {
   if (d->n == DEFER_MAX) return;
   struct race_report *kept = &d->report[d->n++];
   *kept = *r;
-  // The infos are the caller's only while this call lasts.
+  // The infos and the sets are the caller's only while this call lasts.
   if (kept->current.who) ginfo_ref(kept->current.who);
   if (kept->previous.who) ginfo_ref(kept->previous.who);
+  lockset_pin(kept->current.locks);
+  lockset_pin(kept->previous.locks);
 }
 
 void defer_begin(struct defer *d) { pending = d; }
@@ -30,6 +32,8 @@ void defer_tell(struct defer *d) {
     report_race(&d->report[i]);
     ginfo_unref(d->report[i].current.who);
     ginfo_unref(d->report[i].previous.who);
+    lockset_unpin(d->report[i].current.locks);
+    lockset_unpin(d->report[i].previous.locks);
   }
   d->n = 0;
 }

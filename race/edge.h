@@ -8,6 +8,8 @@
 
 #include "clock.h"
 #include "inside.h"
+#include "learnt.h"
+#include "lockset.h"
 #include "self.h"
 
 static inline void edge_acquire(const volatile void *sync) {
@@ -31,6 +33,34 @@ static inline void edge_release_merge(const volatile void *sync) {
   if (!g || g->ignores_sync) return;
   inside_begin();
   g_release_merge(g, (uintptr_t)sync);
+  inside_end();
+}
+
+// edge_locked: the lock was taken, whose edges are sync's and, unless nil, also's, for the call that returns to pc.
+// ctx is that of pc if it is known, else 0.
+static inline void edge_locked(const volatile void *lock, const volatile void *sync, const volatile void *also,
+                               enum lock_kind kind, uintptr_t pc, ctx_id ctx) {
+  race_g *g = g_self();
+  if (!g) return;
+  inside_begin();
+  if (!ctx) ctx = ctx_current(g, pc);
+  uint32_t before = g->nlearnt;
+  if (!g->ignores_sync) g_acquire(g, (uintptr_t)sync);
+  if (also && !g->ignores_sync) g_acquire(g, (uintptr_t)also);
+  lockset_taken(g, (uintptr_t)lock, kind, ctx);
+  if (g->nlearnt != before) learnt_by_lock(g, before, (uintptr_t)lock, kind, ctx);
+  inside_end();
+}
+
+// edge_unlocks: the lock is about to be given up, and sync released; merge: readers do.
+static inline void edge_unlocks(const volatile void *lock, const volatile void *sync, bool merge) {
+  race_g *g = g_self();
+  if (!g) return;
+  inside_begin();
+  lockset_left(g, (uintptr_t)lock);
+  if (g->ignores_sync) lockset_changed(g);
+  else if (merge) g_release_merge(g, (uintptr_t)sync);
+  else g_release(g, (uintptr_t)sync);
   inside_end();
 }
 

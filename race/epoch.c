@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // epoch.c: the pool of epoch ids, its batches, and the table from id to (slot, clock).
 //
-// An id is free, in a batch, or in use; a bitmap says "not free". A batch belongs to a stripe that
+// Here an id is a unit of two (epoch.h). An id is free, in a batch, or in use; a bitmap says "not free". A batch belongs to a stripe that
 // threads share by number, so that the pool's lock is taken once for BATCH epochs.
 //
 // Why no id is given out while somebody can still hold it. An id goes: pool -> batch -> some g's cur
@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "lockset.h"
 #include "scan.h"
 #include "slot.h"
 #include "spin.h"
@@ -31,6 +32,7 @@
 enum {
   BATCH = 32,
   STRIPES = 32,
+  UNIT_BITS = EPOCH_BITS - 1,
 };
 
 struct stripe {
@@ -55,12 +57,13 @@ static bool scanning;            // under pool_lock
 static uint32_t live;            // under pool_lock
 static _Atomic uint64_t allocated;
 
-#define BITMAP_BYTES ((1ull << EPOCH_BITS) / 8)
+#define BITMAP_BYTES ((1ull << UNIT_BITS) / 8)
+#define UNIT_LIMIT (EPOCH_LIMIT / 2)
 
 void epoch_init(void) {
-  epoch_table.slot_low = race_reserve(sizeof(uint16_t) << EPOCH_BITS);
-  epoch_table.slot_high = race_reserve(sizeof(uint16_t) << EPOCH_BITS);
-  epoch_table.clk = race_reserve(sizeof(uint32_t) << EPOCH_BITS);
+  epoch_table.slot_low = race_reserve(sizeof(uint16_t) << UNIT_BITS);
+  epoch_table.slot_high = race_reserve(sizeof(uint16_t) << UNIT_BITS);
+  epoch_table.clk = race_reserve(sizeof(uint32_t) << UNIT_BITS);
   taken = race_reserve(BITMAP_BYTES);
   fresh = race_reserve(BITMAP_BYTES);
   mark = race_reserve(BITMAP_BYTES);
@@ -79,7 +82,7 @@ static void epoch_put(uint32_t id, struct epoch e) {
 // pool_take_locked writes up to n free ids, lowest first; fewer: the ids have run out.
 static uint32_t pool_take_locked(uint32_t *ids, uint32_t n) {
   uint32_t got = 0;
-  for (; got < n && cursor < EPOCH_LIMIT / 64; cursor++) {
+  for (; got < n && cursor < UNIT_LIMIT / 64; cursor++) {
     uint64_t free = ~taken[cursor];
     for (; free && got < n; free &= free - 1) ids[got++] = cursor * 64 + __builtin_ctzll(free);
     if (free) break;
@@ -120,7 +123,8 @@ static uint64_t take(struct stripe *s, race_g *g) {
   if (s->next < BATCH || refill_locked(s)) {
     uint32_t id = s->ids[s->next++];
     epoch_put(id, (struct epoch){g->slot, g->clk});
-    cur = (uint64_t)id << EPOCH_SHIFT;
+    lockset_enter(id << 1, g);
+    cur = (uint64_t)id << 1 << EPOCH_SHIFT;
     atomic_store_explicit(&g->cur, cur, memory_order_relaxed);
   }
   spin_unlock(&s->lock);
@@ -134,13 +138,14 @@ uint64_t epoch_open_slow(race_g *g) {
   while (!cur) {
     scan_now();
     cur = take(s, g);
-    if (!cur && epoch_live() >= EPOCH_LIMIT - BATCH) race_fatal("2^31 epochs are in use at once");
+    if (!cur && epoch_live() >= UNIT_LIMIT - BATCH) race_fatal("2^30 epochs are in use at once");
   }
   return cur;
 }
 
 bool epoch_end(race_g *g) {
-  if (!atomic_load_explicit(&g->cur, memory_order_relaxed)) return false;
+  if (!epoch_has_access(g)) return false;
+  g->split = false;
   atomic_store_explicit(&g->cur, 0, memory_order_relaxed);
   vclock_raise(&g->vc, g->slot, g->clk);
   if (++g->clk == UINT32_MAX) slot_renew(g);
@@ -173,8 +178,27 @@ uint64_t *epoch_scan_begin(void) {
   atomic_store_explicit(&allocated, 0, memory_order_relaxed);
   for (int i = 0; i < STRIPES; i++)
     for (int k = 0; k < BATCH; k++) mark[stripes[i].ids[k] / 64] |= 1ull << stripes[i].ids[k] % 64;
+  lockset_scan_begin();
   unlock_all();
   return mark;
+}
+
+static void keep_locksets(uint32_t unit) {
+  lockset_keep(unit << 1);
+  lockset_keep(unit << 1 | 1);
+}
+
+// prune_locksets: ids that are taken meanwhile have a set that was looked up since the scan began.
+static void prune_locksets(void) {
+  enum { CHUNK = 1024 };
+  uint32_t words = (epoch_top() - 1) / 64 + 1;
+  for (uint32_t w = 0; w < words;) {
+    spin_lock(&pool_lock);
+    for (uint32_t end = w + CHUNK; w < end && w < words; w++)
+      for (uint64_t m = taken[w]; m; m &= m - 1) keep_locksets(w * 64 + __builtin_ctzll(m));
+    spin_unlock(&pool_lock);
+  }
+  lockset_scan_end();
 }
 
 uint32_t epoch_scan_end(void) {
@@ -190,6 +214,7 @@ uint32_t epoch_scan_end(void) {
   cursor = 0;
   scanning = false;
   spin_unlock(&pool_lock);
+  if (lockset_is_on) prune_locksets();
   return n;
 }
 

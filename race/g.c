@@ -16,6 +16,8 @@
 #include "frame.h"
 #include "ginfo.h"
 #include "inside.h"
+#include "learnt.h"
+#include "lockset.h"
 #include "scan.h"
 #include "slot.h"
 
@@ -49,6 +51,8 @@ void race_g_drop(race_g *g) {
   slot_retire(g);
   atomic_store_explicit(&g->info->ended, true, memory_order_relaxed);
   ginfo_unref(g->info);
+  lockset_drop(g);
+  learnt_drop(g);
   vclock_clear(&g->vc);
   vclock_clear(&g->fence_acq);
   vclock_clear(&g->fence_rel);

@@ -42,6 +42,17 @@ struct race_g {
   bool on_tls;           // it accessed its thread's own thread-locals since it came to it
   struct race_g *next, *prev;  // all live ones, under the slot lock: roots of a scan
 
+  // lockset.c's: the locks it holds, in the order in which it took them.
+  struct held *held;
+  uint16_t nheld, held_room;
+  uint16_t known;            // entries whose `set`, if they have one, is theirs: those held and some that were left
+  bool split;                // this epoch had an access under another id (epoch_split)
+
+  // learnt.c's: what it learnt last, and from whom.
+  struct learnt *learnt;     // a ring, nil: nothing yet
+  uint32_t nlearnt;          // how many there were
+  uint32_t parent_slot, parent_clk;  // the stamp that it began with; clk 0: none
+
   // clock.c's. Zero at first.
   uint32_t grown;            // clk when vc last learned of another slot
   uint32_t began;            // clk when this owner took the slot

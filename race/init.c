@@ -25,6 +25,7 @@
 #include "heap.h"
 #include "inside.h"
 #include "kernel.h"
+#include "lockset.h"
 #include "options.h"
 #include "race.h"
 #include "real.h"
@@ -130,6 +131,7 @@ void race_init(void) {
   shadow_init();
   page_lock_init();
   epoch_init();
+  lockset_init();
   slot_init();
   context_init();
   syncvar_init();

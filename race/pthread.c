@@ -65,7 +65,7 @@ static void made_anew(const volatile void *lock, size_t n) {
 
 static int locked_at(pthread_mutex_t *m, int r, unsigned what, uintptr_t pc) {
   if (r != 0 && r != EOWNERDEAD) return r;
-  edge_acquire(m);
+  edge_locked(m, m, NULL, LOCKED_PTHREAD, pc, 0);
   watch(m, what, pc);
   if (__builtin_expect(is_robust(m), 0)) thread_holds(m);
   return r;
@@ -78,7 +78,7 @@ static void unlocking(pthread_mutex_t *m) {
   if (__builtin_expect(unlock_fails(m), 0)) return;
   watch(m, RACE_LOCK_LEFT, 0);
   if (__builtin_expect(is_robust(m), 0)) thread_drops(m);
-  edge_release(m);
+  edge_unlocks(m, m, false);
 }
 
 PUBLIC int pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attr) {
@@ -135,14 +135,13 @@ static const volatile char *readers(const pthread_rwlock_t *l) { return (const v
 
 static int read_locked_at(pthread_rwlock_t *l, int r, unsigned what, uintptr_t pc) {
   if (r != 0) return r;
-  edge_acquire(l);
+  edge_locked(l, l, NULL, LOCKED_PTHREAD_READ, pc, 0);
   watch(l, RACE_LOCK_READS | what, pc);
   return r;
 }
 static int write_locked_at(pthread_rwlock_t *l, int r, unsigned what, uintptr_t pc) {
   if (r != 0) return r;
-  edge_acquire(l);
-  edge_acquire(readers(l));
+  edge_locked(l, l, readers(l), LOCKED_PTHREAD_WRITE, pc, 0);
   watch(l, RACE_LOCK_WRITES | what, pc);
   return r;
 }
@@ -181,8 +180,8 @@ PUBLIC int pthread_rwlock_clockwrlock(pthread_rwlock_t *l, clockid_t clock, cons
   return write_locked_try(l, real()->pthread_rwlock_clockwrlock(l, clock, t));
 }
 PUBLIC int pthread_rwlock_unlock(pthread_rwlock_t *l) {
-  if (__atomic_load_n(&l->__data.__cur_writer, __ATOMIC_RELAXED) == thread_tid()) edge_release(l);
-  else edge_release_merge(readers(l));
+  if (__atomic_load_n(&l->__data.__cur_writer, __ATOMIC_RELAXED) == thread_tid()) edge_unlocks(l, l, false);
+  else edge_unlocks(l, readers(l), true);
   watch(l, RACE_LOCK_LEFT, 0);
   return real()->pthread_rwlock_unlock(l);
 }
@@ -201,7 +200,7 @@ PUBLIC int pthread_spin_destroy(pthread_spinlock_t *l) {
 
 static int spun(pthread_spinlock_t *l, int r, unsigned what, uintptr_t pc) {
   if (r != 0) return r;
-  edge_acquire(l);
+  edge_locked(l, l, NULL, LOCKED_SPIN, pc, 0);
   watch(l, RACE_LOCK_SPINS | what, pc);
   return r;
 }
@@ -212,7 +211,7 @@ PUBLIC int pthread_spin_trylock(pthread_spinlock_t *l) {
 }
 PUBLIC int pthread_spin_unlock(pthread_spinlock_t *l) {
   watch(l, RACE_LOCK_SPINS | RACE_LOCK_LEFT, 0);
-  edge_release(l);
+  edge_unlocks(l, l, false);
   return real()->pthread_spin_unlock(l);
 }
 
@@ -360,7 +359,7 @@ _Static_assert(sizeof(mtx_t) <= sizeof(pthread_mutex_t), "one is the other");
 
 static int mtx_locked(mtx_t *m, int r, unsigned what, uintptr_t pc) {
   if (r != thrd_success) return r;
-  edge_acquire(m);
+  edge_locked(m, m, NULL, LOCKED_PTHREAD, pc, 0);
   watch(m, what, pc);
   return r;
 }

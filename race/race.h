@@ -73,6 +73,17 @@ void race_release_g(race_g *g, const void *sync);
 void race_release_merge_g(race_g *g, const void *sync);
 void race_release_acquire_g(race_g *g, const void *sync);
 
+// The locks of the runtime, for reports too: the goroutine that runs has taken one for the call that returns to pc,
+// or is about to give it up. They make its edges: a mutex's are its own address's, a rwmutex's those of `writers`,
+// which writers release, and `readers`, which readers do. context is race_context(pc), or 0.
+void race_mutex_locked(const void *m, uintptr_t pc, uint32_t context);
+void race_mutex_unlocks(const void *m);
+void race_rwmutex_locked(const void *rw, const void *writers, const void *readers, bool writes, uintptr_t pc);
+void race_rwmutex_unlocks(const void *rw, const void *writers, const void *readers, bool writes);
+
+// What reports take a mutex and a rwmutex to span.
+enum { RACE_MUTEX_BYTES = 64, RACE_RWMUTEX_BYTES = 120 };
+
 // race_sync_forget drops all sync addresses in [p, p+n): the memory is given back or reused.
 void race_sync_forget(const void *p, size_t n);
 

@@ -7,6 +7,8 @@
 
 typedef struct race_g race_g;
 
+enum { RACE_MUTEX_BYTES = 64, RACE_RWMUTEX_BYTES = 120 };
+
 #define RACE_OFF static inline __attribute__((always_inline, unused))
 RACE_OFF race_g *race_main_g(void) { return NULL; }
 RACE_OFF race_g *race_g_create(uint64_t goid, uintptr_t pc) { (void)goid, (void)pc; return NULL; }
@@ -23,6 +25,10 @@ RACE_OFF void race_acquire_g(race_g *g, const void *sync) { (void)g, (void)sync;
 RACE_OFF void race_release_g(race_g *g, const void *sync) { (void)g, (void)sync; }
 RACE_OFF void race_release_merge_g(race_g *g, const void *sync) { (void)g, (void)sync; }
 RACE_OFF void race_release_acquire_g(race_g *g, const void *sync) { (void)g, (void)sync; }
+RACE_OFF void race_mutex_locked(const void *m, uintptr_t pc, uint32_t context) { (void)m, (void)pc, (void)context; }
+RACE_OFF void race_mutex_unlocks(const void *m) { (void)m; }
+RACE_OFF void race_rwmutex_locked(const void *rw, const void *writers, const void *readers, bool writes, uintptr_t pc) { (void)rw, (void)writers, (void)readers, (void)writes, (void)pc; }
+RACE_OFF void race_rwmutex_unlocks(const void *rw, const void *writers, const void *readers, bool writes) { (void)rw, (void)writers, (void)readers, (void)writes; }
 RACE_OFF void race_sync_forget(const void *p, size_t n) { (void)p, (void)n; }
 RACE_OFF void race_fd_release(int fd) { (void)fd; }
 RACE_OFF void race_fd_acquire(int fd) { (void)fd; }

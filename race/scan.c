@@ -42,9 +42,10 @@ struct marking {
 };
 
 static inline void mark_id(struct marking *m, uint32_t id) {
-  if (id == m->last) return;
-  m->last = id;
-  m->bits[id / 64] |= 1ull << id % 64;
+  uint32_t unit = epoch_unit(id);
+  if (unit == m->last) return;
+  m->last = unit;
+  m->bits[unit / 64] |= 1ull << unit % 64;
 }
 
 static void mark_root(uint32_t id, void *arg) { mark_id(arg, id); }
@@ -75,9 +76,9 @@ static void scan_locked(void) {
   slot_roots(mark_root, &m);
   page_favour_none();
   page_each(mark_page, &m);
-  uint32_t ids = epoch_top();
+  uint32_t units = epoch_top();
   uint64_t live = epoch_scan_end(), words = shadow_touched() * SHADOW_PAGE_WORDS;
-  slot_prune(m.bits, ids, number);
+  slot_prune(m.bits, units, number);
   uint64_t next = live > words ? live / 8 : words / 8;
   atomic_store_explicit(&threshold, next > AT_LEAST ? next : AT_LEAST, memory_order_relaxed);
   uint64_t ended = 2 * slot_ended();

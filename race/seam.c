@@ -11,6 +11,7 @@
 #include "access.h"
 #include "clock.h"
 #include "context.h"
+#include "edge.h"
 #include "ginfo.h"
 #include "init.h"
 #include "inside.h"
@@ -82,6 +83,20 @@ void race_acquire_g(race_g *g, const void *sync) { act(g, sync, g_acquire); }
 void race_release_g(race_g *g, const void *sync) { act(g, sync, g_release); }
 void race_release_merge_g(race_g *g, const void *sync) { act(g, sync, g_release_merge); }
 void race_release_acquire_g(race_g *g, const void *sync) { act(g, sync, g_release_acquire); }
+
+void race_mutex_locked(const void *m, uintptr_t pc, uint32_t context) {
+  edge_locked(m, m, NULL, LOCKED_MUTEX, pc, context);
+}
+
+void race_mutex_unlocks(const void *m) { edge_unlocks(m, m, false); }
+
+void race_rwmutex_locked(const void *rw, const void *writers, const void *readers, bool writes, uintptr_t pc) {
+  edge_locked(rw, writers, writes ? readers : NULL, writes ? LOCKED_WRITE : LOCKED_READ, pc, 0);
+}
+
+void race_rwmutex_unlocks(const void *rw, const void *writers, const void *readers, bool writes) {
+  edge_unlocks(rw, writes ? writers : readers, !writes);
+}
 
 void race_sync_forget(const void *p, size_t n) {
   uint8_t was = inside_enter();

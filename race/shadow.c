@@ -18,6 +18,7 @@
 #include "epoch.h"
 #include "ginfo.h"
 #include "inside.h"
+#include "lockset.h"
 #include "scan.h"
 #include "slot.h"
 #include "word.h"
@@ -157,6 +158,7 @@ void shadow_lock_all(void) {
   slot_lock_all();
   ginfo_lock_all();
   epoch_lock_all();
+  lockset_lock_all();
   context_lock_all();
   race_alloc_lock_all();
 }
@@ -164,6 +166,7 @@ void shadow_lock_all(void) {
 void shadow_unlock_all(void) {
   race_alloc_unlock_all();
   context_unlock_all();
+  lockset_unlock_all();
   epoch_unlock_all();
   ginfo_unlock_all();
   slot_unlock_all();

@@ -196,7 +196,7 @@ void slot_take(race_g *g, const race_g *creator) {
 }
 
 void slot_retire(race_g *g) {
-  bool open = atomic_load_explicit(&g->cur, memory_order_relaxed) != 0;
+  bool open = epoch_has_access(g);
   spin_lock(&slot_lock);
   end_tenure(g, open ? g->clk : g->clk - 1);
   // A slot whose clocks are nearly used up is never given on.
@@ -215,9 +215,15 @@ void slot_renew(race_g *g) {
 }
 
 struct ginfo *slot_owner(uint32_t slot, uint32_t clk) {
+  uint32_t began;
+  return slot_owner_since(slot, clk, &began);
+}
+
+struct ginfo *slot_owner_since(uint32_t slot, uint32_t clk, uint32_t *began) {
   spin_lock(&slot_lock);
   struct tenure *t = slot < top ? history_find(&slots[slot], clk) : NULL;
   struct ginfo *who = t ? ginfo_ref(t->who) : NULL;
+  *began = t ? t->from : 0;
   spin_unlock(&slot_lock);
   return who;
 }
@@ -256,8 +262,8 @@ void slot_roots(void (*fn)(uint32_t id, void *arg), void *arg) {
   spin_unlock(&slot_lock);
 }
 
-static void note_seen(uint32_t id, uint32_t number) {
-  struct epoch e = epoch_get(id);
+static void note_seen(uint32_t unit, uint32_t number) {
+  struct epoch e = epoch_get(unit << 1);
   if (e.slot >= top) return;
   struct tenure *t = history_find(&slots[e.slot], e.clk);
   if (t) t->seen = number;
@@ -275,11 +281,11 @@ static void prune_slot(uint32_t s, uint32_t number) {
 
 // slot_prune runs while goroutines come and go: the lock is given up between chunks. What begins
 // or ends meanwhile has `ended` 0 or the present number, and is left to the next scan.
-void slot_prune(const uint64_t *marked, uint32_t ids, uint32_t number) {
+void slot_prune(const uint64_t *marked, uint32_t units, uint32_t number) {
   if (slot_ended() == 0) return;
-  for (uint32_t w = 0; w * 64ull < ids;) {
+  for (uint32_t w = 0; w * 64ull < units;) {
     spin_lock(&slot_lock);
-    for (uint32_t end = w + PRUNE_CHUNK / 64; w < end && w * 64ull < ids; w++)
+    for (uint32_t end = w + PRUNE_CHUNK / 64; w < end && w * 64ull < units; w++)
       for (uint64_t m = marked[w]; m; m &= m - 1) note_seen(w * 64 + __builtin_ctzll(m), number);
     spin_unlock(&slot_lock);
   }

@@ -33,6 +33,9 @@ void slot_renew(race_g *g);
 // knows any more (no epoch of it was in the shadow when last looked).
 struct ginfo *slot_owner(uint32_t slot, uint32_t clk);
 
+// slot_owner_since tells its first clock too; 0: nobody knows.
+struct ginfo *slot_owner_since(uint32_t slot, uint32_t clk, uint32_t *began);
+
 uint32_t slot_top(void);    // one more than the largest slot in use
 size_t slot_live(void);     // slots that have an owner
 size_t slot_history(void);  // history entries
@@ -50,8 +53,8 @@ uint32_t slot_scan_begin(void);
 // slot_roots calls fn for the current epoch id (0: none) of every live race_g.
 void slot_roots(void (*fn)(uint32_t id, void *arg), void *arg);
 
-// slot_prune is told the ids below `ids` that scan `number` found (a bitmap) and drops the history
+// slot_prune is told the epoch units below `units` that scan `number` found (a bitmap) and drops the history
 // nobody can ask for; slots without a record become free.
-void slot_prune(const uint64_t *marked, uint32_t ids, uint32_t number);
+void slot_prune(const uint64_t *marked, uint32_t units, uint32_t number);
 
 #endif

@@ -82,6 +82,9 @@ static void make_side(struct side *s, const struct race_access *a) {
   s->size = a->size;
   stack_of(a->ctx, a->byte, &s->stack);
   side_hash(s);
+  s->nheld = 0;
+  for (uint32_t i = 0; a->locks && i < a->locks->n; i++)
+    if (lockset_is_told(&a->locks->lock[i])) s->held[s->nheld++] = &a->locks->lock[i];
 }
 
 // freed_at is where the block at f->addr was freed, if that is the earlier access p; 0: it is not.
@@ -109,6 +112,7 @@ static void tell(struct finding *f, const struct race_report *r) {
   finding_id(&f->current, &f->previous, f->id);
   if (!tell_is_new(f->id)) return;
   f->addr = prev->addr > cur->addr ? prev->addr : cur->addr;
+  f->meeting = r->meeting;
   f->ngoroutines = 0;
   add_goroutines(f, cur->who);
   add_goroutines(f, prev->who);

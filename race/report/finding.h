@@ -20,6 +20,8 @@ struct side {
   size_t size;
   uint64_t hash;   // of what it does and where
   struct stack stack;
+  size_t nheld;    // of the locks held at the access, those that may be told
+  const struct held_lock *held[LOCKSET_MAX];
 };
 
 struct finding {
@@ -29,6 +31,7 @@ struct finding {
   struct variable variable;
   size_t ngoroutines;  // those of the two sides, each followed by its ancestors
   struct ginfo *goroutine[FINDING_GOROUTINES];
+  struct meeting meeting;
   struct stack created;  // scratch of the writers: one creation stack at a time
 };
 

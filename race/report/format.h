@@ -12,4 +12,7 @@ void format_text(struct text *t, struct finding *f);
 // format_json writes f as one JSON object and a newline.
 void format_json(struct text *t, struct finding *f);
 
+// text_who writes goroutine 7 "feed" {job=42}; nil: one that has ended.
+void text_who(struct text *t, const struct ginfo *who);
+
 #endif

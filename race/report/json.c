@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "format.h"
+#include "order.h"
 
-static void add_side(struct text *t, const struct side *s, bool previous) {
+static void add_side(struct text *t, struct finding *f, const struct side *s, bool previous) {
   const struct race_access *a = s->access;
   text_addf(t, "{\"kind\":\"%s\",\"size\":%zu,\"addr\":\"0x%lx\",\"previous\":%s,", access_kind(s->flags), s->size,
             (unsigned long)s->addr, previous ? "true" : "false");
@@ -14,6 +15,8 @@ static void add_side(struct text *t, const struct side *s, bool previous) {
   json_source(t, &s->stack);
   text_add(t, ",");
   json_stack(t, "stack", &s->stack);
+  text_add(t, ",");
+  order_json_locks(t, f, s);
   text_add(t, "}");
 }
 
@@ -81,11 +84,13 @@ void format_json(struct text *t, struct finding *f) {
   const struct side *first = &f->current, *second = &f->previous;
   if (first->hash > second->hash) first = &f->previous, second = &f->current;  // the same order in every run
   text_addf(t, "{\"id\":\"%s\",\"kind\":\"race\",\"accesses\":[", f->id);
-  add_side(t, first, first == &f->previous);
+  add_side(t, f, first, first == &f->previous);
   text_add(t, ",");
-  add_side(t, second, second == &f->previous);
+  add_side(t, f, second, second == &f->previous);
   text_add(t, "],");
   add_variable(t, &f->variable);
+  text_add(t, ",");
+  order_json_meeting(t, f);
   text_add(t, ",\"goroutines\":[");
   for (size_t i = 0; i < f->ngoroutines; i++) {
     if (i) text_add(t, ",");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "order.h"
 
 static const char no_frame[] = "no frame of instrumented code";
 
@@ -14,7 +15,7 @@ static void add_name(struct text *t, const struct ginfo *who) {
   if (*ginfo_labels(who)) text_addf(t, " {%s}", ginfo_labels(who));
 }
 
-static void add_who(struct text *t, const struct ginfo *who) {
+void text_who(struct text *t, const struct ginfo *who) {
   if (!who) {
     text_add(t, "a goroutine that has ended");
   } else if (who->goid == 1) {
@@ -29,7 +30,7 @@ static void add_side(struct text *t, const struct side *s, bool previous) {
   const char *kind = access_kind(s->flags);
   text_addf(t, "%s%c%s at 0x%012lx by ", previous ? "Previous " : "", previous ? kind[0] : kind[0] - 'a' + 'A', kind + 1,
             (unsigned long)s->addr);
-  add_who(t, s->access->who);
+  text_who(t, s->access->who);
   text_add(t, ":\n");
   text_stack_source(t, &s->stack, no_frame);
   text_add(t, "\n");
@@ -52,7 +53,7 @@ static void add_allocation(struct text *t, const struct finding *f) {
   if (v->allocated.n) {
     struct ginfo who = {.goid = v->block.goid, .is_thread = v->block.is_thread};
     text_add(t, "Heap block allocated by ");
-    add_who(t, v->block.goid ? &who : NULL);
+    text_who(t, v->block.goid ? &who : NULL);
     text_add(t, " at:\n");
     add_stack(t, &v->allocated);
     text_add(t, "\n");
@@ -77,7 +78,7 @@ static void add_variable(struct text *t, struct finding *f) {
       add_data(t, v);
       if (v->owner) {
         text_add(t, ", of ");
-        add_who(t, v->owner);
+        text_who(t, v->owner);
       }
       break;
     case WHERE_HEAP:
@@ -86,7 +87,7 @@ static void add_variable(struct text *t, struct finding *f) {
       break;
     case WHERE_STACK:
       text_add(t, "stack of ");
-      add_who(t, v->owner);
+      text_who(t, v->owner);
       break;
     case WHERE_UNKNOWN:
       text_addf(t, "memory at 0x%012lx", (unsigned long)f->addr);
@@ -116,5 +117,6 @@ void format_text(struct text *t, struct finding *f) {
   add_side(t, &f->previous, true);
   add_variable(t, f);
   for (size_t i = 0; i < f->ngoroutines; i++) add_creation(t, f, f->goroutine[i]);
+  order_text(t, f);
   text_addf(t, "Id: %s\n==================\n", f->id);
 }

@@ -101,14 +101,14 @@ static void wake(cr_cond *c, uint32_t n) {
 
 static void unlock_mutex(void *arg) {
   struct owned *o = arg;
-  race_release(o->l);
+  race_mutex_unlocks(o->l);
   mutex_unlock(o->l, o->pc);
 }
 
 static void lock_mutex(void *arg) {
   struct owned *o = arg;
   mutex_lock(o->l, WAIT_MUTEX, o->pc, 0);
-  race_acquire(o->l);
+  race_mutex_locked(o->l, o->pc, ((cr_mutex *)o->l)->context);
 }
 
 static void unlock_rwmutex(void *arg) {

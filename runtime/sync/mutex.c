@@ -46,6 +46,8 @@
 enum { WAITING = 1, WOKEN = 2, STARVING = 4, FLAGS = 7, OWNER_SHIFT = 3 };
 enum { STARVE_NS = 1000 * 1000, SPINS = 4, PAUSES = 30 };
 
+_Static_assert(RACE_MUTEX_BYTES == sizeof(cr_mutex), "what reports take it to span");
+
 static struct lock *lock_of(cr_mutex *m) { return (struct lock *)&m->lock; }
 static uint64_t owner_bits(const struct g *gp) { return gp->goid << OWNER_SHIFT; }
 static bool is_free(uint64_t w) { return w >> OWNER_SHIFT == 0; }
@@ -247,14 +249,14 @@ static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, uintptr_t pc
   rt_enter();
   lock_slow(m, gp, WAIT_MUTEX, pc, cfa);
   rt_exit();
-  race_acquire(m);
+  race_mutex_locked(m, pc, m->context);
   lockorder_acquired(m, &m->id, LOCK_MUTEX, pc);
 }
 
 void cr_mutex_lock(cr_mutex *m) {
   struct g *gp = getg_or_nil();
   if (__builtin_expect(gp && try_fast(m, gp, PC(), call_cfa()), 1)) {
-    race_acquire(m);
+    race_mutex_locked(m, PC(), m->context);
     if (lockorder_is_on()) lockorder_acquired_by(gp, m, &m->id, LOCK_MUTEX, PC());
     return;
   }
@@ -265,7 +267,7 @@ void cr_mutex_lock(cr_mutex *m) {
 bool cr_mutex_trylock(cr_mutex *m) {
   bool got = mutex_trylock(m, PC(), call_cfa());
   if (!got) return false;
-  race_acquire(m);
+  race_mutex_locked(m, PC(), m->context);
   lockorder_acquired(m, &m->id, LOCK_MUTEX | LOCK_TRIED, PC());
   return true;
 }
@@ -281,7 +283,7 @@ static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m, uintptr_t 
 static __attribute__((noinline)) void unlock_watched(cr_mutex *m, uintptr_t pc) {
   struct g *gp = getg();
   lockorder_released_by(gp, m, &m->id);
-  race_release(m);
+  race_mutex_unlocks(m);
   if (!unlock_fast(m, gp, pc)) unlock_public_slow(m, pc);
 }
 
@@ -292,7 +294,7 @@ void cr_mutex_unlock(cr_mutex *m) {
     return;
   }
   struct g *gp = getg_or_nil();
-  race_release(m);
+  race_mutex_unlocks(m);
   if (__builtin_expect(gp && unlock_fast(m, gp, PC()), 1)) return;
   unlock_public_slow(m, PC());
   no_tail();

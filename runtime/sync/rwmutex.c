@@ -29,6 +29,8 @@
 
 enum { MAX_READERS = 1 << 30 };
 
+_Static_assert(RACE_RWMUTEX_BYTES == sizeof(cr_rwmutex), "what reports take it to span");
+
 // ---- readers ------------------------------------------------------------------------------------
 
 // wait_out waits until the writer that is pending or in has gone.
@@ -44,7 +46,7 @@ static __attribute__((noinline)) void wait_out(cr_rwmutex *rw, uintptr_t pc) {
 void cr_rwmutex_rlock(cr_rwmutex *rw) {
   if (__builtin_expect(add_acq_rel(&rw->reader_count, 1) + 1 < 0, 0)) wait_out(rw, PC());
   waitfor_read_begin(getg(), rw, PC(), call_cfa());
-  race_acquire(&rw->reader_sem);  // A1
+  race_rwmutex_locked(rw, &rw->reader_sem, &rw->writer_sem, false, PC());  // A1
   lockorder_acquired(rw, &rw->writer.id, LOCK_READ, PC());
 }
 
@@ -54,7 +56,7 @@ bool cr_rwmutex_tryrlock(cr_rwmutex *rw) {
   while (n >= 0 && !(got = cas_acq_rel(&rw->reader_count, &n, n + 1))) {}
   if (!got) return false;
   waitfor_read_begin(getg(), rw, PC(), call_cfa());
-  race_acquire(&rw->reader_sem);  // A1
+  race_rwmutex_locked(rw, &rw->reader_sem, &rw->writer_sem, false, PC());  // A1
   lockorder_acquired(rw, &rw->writer.id, LOCK_READ | LOCK_TRIED, PC());
   return true;
 }
@@ -77,7 +79,7 @@ static __attribute__((noinline)) _Noreturn void not_held(cr_rwmutex *rw, uintptr
 void cr_rwmutex_runlock(cr_rwmutex *rw) {
   lockorder_released(rw, &rw->writer.id);
   if (!waitfor_read_end(getg(), rw)) not_held(rw, PC());
-  race_release_merge(&rw->writer_sem);  // R2
+  race_rwmutex_unlocks(rw, &rw->reader_sem, &rw->writer_sem, false);  // R2
   int32_t left = add_acq_rel(&rw->reader_count, -1) - 1;
   if (__builtin_expect(left < 0, 0)) leave_slow(rw);
 }
@@ -97,13 +99,12 @@ void rwmutex_lock(cr_rwmutex *rw, uintptr_t pc, uint32_t cfa) {
   int32_t in = add_acq_rel(&rw->reader_count, -MAX_READERS);
   // Readers that left in between have taken reader_wait below 0; it is 0 if all have.
   if (in != 0 && add_acq_rel(&rw->reader_wait, in) + in != 0) wait_readers(rw, pc);
-  race_acquire(&rw->reader_sem);  // A1
-  race_acquire(&rw->writer_sem);  // A2
+  race_rwmutex_locked(rw, &rw->reader_sem, &rw->writer_sem, true, pc);  // A1, A2
 }
 
 void rwmutex_unlock(cr_rwmutex *rw, uintptr_t pc) {
   mutex_check_owner(&rw->writer, "sync: Unlock of unlocked RWMutex", pc);
-  race_release(&rw->reader_sem);  // R1
+  race_rwmutex_unlocks(rw, &rw->reader_sem, &rw->writer_sem, true);  // R1
   int32_t waiting = add_acq_rel(&rw->reader_count, MAX_READERS) + MAX_READERS;
   if (waiting < 0 || waiting >= MAX_READERS) throw("sync: Unlock of unlocked RWMutex");
   if (waiting) sema_release(&rw->reader_sem, (uint32_t)waiting);
@@ -126,8 +127,7 @@ bool cr_rwmutex_trylock(cr_rwmutex *rw) {
     got = false;
   }
   if (got) {
-    race_acquire(&rw->reader_sem);  // A1
-    race_acquire(&rw->writer_sem);  // A2
+    race_rwmutex_locked(rw, &rw->reader_sem, &rw->writer_sem, true, PC());  // A1, A2
   }
   rt_exit();
   if (got) lockorder_acquired(rw, &rw->writer.id, LOCK_WRITE | LOCK_TRIED, PC());

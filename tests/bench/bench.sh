@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh measures crun against its peers and prints a table for each question. The peers take turns
 # within each round, and what is judged is the median of the rounds' ratios.
-#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|lockorder|hogs|net|race|memory]...
+#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|lockorder|hogs|net|race|race_sync|memory]...
 # ROUNDS (default 5) says how often. It always exits 0 when it could measure: it is no test.
 set -eu
 crun=$1 src=$2 work=$3
@@ -111,6 +111,25 @@ bench_race() {
       "crun", c - p, (c - p) / 64, ((c - p) / 64 > 3 ? "   over the bar (3x)" : "   bar 3x") }'
 }
 
+# race_sync: the bars differ, so each has its table.
+bench_race_sync() {
+  "$crun" build -race -O2 -o "$work/race_sync" "$src/race_sync.c"
+  (cd "$src/go-race-sync" && GOFLAGS=-mod=mod GOCACHE="$work/go-cache" go build -race -o "$work/race_sync-go" .)
+  echo "== synchronization under -race against $(go version | cut -d' ' -f3) -race, ns an operation, median of $rounds rounds"
+  for part in '0.5 pair between' '1.0 random64 unbuffered buffered' '3.0 random1000'; do
+    : >"$work/race_sync.log"
+    for round in $(seq "$rounds"); do
+      for case in ${part#* }; do
+        for procs in 1 2; do
+          echo "${case}_${procs}P $round crun $(CRUNMAXPROCS=$procs "$work/race_sync" "$case")"
+          echo "${case}_${procs}P $round go $(GOMAXPROCS=$procs "$work/race_sync-go" "$case")"
+        done
+      done >>"$work/race_sync.log"
+    done
+    awk -v ours=crun -v theirs=go -v bar="${part%% *}" -f "$src/table.awk" "$work/race_sync.log"
+  done
+}
+
 bench_memory() {
   "$crun" build -O2 -o "$work/memory" "$src/memory.c"
   "$crun" build -race -O2 -o "$work/memory-race" "$src/memory.c"
@@ -126,7 +145,7 @@ bench_memory() {
   "$work/stacks" 10000 128
 }
 
-[ $# -gt 0 ] || set -- runtime sync lockorder hogs net race memory
+[ $# -gt 0 ] || set -- runtime sync lockorder hogs net race race_sync memory
 for part; do
   "bench_$part"
 done

@@ -47,6 +47,17 @@ json)  # records are added, one a line, valid whatever the names are
   "$record_check" records >ids || exit 1
   [ "$(wc -l <ids)" -eq 6 ] && [ "$(sort -u ids | wc -l)" -eq 3 ] || fail "$(cat ids)"
   grep -q 'u0001' records || fail "the name is not escaped: $(head -c 600 records)" ;;
+lock_records)  # what was held and how the two met is in the record, and crun report passes it on
+  build locks locks.c
+  build last last_sync.c
+  run 66 env CRUNRACE=json_path=records ./locks 2>/dev/null
+  "$record_check" records >ids || exit 1
+  "$crun" report records | grep -oE '; first.*\[' >got
+  [ "$(sed 's,/.*/,,' got)" = '; first() locks.c:18:15 holds rwmutex rw, mutex table.lock [' ] || fail "$(cat got)"
+  run 66 env CRUNRACE=json_path=last.json ./last 2>/dev/null
+  "$record_check" last.json >ids || exit 1
+  got=$(grep -o '"last_sync":{"how":"[a-z]*"' last.json | cut -d'"' -f6 | paste -sd' ')
+  [ "$got" = "direct direct creation others" ] || fail "$got" ;;
 full)  # a full disk is told once on stderr, reports go there, the exit code is right
   build two two.c
   run 66 env CRUNRACE=json_path=/dev/full ./two 2>err

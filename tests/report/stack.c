@@ -45,6 +45,10 @@ int main(void) {
 // CHECK-NEXT: owner()
 // CHECK-NEXT: {{.*/}}stack.c:12:3 +0x{{[0-9a-f]+}}
 // CHECK-EMPTY:
+// CHECK-NEXT: Locks: none was held at either access
+// CHECK-EMPTY:
+// CHECK-NEXT: Last synchronization: none
+// CHECK-EMPTY:
 // CHECK-NEXT: Id: {{[0-9a-f]+}}
 // CHECK-NEXT: ==================
 // CHECK-NEXT: Found 1 data race(s)

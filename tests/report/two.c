@@ -49,6 +49,10 @@ int main(void) {
 // CHECK-NEXT: main()
 // CHECK-NEXT: {{.*/}}two.c:23:3 +0x{{[0-9a-f]+}}
 // CHECK-EMPTY:
+// CHECK-NEXT: Locks: none was held at either access
+// CHECK-EMPTY:
+// CHECK-NEXT: Last synchronization: none
+// CHECK-EMPTY:
 // CHECK-NEXT: Id: {{[0-9a-f]+}}
 // CHECK-NEXT: ==================
 // CHECK-NEXT: ==================
@@ -75,6 +79,10 @@ int main(void) {
 // CHECK-NEXT: main()
 // CHECK-NEXT: {{.*/}}two.c:23:3 +0x{{[0-9a-f]+}}
 // CHECK-EMPTY:
+// CHECK-NEXT: Locks: none was held at either access
+// CHECK-EMPTY:
+// CHECK-NEXT: Last synchronization: none
+// CHECK-EMPTY:
 // CHECK-NEXT: Id: {{[0-9a-f]+}}
 // CHECK-NEXT: ==================
 // CHECK-NEXT: ==================
@@ -100,6 +108,10 @@ int main(void) {
 // CHECK-NEXT: Goroutine 2 ({{finished|running}}) created at:
 // CHECK-NEXT: main()
 // CHECK-NEXT: {{.*/}}two.c:23:3 +0x{{[0-9a-f]+}}
+// CHECK-EMPTY:
+// CHECK-NEXT: Locks: none was held at either access
+// CHECK-EMPTY:
+// CHECK-NEXT: Last synchronization: none
 // CHECK-EMPTY:
 // CHECK-NEXT: Id: {{[0-9a-f]+}}
 // CHECK-NEXT: ==================

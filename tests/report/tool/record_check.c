@@ -43,6 +43,33 @@ static void check_stack(json_t *object, const char *key, size_t at_least) {
   }
 }
 
+static void check_lock(json_t *l, int with_name) {
+  get(l, "kind", JSON_STRING);
+  check(!strncmp(json_string_value(get(l, "addr", JSON_STRING)), "0x", 2), "addr of a lock");
+  null_or(l, "name", JSON_STRING);
+  null_or(l, "path", JSON_STRING);
+  check_stack(l, "stack", with_name);
+}
+
+static void check_locks(json_t *access) {
+  json_t *l;
+  size_t i;
+  check(is_bool(access, "locks_known"), "locks_known");
+  json_array_foreach(get(access, "locks", JSON_ARRAY), i, l) {
+    check_lock(l, 1);
+    check(is_bool(l, "shared"), "shared");
+  }
+}
+
+static void check_last_sync(json_t *sync) {
+  static const char *const all[] = {"unknown", "none", "creation", "direct", "others"};
+  const char *how = json_string_value(get(sync, "how", JSON_STRING));
+  int known = 0;
+  for (int i = 0; i < 5; i++) known |= !strcmp(how, all[i]);
+  check(known, "last_sync.how");
+  if (!strcmp(how, "direct")) check_lock(sync, 0);
+}
+
 static int check_access(json_t *access) {
   get(access, "kind", JSON_STRING);
   check(json_integer_value(get(access, "size", JSON_INTEGER)) > 0, "size");
@@ -51,6 +78,7 @@ static int check_access(json_t *access) {
   null_or(access, "source", JSON_STRING);
   null_or(access, "goroutine", JSON_INTEGER);
   check_stack(access, "stack", 1);
+  check_locks(access);
   return json_is_true(json_object_get(access, "previous"));
 }
 
@@ -129,6 +157,7 @@ static void check_record(const char *line) {
   int first = check_access(json_array_get(accesses, 0)) ? 0 : 1;
   check(check_access(json_array_get(accesses, 1)) == first, "one of the two is previous");
   check_variable(get(r, "variable", JSON_OBJECT));
+  check_last_sync(get(r, "last_sync", JSON_OBJECT));
   check_goroutines(get(r, "goroutines", JSON_ARRAY));
   printf("%s %s, %s\n", id, json_string_value(json_object_get(json_array_get(accesses, first), "kind")),
          json_string_value(json_object_get(json_array_get(accesses, !first), "kind")));

@@ -41,13 +41,14 @@ static const char *record(void) {
 
 #define FRAME(f) "{\"func\":" f ",\"file\":\"x.c\",\"line\":3,\"col\":4,\"inlined\":false,\"module\":\"prog\",\"offset\":5}"
 #define NOBODY "\"goroutine\":null,\"thread\":null,\"folded\":false,\"source\":null,"
+#define NO_LOCKS "\"locks_known\":true,\"locks\":[]"
 #define PUT(previous) \
-  "{\"kind\":\"write\",\"size\":4,\"addr\":\"0x1000\",\"previous\":" previous "," NOBODY "\"stack\":[" FRAME("\"put\"") "]}"
+  "{\"kind\":\"write\",\"size\":4,\"addr\":\"0x1000\",\"previous\":" previous "," NOBODY "\"stack\":[" FRAME("\"put\"") "]," NO_LOCKS "}"
 #define GET(previous) \
-  "{\"kind\":\"read\",\"size\":8,\"addr\":\"0x1000\",\"previous\":" previous "," NOBODY "\"stack\":[" FRAME("\"get\"") "]}"
+  "{\"kind\":\"read\",\"size\":8,\"addr\":\"0x1000\",\"previous\":" previous "," NOBODY "\"stack\":[" FRAME("\"get\"") "]," NO_LOCKS "}"
 #define RECORD(accesses, variable)                                                                     \
   "{\"id\":\"0123456789abcdef\",\"kind\":\"race\",\"accesses\":[" accesses "],\"variable\":{" variable \
-  "},\"goroutines\":[]}\n"
+  "},\"last_sync\":{\"how\":\"unknown\"},\"goroutines\":[]}\n"
 
 static void whole_record(void **state) {
   assert_string_equal(record(), RECORD(PUT("false") "," GET("true"), "\"kind\":\"unknown\""));

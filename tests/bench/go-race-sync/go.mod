@@ -1,0 +1,3 @@
+module race-sync-bench
+
+go 1.23
