@@ -11,6 +11,7 @@
 #define CRUN_POSIX_H
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,6 +40,10 @@ int64_t posix_limit(int fd, enum netpoll_side side);
 
 // posix_ready tells whether fd is ready on side now.
 bool posix_ready(int fd, enum netpoll_side side);
+
+// posix_poll is poll until when_ns: the number of what is ready, or a negative error number; -EPERM: something is there
+// that the poller cannot wait for, and the plain call is to be made.
+long posix_poll(struct pollfd *p, nfds_t n, int64_t when_ns);
 
 // LIBC(name) is libc's function.
 void *posix_libc(void **place, const char *name);

@@ -2,6 +2,7 @@
 // posix_time.c: poll, and sleeping, on a goroutine.
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -88,11 +89,9 @@ static long wait_for_one(struct netpoll_waiter *w, struct pollfd *p, nfds_t n, i
   }
 }
 
-POSIX int poll(struct pollfd *p, nfds_t n, int timeout_ms) {
-  if (!posix_parks() || timeout_ms == 0) return LIBC(poll)(p, n, timeout_ms);
+long posix_poll(struct pollfd *p, nfds_t n, int64_t when_ns) {
   long r = look(p, n);
-  if (r != 0) return (int)posix_result(r);
-  int64_t when_ns = timeout_ms < 0 ? INT64_MAX : after_ns(timeout_ms * CR_MILLISECOND);
+  if (r != 0) return r;
   struct netpoll_waiter local[2 * POLL_LOCAL], *w = local;
   race_hide_begin();
   if (n > POLL_LOCAL) w = malloc(2 * n * sizeof *w);
@@ -101,7 +100,21 @@ POSIX int poll(struct pollfd *p, nfds_t n, int timeout_ms) {
   race_hide_begin();
   if (w != local) free(w);
   race_hide_end();
+  return r;
+}
+
+POSIX int poll(struct pollfd *p, nfds_t n, int timeout_ms) {
+  if (!posix_parks() || timeout_ms == 0) return LIBC(poll)(p, n, timeout_ms);
+  long r = posix_poll(p, n, timeout_ms < 0 ? INT64_MAX : after_ns(timeout_ms * CR_MILLISECOND));
   return r == -EPERM ? LIBC(poll)(p, n, timeout_ms) : (int)posix_result(r);
+}
+
+// A mask of signals is the thread's, so what brings one is left to the thread.
+POSIX int ppoll(struct pollfd *p, nfds_t n, const struct timespec *t, const sigset_t *mask) {
+  int64_t ns = t ? ns_of(t) : INT64_MAX;
+  if (!posix_parks() || mask || ns <= 0) return LIBC(ppoll)(p, n, t, mask);
+  long r = posix_poll(p, n, t ? after_ns(ns) : INT64_MAX);
+  return r == -EPERM ? LIBC(ppoll)(p, n, t, mask) : (int)posix_result(r);
 }
 
 int __poll_chk(struct pollfd *p, nfds_t n, int timeout_ms, size_t room);

@@ -150,6 +150,39 @@ static void later(int fd) {
   check_eq(write(fd, "x", 1), 1);
 }
 
+// With one P: who waits in select lets the writer run. Sets, count and the time that is left are as select's.
+static void selects(int in, int out, _Atomic int *got) {
+  fd_set r, w;
+  struct timeval t = {1000, 0};
+  FD_ZERO(&r);
+  FD_ZERO(&w);
+  FD_SET(in, &r);
+  *got = select(in + 1, &r, NULL, NULL, &t) + 10 * !!FD_ISSET(in, &r) + 100 * (t.tv_sec >= 0 && t.tv_sec < 1000);
+  FD_SET(out, &w);
+  *got += 1000 * select(out + 1, NULL, &w, NULL, NULL) + 10000 * !!FD_ISSET(out, &w);
+}
+
+static void select_parks(void) {
+  int p[2], q[2];
+  _Atomic int got = 0;
+  check(pipe(p) == 0 && pipe(q) == 0);
+  uint32_t n = netpoll_waiters();
+  cr_go(selects, p[0], q[1], &got);
+  waiting(n + 1);
+  check(write(p[1], "x", 1) == 1);
+  until(got == 11111);
+  fd_set r;
+  FD_ZERO(&r);
+  FD_SET(q[0], &r);
+  struct timeval t = {0, 2000};
+  check(select(q[0] + 1, &r, NULL, NULL, &t) == 0 && !FD_ISSET(q[0], &r) && t.tv_sec == 0 && t.tv_usec == 0);
+  struct timespec ms = {0, 2000000};
+  check_eq(ppoll(&(struct pollfd){.fd = q[0], .events = POLLIN}, 1, &ms, NULL), 0);
+  for (int i = 0; i < 2; i++) close(p[i]), close(q[i]);
+  FD_SET(q[0], &r);
+  check(select(q[0] + 1, &r, NULL, NULL, NULL) == -1 && errno == EBADF);
+}
+
 static void poll_parks(void) {
   int p[20][2];
   struct pollfd f[22];
@@ -292,7 +325,7 @@ static void threads_are_left_alone(void) {
 static int all_tests(void) {
   const struct CMUnitTest tests[] = {
       GO_TEST(reads_park),    GO_TEST(accept_and_connect), GO_TEST(writes_are_whole),    GO_TEST(limits_are_the_descriptors),
-      GO_TEST(poll_parks),    GO_TEST(sleeping_parks),     GO_TEST(regular_files),       GO_TEST(close_wakes_readers),
+      GO_TEST(select_parks), GO_TEST(poll_parks),    GO_TEST(sleeping_parks),     GO_TEST(regular_files),       GO_TEST(close_wakes_readers),
       GO_TEST(errno_is_right), GO_TEST(threads_are_left_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
