@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// build.c: crun build, and crun cc, the compiler in clang's place.
+// build.c: crun build, and crun cc and crun c++, the compilers in clang's and clang++'s place.
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -23,19 +23,23 @@ static _Noreturn void clang_itself(const struct args *command) {
   die(EXIT_UNABLE, "cannot run %s: %s", command->at[0], strerror(errno));
 }
 
-int command_cc(int argc, char **argv) {
+static int compiler(int argc, char **argv, bool cxx) {
   struct invocation inv = read_arguments(argc, argv, false);
+  inv.driver_cxx = cxx;
   struct toolchain t = toolchain_find((struct wanted){inv.race, inv.tsan, inv.leak});
   if (argc > 1 && strncmp(argv[1], "-cc1", 4) == 0) {  // a command that -### printed
     argv[0] = (char *)t.clang;
     clang_itself(&(struct args){.at = (const char **)argv, .n = argc});
   }
-  if (inv.race && inv.cxx)
-    die(EXIT_UNABLE, "%s: C++ is not supported under -race, only C", inv.cxx);
+  if (inv.race) invocation_check_languages(&inv);
   if (inv.race) return spawn_code(invocation_run(&inv, &t));
   struct args command = invocation_command(&inv, &t);
   clang_itself(&command);
 }
+
+int command_cc(int argc, char **argv) { return compiler(argc, argv, false); }
+
+int command_cxx(int argc, char **argv) { return compiler(argc, argv, true); }
 
 // program_name is what clang's a.out is called here: the first file's name without folder and
 // ending, with .so for a shared library. A file that has no ending to lose would be written over:

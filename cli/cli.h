@@ -37,6 +37,7 @@ void *resize(void *p, size_t n);
 int command_build(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_cc(int argc, char **argv);
+int command_cxx(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_help(int argc, char **argv);

@@ -14,6 +14,7 @@ static const char overview[] =
     "  crun run   ./program [program arguments]\n"
     "  crun build [-race[=tsan]] [-leak] [-x] [-o FILE] [clang flags] file.c...\n"
     "  crun cc    [-race[=tsan]] [-leak] [clang arguments]  (crun-cc is the same)\n"
+    "  crun c++   [-race] [-leak] [clang++ arguments]  (crun-c++ is the same)\n"
     "  crun report [-to text|suppressions] FILE...    findings of a -json file, each once\n"
     "  crun doctor                                   is everything here that crun needs?\n"
     "  crun version\n"
@@ -63,7 +64,7 @@ int command_help(int argc, char **argv) {
     fputs(exit_codes, stdout);
   } else if (strcmp(topic, "environment") == 0) {
     printf(environment, CRUN_LLVM);
-  } else if (*topic && strcmp(topic, "run") && strcmp(topic, "build") && strcmp(topic, "cc") &&
+  } else if (*topic && strcmp(topic, "run") && strcmp(topic, "build") && strcmp(topic, "cc") && strcmp(topic, "c++") &&
              strcmp(topic, "report") && strcmp(topic, "doctor")) {
     die(EXIT_USAGE, "no help on '%s'; topics are exit-codes and environment", topic);
   } else {

@@ -42,11 +42,13 @@ static void add_input(struct invocation *inv, const char *s) {
   inv->headers += by_ending(inv) ? is_header(s) : is_header_language(inv->language);
   if (!by_ending(inv)) {
     inv->sources = true;
-    if (is_cxx_language(inv->language)) inv->cxx = s;
+    inv->cxx |= is_cxx_language(inv->language);
+    if (is_other_language(inv->language)) inv->other = s;
     return;
   }
   enum file_kind kind = strcmp(s, "-") == 0 ? FILE_SOURCE : file_kind(s);
-  if (kind == FILE_CXX) inv->cxx = s;
+  inv->cxx |= kind == FILE_CXX;
+  if (kind == FILE_OTHER) inv->other = s;
   if (kind == FILE_LINKER) args_add(&inv->objects, s);
   else inv->sources = true;
 }
@@ -119,6 +121,7 @@ static bool add_kind(struct invocation *inv, const char *s) {
 int invocation_add(struct invocation *inv, int argc, const char *const *argv, int i, bool ours) {
   const char *s = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
   if (add_kind(inv, s)) return i + 1;
+  inv->by_files = ours;
   if (ours) {
     int after = add_ours(inv, argc, argv, i);
     if (after > i) return after;
@@ -155,7 +158,11 @@ void invocation_check(const struct invocation *inv) {
   }
   if (!inv->race && (inv->all_checks || inv->stats))
     die(EXIT_USAGE, "-race-checks and -race-stats need -race");
-  if (inv->cxx) die(EXIT_UNABLE, "%s: C++ is not supported, only C", inv->cxx);
+  invocation_check_languages(inv);
+}
+
+void invocation_check_languages(const struct invocation *inv) {
+  if (inv->other) die(EXIT_UNABLE, "%s: its language is not supported, only C and C++", inv->other);
 }
 
 // ---- sanitizers ---------------------------------------------------------------------------------
@@ -311,6 +318,7 @@ static void check_engine(const struct invocation *inv) {
 struct args invocation_command(const struct invocation *inv, const struct toolchain *t) {
   struct args a = {0};
   args_add(&a, t->clang);
+  if (inv->driver_cxx) args_add(&a, "--driver-mode=g++");
   bool ours = inv->inputs.n > 0 && !inv->unfinished;
   check_engine(inv);
   if (ours) add_compile_flags(&a, t);
@@ -326,6 +334,9 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
     die(EXIT_UNABLE,
         "%s is not supported: crun links 64-bit programs that load libdw and libunwind",
         inv->unsupported);
+  // crun run and crun build do not ask for the driver of C++, which would take C files for C++.
+  bool cxx_library = inv->cxx && !inv->driver_cxx && inv->by_files && !inv->no_libraries;
+  if (cxx_library && (link == LINK_PROGRAM || link == LINK_SHARED)) args_add(&a, "-lstdc++");
   if (link == LINK_PROGRAM) add_program_libraries(&a, inv, t);
   // The checks of a shared library are in the program that loads it.
   if (link == LINK_SHARED && inv->race) args_add(&a, "-Wl,-z,undefs");

@@ -17,7 +17,10 @@ struct invocation {
   const char *output;       // -o; nil: none
   const char *json;         // -json (run)
   const char *language;     // the last -x; nil: by the files' endings
-  const char *cxx;          // an input that is C++ or another language that is not C; nil: none
+  const char *other;        // an input that is neither C nor C++; nil: none
+  bool cxx;                 // some input is C++
+  bool by_files;            // crun run or crun build, for which the files say the language
+  bool driver_cxx;          // clang is to be clang++ (crun c++)
   const char *unsupported;  // an option of a link that crun's libraries do not go into; nil: none
   int headers;              // how many of the inputs are made into precompiled headers
   enum link link;           // what the options say; invocation_link has regard to the inputs
@@ -40,8 +43,9 @@ int invocation_add(struct invocation *inv, int argc, const char *const *argv, in
 enum link invocation_link(const struct invocation *inv);
 
 // invocation_check ends the command with a clear word if an input is not there, is a directory or
-// C++.
+// neither C nor C++.
 void invocation_check(const struct invocation *inv);
+void invocation_check_languages(const struct invocation *inv);
 
 // invocation_command puts the command for clang together. Under -race it looks at the objects that
 // are linked, and ends crun if one does not fit or none is instrumented.

@@ -16,7 +16,7 @@ struct command {
 
 static const struct command commands[] = {
     {"run", command_run},       {"build", command_build}, {"cc", command_cc},
-    {"report", command_report}, {"doctor", command_doctor}, {"help", command_help},
+    {"c++", command_cxx},       {"report", command_report}, {"doctor", command_doctor}, {"help", command_help},
     {"version", command_version},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -77,8 +77,9 @@ static int finish(int code) {
 int main(int argc, char **argv) {
   hold_streams();
   const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-  if (argc > 0 && strcmp(slash ? slash + 1 : argv[0], "crun-cc") == 0)
-    return command_cc(argc, argv);
+  const char *called = argc > 0 ? slash ? slash + 1 : argv[0] : "";
+  if (strcmp(called, "crun-cc") == 0) return command_cc(argc, argv);
+  if (strcmp(called, "crun-c++") == 0) return command_cxx(argc, argv);
   if (argc < 2) {
     command_help(0, NULL);
     return EXIT_USAGE;

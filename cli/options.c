@@ -79,9 +79,10 @@ enum file_kind file_kind(const char *name) {
   static const char *const source[] = {".c",   ".i",  ".s",  ".S", ".sx",
                                        ".asm", ".bc", ".ll", ".h", NULL};
   static const char *const cxx[] = {".cc", ".cp", ".cxx", ".cpp", ".CPP", ".CXX", ".c++", ".C++",
-                                    ".C",  ".CC", ".ii",  ".hh",  ".hpp", ".hxx", ".m",   ".mm",
-                                    ".M",  ".mi", ".mii", ".cu",  ".cl",  NULL};
+                                    ".C",  ".CC", ".ii",  ".hh",  ".hpp", ".hxx", NULL};
+  static const char *const other[] = {".m", ".mm", ".M", ".mi", ".mii", ".cu", ".cl", NULL};
   if (any_of(ending(name), source)) return FILE_SOURCE;
+  if (any_of(ending(name), other)) return FILE_OTHER;
   return any_of(ending(name), cxx) ? FILE_CXX : FILE_LINKER;
 }
 
@@ -103,9 +104,11 @@ bool is_program_part(const char *s) {
 bool is_language(const char *s) {
   static const char *const list[] = {
       "none", "c", "c-header", "cpp-output", "assembler", "assembler-with-cpp", "ir", NULL};
-  return any_of(s, list) || is_cxx_language(s);
+  return any_of(s, list) || is_cxx_language(s) || is_other_language(s);
 }
 
-bool is_cxx_language(const char *s) {
-  return strncmp(s, "c++", 3) == 0 || strncmp(s, "objective-c", 11) == 0 || strcmp(s, "cuda") == 0;
+bool is_cxx_language(const char *s) { return strncmp(s, "c++", 3) == 0; }
+
+bool is_other_language(const char *s) {
+  return strncmp(s, "objective-c", 11) == 0 || strcmp(s, "cuda") == 0 || strcmp(s, "cl") == 0;
 }

@@ -26,7 +26,7 @@ enum effect option_effect(const char *option);
 const char *option_value(const char *s, const char *next, const char *const *names);
 
 // A file by its ending, as clang takes it; a file of any other name is for the linker.
-enum file_kind { FILE_SOURCE, FILE_CXX, FILE_LINKER };
+enum file_kind { FILE_SOURCE, FILE_CXX, FILE_OTHER, FILE_LINKER };  // OTHER: in another language
 enum file_kind file_kind(const char *name);
 
 // is_program_part tells whether crun run takes the argument as a file of the program to build.
@@ -36,9 +36,10 @@ bool is_program_part(const char *s);
 bool is_header(const char *name);
 bool is_header_language(const char *s);
 
-// is_language tells whether s is a language that -x takes; is_cxx_language, C++ or another that is
-// not C.
+// is_language tells whether s is a language that -x takes; is_cxx_language, C++; is_other_language, neither
+// that nor C.
 bool is_language(const char *s);
 bool is_cxx_language(const char *s);
+bool is_other_language(const char *s);
 
 #endif

@@ -41,8 +41,8 @@
 struct cr_chan_tag;  // never defined
 struct cr_chan;      // the channel itself (runtime/chan.c)
 
-#if defined(__cplusplus)
-#error "crun is for C; a C++ program keeps its channels in C files"
+#if defined(__cplusplus) && !defined(CRUN_FROM_CXX)
+#error "a C++ program includes <crun/crun.hpp>"
 #endif
 
 // cr_chan_make(T) makes an unbuffered channel of T, cr_chan_make(T, n) one that holds n elements.

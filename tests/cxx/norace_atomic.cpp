@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// std::atomic: data behind a flag that is stored with memory_order_release.
+#include <atomic>
+#include <thread>
+
+static int data;
+static std::atomic<bool> ready;
+
+static void write_it() {
+  data = 42;  // @A
+  ready.store(true, std::memory_order_release);
+}
+
+static int seen;
+static void read_it() {
+  while (!ready.load(std::memory_order_acquire)) std::this_thread::yield();
+  seen = data;  // @B
+}
+
+int main() {
+  std::thread a(write_it), b(read_it);
+  a.join();
+  b.join();
+  return seen == 42 ? 0 : 1;
+}
