@@ -10,10 +10,10 @@
 #include "tell.h"
 
 // What LLVM's runtime has of its own: reports, exit codes, signal stacks and the handlers of faults are crun's, and
-// the symbols are libdw's. TSAN_OPTIONS comes after these and wins.
+// the symbols are libdw's. What it cannot go on with ends the process with 68. TSAN_OPTIONS comes after these and wins.
 __attribute__((visibility("default"))) const char *__tsan_default_options(void);
 const char *__tsan_default_options(void) {
-  return "symbolize=0:exitcode=0:atexit_sleep_ms=0:report_thread_leaks=0:report_signal_unsafe=0:detect_deadlocks=0:"
+  return "symbolize=0:exitcode=68:atexit_sleep_ms=0:report_thread_leaks=0:report_signal_unsafe=0:detect_deadlocks=0:"
          "report_mutex_bugs=0:report_destroy_locked=0:die_after_fork=0:use_sigaltstack=0:handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigill=0:"
          "handle_sigfpe=0:handle_sigtrap=0:allocator_may_return_null=1";
 }

@@ -19,16 +19,6 @@ static void (*watcher)(const void *lock, unsigned what, uintptr_t pc);
 
 void race_watch_locks(void (*fn)(const void *lock, unsigned what, uintptr_t pc)) { watcher = fn; }
 
-// LLVM's runtime takes the caller of its function for the program: that is a frame here, between it and the program's.
-// Within a report, where libdw calls these, nothing must be noted.
-static void enter(uintptr_t pc) {
-  if (!self.symbolizing) __tsan_func_entry((void *)pc);
-}
-
-static void leave(void) {
-  if (!self.symbolizing) __tsan_func_exit();
-}
-
 static void watch(const void *lock, unsigned what, uintptr_t pc) {
   if (watcher && !self.symbolizing) watcher(lock, what, pc);
 }
@@ -36,9 +26,9 @@ static void watch(const void *lock, unsigned what, uintptr_t pc) {
 #define TAKES(name, what, parameters, arguments)           \
   int ___interceptor_##name parameters;                    \
   PUBLIC int name parameters {                             \
-    enter(CALLER);                                         \
+    program_enter(CALLER);                                 \
     int r = ___interceptor_##name arguments;               \
-    leave();                                               \
+    program_leave();                                       \
     if (r == 0 || r == EOWNERDEAD) watch(l, what, CALLER); \
     return r;                                              \
   }
@@ -47,9 +37,9 @@ static void watch(const void *lock, unsigned what, uintptr_t pc) {
   int ___interceptor_##name(type *l); \
   PUBLIC int name(type *l) {          \
     watch(l, RACE_LOCK_LEFT, CALLER); \
-    enter(CALLER);                    \
+    program_enter(CALLER);            \
     int r = ___interceptor_##name(l); \
-    leave();                          \
+    program_leave();                  \
     return r;                         \
   }
 
@@ -72,9 +62,9 @@ int crun_plain_pthread_once(pthread_once_t *once, void (*fn)(void));
 
 PUBLIC int pthread_once(pthread_once_t *once, void (*fn)(void)) {
   if (self.symbolizing) return crun_plain_pthread_once(once, fn);
-  enter(CALLER);
+  program_enter(CALLER);
   int r = ___interceptor_pthread_once(once, fn);
-  leave();
+  program_leave();
   return r;
 }
 

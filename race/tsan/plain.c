@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
@@ -32,6 +34,11 @@ __attribute__((visibility("default"))) int crun_plain_snprintf(char *to, size_t 
 
 // The shadow stack goes back with the jump: LLVM's runtime has longjmp, but not _longjmp.
 __attribute__((visibility("default"))) void crun_plain__longjmp(jmp_buf where, int result) { longjmp(where, result); }
+
+// At its _exit LLVM's runtime ends the process with an error if the thread ignores, as the scheduler's do.
+__attribute__((visibility("default"))) _Noreturn void crun_plain__exit(int code) {
+  for (;;) syscall(SYS_exit_group, code);
+}
 
 void plain_init(void) {
 #define PLAIN(result, name, parameters, arguments) real_##name = (result(*) parameters)dlsym(RTLD_NEXT, #name);

@@ -39,4 +39,14 @@ void self_init(void);
 void symbolizer_enter(void);
 void symbolizer_leave(void);
 
+// program_enter and program_leave note a frame of ours that the program has called at pc: LLVM's runtime takes who
+// calls a function of its own for the program. Within a report, where libdw calls, nothing must be noted.
+static inline void program_enter(uintptr_t pc) {
+  if (!self.symbolizing) __tsan_func_entry((void *)pc);
+}
+
+static inline void program_leave(void) {
+  if (!self.symbolizing) __tsan_func_exit();
+}
+
 #endif

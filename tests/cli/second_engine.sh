@@ -41,6 +41,66 @@ err_lacks 'WARNING'
 CRUNRACE="exitcode=5" run 5 "$crun" run -race=tsan go.c
 CRUNRACE="halt_on_error=1" run 66 "$crun" run -race=tsan go.c
 err_has 'Found 1 data race(s)'
+# The runtime's own findings, C11's threads, a fork, and a fault.
+cat >deadlock.c <<'C'
+#include <crun/crun.h>
+int main(void) { cr_chan(int) c = cr_chan_make(int, 0); cr_chan_send(c, 1); }
+C
+run 2 "$crun" run -race=tsan deadlock.c
+err_has 'all goroutines are asleep - deadlock!'
+err_lacks 'ThreadSanitizer'
+cat >c11.c <<'C'
+#include <stdlib.h>
+#include <threads.h>
+int shared;
+mtx_t m;
+static int body(void *arg) {
+  if (!arg) mtx_lock(&m);
+  shared++;
+  if (!arg) mtx_unlock(&m);
+  return 7;
+}
+int main(int argc, char **argv) {
+  thrd_t t;
+  int result;
+  mtx_init(&m, mtx_plain);
+  thrd_create(&t, body, argc > 1 ? argv : NULL);
+  body(NULL);
+  return thrd_join(t, &result) == thrd_success && result == 7 ? 0 : 1;
+}
+C
+run 0 "$crun" run -race=tsan c11.c
+err_empty
+run 66 "$crun" run -race=tsan c11.c racing
+err_has 'c11.c:7:'
+err_has 'c11.c:16:'
+cat >forks.c <<'C'
+#include <crun/crun.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static int shared;
+static void add(cr_waitgroup *wg) { shared++; cr_waitgroup_done(wg); }
+static void once(void) {
+  cr_waitgroup wg = {0};
+  cr_waitgroup_add(&wg, 1);
+  cr_go(add, &wg);
+  cr_waitgroup_wait(&wg);
+}
+int main(void) {
+  int status = 1;
+  once();
+  pid_t child = fork();
+  once();
+  if (child == 0) return shared - 2;
+  waitpid(child, &status, 0);
+  return status;
+}
+C
+run 0 "$crun" run -race=tsan forks.c
+err_empty
+printf '#include <crun/crun.h>\nstatic void w(int *p) { *p = 1; }\nint main(void) { cr_go(w, (int *)8); cr_sleep(CR_SECOND); }\n' >fault.c
+run 139 "$crun" run -race=tsan fault.c
+err_has 'goroutine 2 [running]:'
 # One program, one engine.
 run 0 "$cc" -race=tsan -c go.c -o tsan.o
 run 0 "$cc" -race -c go.c -o ours.o
