@@ -8,6 +8,7 @@
 #include "access.h"
 #include "alloc.h"
 #include "heap.h"
+#include "lockset.h"
 #include "race/symbolize.h"
 #include "report.h"
 #include "roster.h"
@@ -113,6 +114,17 @@ bool heap_find_freed(uintptr_t addr, ctx_id ctx, struct heap_block *out) {
   return false;
 }
 
+// ---- locks -----------------------------------------------------------------------------------------
+//
+// The interface gives those of a report, but not whose each was: no access's are known.
+
+const struct lockset lockset_lost;
+
+bool lockset_is_told(const struct held_lock *l) {
+  (void)l;
+  return true;
+}
+
 // ---- races -----------------------------------------------------------------------------------------
 
 // is_free tells whether an access is that of free or realloc, which the runtime has as a write.
@@ -127,13 +139,13 @@ static struct race_access access_of(size_t i) {
   void *trace[PCS + 1] = {0}, *addr = NULL;
   int tid = 0, size = 0, writes = 0, atomic = 0;
   __tsan_get_report_mop(report, i, &tid, &addr, &size, &writes, &atomic, trace, PCS);
-  return (struct race_access){.addr = (uintptr_t)addr, .size = (unsigned)size, .who = who(tid), .ctx = interned(trace),
+  return (struct race_access){.locks = &lockset_lost, .addr = (uintptr_t)addr, .size = (unsigned)size, .who = who(tid), .ctx = interned(trace),
                               .flags = (writes ? ACCESS_WRITE : 0) | (atomic ? ACCESS_ATOMIC : 0) |
                                        (writes && is_free(trace) ? ACCESS_FREE : 0)};
 }
 
 static void tell_race(bool was_freed) {
-  struct race_report r = {access_of(0), access_of(1)};
+  struct race_report r = {.current = access_of(0), .previous = access_of(1)};
   if (was_freed) r.previous.flags |= ACCESS_WRITE | ACCESS_FREE;
   report_race(&r);
   ginfo_unref(r.current.who);

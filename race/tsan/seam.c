@@ -194,6 +194,26 @@ void race_release_g(race_g *g, const void *sync) { act_for(g, tsan_release_store
 void race_release_merge_g(race_g *g, const void *sync) { act_for(g, tsan_release, sync); }
 void race_release_acquire_g(race_g *g, const void *sync) { act_for(g, tsan_release_store_acquire, sync); }
 
+// The runtime's locks: the edges alone. Reports do not say which were held.
+void race_mutex_locked(const void *m, uintptr_t pc, uint32_t context) {
+  (void)pc, (void)context;
+  race_acquire(m);
+}
+
+void race_mutex_unlocks(const void *m) { race_release(m); }
+
+void race_rwmutex_locked(const void *rw, const void *writers, const void *readers, bool writes, uintptr_t pc) {
+  (void)rw, (void)pc;
+  race_acquire(writers);
+  if (writes) race_acquire(readers);
+}
+
+void race_rwmutex_unlocks(const void *rw, const void *writers, const void *readers, bool writes) {
+  (void)rw;
+  if (writes) race_release(writers);
+  else race_release_merge(readers);
+}
+
 void race_sync_forget(const void *p, size_t n) { tsan_unmap_shadow(__tsan_get_current_fiber(), (uintptr_t)p, n); }
 
 // What the runtime reads and writes itself are sockets: one object for all, as in libc_file.c.
