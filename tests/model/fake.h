@@ -114,8 +114,9 @@ static inline void cpu_relax(void) {}
 struct place {
   uintptr_t pc;
   uint64_t goid;
-  uint32_t ctx;
+  uint32_t ctx, cfa;
 };
+#define call_cfa() 0u
 static inline struct place place_here(uintptr_t pc) { return (struct place){.pc = pc}; }
 struct misuse {
   const char *rule, *title, *does, *earlier;
@@ -139,14 +140,14 @@ _Noreturn static inline void misuse_panic(const struct misuse *m, const char *te
 #else
 // What is noted for reports is nobody's business here.
 enum blocked { BLOCKED_MUTEX = 1, BLOCKED_ONCE, BLOCKED_WRITER, BLOCKED_READERS, BLOCKED_READ };
-#define waitfor_taken(m, gp, pc) ((void)(pc))
+#define waitfor_taken(m, gp, pc, cfa) ((void)(pc), (void)(cfa))
 #define waitfor_given(m, gp, pc) ((void)(gp))
 #define waitfor_left(m, gp, pc) ((void)(pc))
 #define waitfor_kept(gp) ((void)0)
 #define waitfor_is_copy(m) false
 #define waitfor_begin(gp, lock, what, pc) ((void)(gp), (void)(what), (void)(pc))
 #define waitfor_end(gp) ((void)(gp))
-#define waitfor_read_begin(gp, rw, pc) ((void)(pc))
+#define waitfor_read_begin(gp, rw, pc, cfa) ((void)(pc), (void)(cfa))
 #define waitfor_read_end(gp, rw) true
 #define waitfor_misuse(m, rule, pc) ((void)0)
 #define park_blocked(l, why) park_unlock(l, why)
