@@ -35,6 +35,8 @@ enum {
   UNIT_BITS = EPOCH_BITS - 1,
 };
 
+#define UNIT_LIMIT (EPOCH_LIMIT / 2)
+
 struct stripe {
   _Alignas(64) struct spin lock;
   _Atomic uint32_t next;  // changed under lock: ids[next..BATCH) are not taken yet
@@ -53,12 +55,12 @@ static uint64_t *fresh;          // under pool_lock: handed to a batch since the
 static uint64_t *mark;           // the scan's own
 static uint32_t top = 1;         // under pool_lock; ids below it have been handed out once
 static uint32_t cursor;          // under pool_lock: words of taken below it have no free bit
+static uint32_t unit_limit = UNIT_LIMIT;  // under pool_lock; units are below
 static bool scanning;            // under pool_lock
 static uint32_t live;            // under pool_lock
 static _Atomic uint64_t allocated;
 
 #define BITMAP_BYTES ((1ull << UNIT_BITS) / 8)
-#define UNIT_LIMIT (EPOCH_LIMIT / 2)
 
 void epoch_init(void) {
   epoch_table.slot_low = race_reserve(sizeof(uint16_t) << UNIT_BITS);
@@ -82,7 +84,7 @@ static void epoch_put(uint32_t id, struct epoch e) {
 // pool_take_locked writes up to n free ids, lowest first; fewer: the ids have run out.
 static uint32_t pool_take_locked(uint32_t *ids, uint32_t n) {
   uint32_t got = 0;
-  for (; got < n && cursor < UNIT_LIMIT / 64; cursor++) {
+  for (; got < n && cursor < unit_limit / 64; cursor++) {
     uint64_t free = ~taken[cursor];
     for (; free && got < n; free &= free - 1) ids[got++] = cursor * 64 + __builtin_ctzll(free);
     if (free) break;
@@ -131,6 +133,19 @@ static uint64_t take(struct stripe *s, race_g *g) {
   return cur;
 }
 
+void epoch_limit(uint32_t units) {
+  spin_lock(&pool_lock);
+  unit_limit = units < UNIT_LIMIT ? units / 64 * 64 : UNIT_LIMIT;
+  spin_unlock(&pool_lock);
+}
+
+// limit_raise: more epochs are in use at once than a test wanted there to be.
+static void limit_raise(void) {
+  spin_lock(&pool_lock);
+  unit_limit = unit_limit < UNIT_LIMIT / 2 ? 2 * unit_limit : UNIT_LIMIT;
+  spin_unlock(&pool_lock);
+}
+
 uint64_t epoch_open_slow(race_g *g) {
   struct stripe *s = stripe_mine();
   if (s->next == BATCH) scan_if_due();  // a guess without the lock: once a batch is enough
@@ -139,6 +154,7 @@ uint64_t epoch_open_slow(race_g *g) {
     scan_now();
     cur = take(s, g);
     if (!cur && epoch_live() >= UNIT_LIMIT - BATCH) race_fatal("2^30 epochs are in use at once");
+    if (!cur) limit_raise();
   }
   return cur;
 }

@@ -49,6 +49,10 @@ static inline struct epoch epoch_get(uint32_t id) {
 
 void epoch_init(void);
 
+// epoch_limit makes ids run out after so many units (a test's: CRUNRACE=epoch_limit), so that a scan must give some back
+// before the next. If all are in use there are twice as many from then on.
+void epoch_limit(uint32_t units);
+
 // epoch_open gives g's current epoch an id if it has none. It may scan: hold no lock of race/.
 uint64_t epoch_open_slow(race_g *g);
 

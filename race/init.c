@@ -147,6 +147,7 @@ void race_init(void) {
   signal_init();
   pthread_atfork(fork_prepare, fork_parent, fork_child);
   tell_init(&detector);  // after that: its lock is above, and taken first
+  if (race_options.epoch_limit) epoch_limit((uint32_t)race_options.epoch_limit);
   race_cur = race_main;
   inside_end();
 }

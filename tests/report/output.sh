@@ -47,6 +47,12 @@ json)  # records are added, one a line, valid whatever the names are
   "$record_check" records >ids || exit 1
   [ "$(wc -l <ids)" -eq 6 ] && [ "$(sort -u ids | wc -l)" -eq 3 ] || fail "$(cat ids)"
   grep -q 'u0001' records || fail "the name is not escaped: $(head -c 600 records)" ;;
+epoch_ids)  # ids that run out all the time lose nothing, and invent nothing
+  build epochs tool/epochs.c
+  for limit in 1024 4096; do
+    run 66 env CRUNRACE=epoch_limit=$limit ./epochs 2>err
+    [ "$(reports err)" -eq 2 ] && [ "$(grep -cE '^Location: global variable (early|word)' err)" -eq 2 ] || fail "$limit: $(cat err)"
+  done ;;
 lock_records)  # what was held and how the two met is in the record, and crun report passes it on
   build locks locks.c
   build last last_sync.c

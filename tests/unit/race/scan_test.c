@@ -239,11 +239,46 @@ static void test_slot_renew(void **state) {
   forget();
 }
 
+// Ids that run out again and again are given back by scans, and nothing that a cell holds is lost.
+static void test_ids_run_out(void **state) {
+  enum { LIMIT = 2048, LIVE = 4000 };
+  race_g *a = new_g(NULL, 1), *b = new_g(NULL, 2), *c = new_g(NULL, 3);
+  forget();
+  scan_now();
+  uint32_t top = epoch_top();
+  epoch_limit(LIMIT);
+  uint64_t scans = scan_count();
+  put(a, 7);
+  epoch_end(a);
+  for (int i = 0; i < 100000; i++) {
+    put(b, 100 + i % 500);
+    epoch_end(b);
+  }
+  assert_true(scan_count() > scans + 20);
+  assert_true(epoch_top() <= (top > LIMIT ? top : LIMIT));
+  found = 0;
+  put(c, 7);
+  for (int i = 0; i < 500; i++) put(c, 100 + i);
+  assert_int_equal(found, 501);
+  forget();
+  epoch_end(c);
+  for (int i = 0; i < LIVE; i++) put(b, i), epoch_end(b);  // more at once than there are: the limit gives way
+  found = 0;
+  for (int i = 0; i < LIVE; i++) put(c, i);
+  assert_int_equal(found, LIVE);
+  epoch_limit(UINT32_MAX);
+  race_g_drop(a);
+  race_g_drop(b);
+  race_g_drop(c);
+  forget();
+}
+
 int main(void) {
   race_init();
   race_cur = NULL;  // nothing is checked but what a test checks itself
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_current_epoch_is_kept),
+      cmocka_unit_test(test_ids_run_out),
       cmocka_unit_test(test_ids_recycle),
       cmocka_unit_test(test_slot_chain),
       cmocka_unit_test(test_slot_scan),
