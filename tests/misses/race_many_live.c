@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// 600, then 1,000 goroutines that nothing orders are alive: the write of one races with the read of
+// 600, 1,000, 10,000 goroutines that nothing orders are alive: the write of one races with the read of
 // each other. The sanitizer missed 2 of 599 and 3 of 999 pairs. Each run asks for one pair.
-// ARGS: 0..598 1000..1998
+// ARGS: 0..598 1000..1998 20000 20254 22540 29998
 // RACE: write A, read B
 #include "litmus.h"
 
@@ -25,8 +25,8 @@ static void body(int me) {
 
 int main(int argc, char **argv) {
   int pair = atoi(argv[argc - 1]);
-  n_live = pair < 1000 ? 600 : 1000;
-  reader = pair % 1000 + 1;
+  n_live = pair < 1000 ? 600 : pair < 2000 ? 1000 : 10000;
+  reader = (pair < 2000 ? pair % 1000 : pair - 20000) + 1;
   for (int i = 0; i < n_live; i++) go(body, i);
   turn(n_live + 2);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Of 8, then of 64 readers all but one are ordered before the writer. Whichever is not, it is not
+// Of 8, 80, 320 readers all but one are ordered before the writer. Whichever is not, it is not
 // forgotten. The sanitizer has four cells for a word and missed 4 of the 8 positions.
-// ARGS: 0..7 100..163
+// ARGS: 0..7 100..179 1000 1031 1032 1159 1318 1319
 // RACE: read A, write B
 #include "litmus.h"
 
@@ -15,7 +15,8 @@ static void reader(int me, chan(int) done) {
 }
 
 int main(int argc, char **argv) {
-  int loner = atoi(argv[argc - 1]) % 100, n = atoi(argv[argc - 1]) < 100 ? 8 : 64, v;
+  int arg = atoi(argv[argc - 1]), n = arg < 100 ? 8 : arg < 1000 ? 80 : 320, v;
+  int loner = arg - (arg < 100 ? 0 : arg < 1000 ? 100 : 1000);
   chan(int) done = chan_make(int, n);
   for (int i = 0; i < n; i++) {
     if (i == loner)
