@@ -18,7 +18,7 @@
 #define TELL_SECTION ".note.crun.tell"  // race/tell/tell.c
 #define BITCODE_NOTE "crun.race.note"
 #define BITCODE_TSAN "crun.race.tsan"
-enum { NOTE_TYPE = 1, NOTE_ABI = 1, FORM_CALLS = 0, FORM_TSAN = 1 };
+enum { NOTE_TYPE = 1, NOTE_ABI = 2, FORM_CALLS = 0, FORM_TSAN = 1 };
 
 // FOREIGN: not ours, but calls the __tsan_* functions, as -fsanitize=thread of any compiler makes
 // it, and so fit for both engines. INSTRUMENTED is for ours, TSAN for -race=tsan.

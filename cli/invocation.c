@@ -113,6 +113,12 @@ static bool add_kind(struct invocation *inv, const char *s) {
     inv->all_checks = all;
     return true;
   }
+  if (flag_value(s, "race-size", &value)) {
+    if (!value || !*value || strspn(value, "0123456789") != strlen(value) || strlen(value) > 6)
+      die(EXIT_USAGE, "%s: it is -race-size=PERCENT, 0 for no code without checks", s);
+    inv->size = value;
+    return true;
+  }
   if (!flag_value(s, "race-stats", &value)) return false;
   if (value) die(EXIT_USAGE, "%s: -race-stats takes no value", s);
   return inv->stats = true;
@@ -156,8 +162,8 @@ void invocation_check(const struct invocation *inv) {
     if (S_ISDIR(st.st_mode)) die(EXIT_USAGE, "%s is a directory; name the C files in it", s);
     if (access(s, R_OK) != 0) die(EXIT_BUILD, "%s: %s", s, strerror(errno));
   }
-  if (!inv->race && (inv->all_checks || inv->stats))
-    die(EXIT_USAGE, "-race-checks and -race-stats need -race");
+  if (!inv->race && (inv->all_checks || inv->stats || inv->size))
+    die(EXIT_USAGE, "-race-checks, -race-size and -race-stats need -race");
   invocation_check_languages(inv);
 }
 
@@ -211,7 +217,7 @@ static void add_compile_flags(struct args *a, const struct toolchain *t) {
 // The plugin's own options. clang knows them only if the plugin is loaded before it reads them.
 static void add_plugin_options(struct args *a, const struct invocation *inv,
                                const struct toolchain *t) {
-  if (!inv->all_checks && !inv->stats) return;
+  if (!inv->all_checks && !inv->stats && !inv->size) return;
   args_addf(a, "-fplugin=%s", t->plugin);
   const char *const options[] = {inv->all_checks ? "-crun-race-without=all" : NULL,
                                  inv->stats ? "-crun-race-stats" : NULL};
@@ -220,6 +226,9 @@ static void add_plugin_options(struct args *a, const struct invocation *inv,
     args_add(a, "-mllvm");
     args_add(a, options[i]);
   }
+  if (!inv->size) return;
+  args_add(a, "-mllvm");
+  args_addf(a, "-crun-race-size=%s", inv->size);
 }
 
 // LLVM's own instrumentation, and its runtime at the link. By the second flag the plugin knows.
@@ -312,7 +321,8 @@ static void check_instrumented(const struct invocation *inv) {
 static void check_engine(const struct invocation *inv) {
   if (!inv->tsan) return;
   if (inv->leak) die(EXIT_UNABLE, "-leak needs the heap of crun's own detector: use -race, not -race=tsan");
-  if (inv->all_checks || inv->stats) die(EXIT_USAGE, "-race-checks and -race-stats are for -race, not for -race=tsan");
+  if (inv->all_checks || inv->stats || inv->size)
+    die(EXIT_USAGE, "-race-checks, -race-size and -race-stats are for -race, not for -race=tsan");
 }
 
 struct args invocation_command(const struct invocation *inv, const struct toolchain *t) {

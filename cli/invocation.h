@@ -29,6 +29,7 @@ struct invocation {
   bool leak;          // -leak
   bool all_checks;    // -race-checks=all: none is left out because another covers it
   bool stats;         // -race-stats
+  const char *size;   // -race-size=N: how much larger code without checks may make a file; nil: the plugin's own
   bool print;         // -x
   bool sources;       // some input is compiled
   bool no_libraries;  // -nostdlib or -nodefaultlibs

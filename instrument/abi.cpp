@@ -3,6 +3,7 @@
 // them.
 #include "abi.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "release.h"
 
@@ -88,6 +89,18 @@ FunctionType *functionType(LLVMContext &C, StringRef Signature) {
 }
 
 MemoryEffects checkEffects() { return MemoryEffects::inaccessibleMemOnly(); }
+
+bool isCheck(StringRef Name) {
+  static const StringSet<> *Checks = [] {
+    auto *S = new StringSet<>;
+    for (const Entry &E : Entries) {
+      StringRef N = E.Name;
+      if (N.contains("_lanes") || (E.E == CHECK && !N.starts_with("__tsan_func_"))) S->insert(N);
+    }
+    return S;
+  }();
+  return Checks->contains(Name);
+}
 
 CallInst *call(IRBuilder<> &B, StringRef Name, ArrayRef<Value *> Args) {
   Function *F = declare(*B.GetInsertBlock()->getModule(), entry(Name));

@@ -14,6 +14,9 @@ llvm::FunctionType *functionType(llvm::LLVMContext &C, llvm::StringRef Signature
 // checkEffects is what the optimizer may believe of a check: no memory of the program is involved.
 llvm::MemoryEffects checkEffects();
 
+// isCheck: Name is a check of plain accesses, which does nothing else.
+bool isCheck(llvm::StringRef Name);
+
 // call emits a call of the function of abi.inc named Name, which must be there. The call is never
 // merged with another: each stands for a place in the program.
 llvm::CallInst *call(llvm::IRBuilder<> &B, llvm::StringRef Name,

@@ -18,20 +18,40 @@ using namespace llvm;
 
 namespace crun {
 
-void addFrame(Function &F) {
-  // Turning calls into invokes is not for a function that setjmp returns to twice.
-  bool Unwinds = !F.doesNotThrow() && !F.callsFunctionThatReturnsTwice();
-  EscapeEnumerator Exits(F, "race.cleanup", Unwinds);
-  while (IRBuilder<> *B = Exits.Next()) {
-    locate(*B, F);
-    // As a function's last jump it would come when the machine frame is gone.
-    call(*B, "__tsan_func_exit", {})->setTailCallKind(CallInst::TCK_NoTail);
-  }
-  IRBuilder<> B(&*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
+namespace {
+
+void emitEntry(Function &F, BasicBlock &At) {
+  IRBuilder<> B(&*At.getFirstNonPHIOrDbgOrAlloca());
   B.SetCurrentDebugLocation(DebugLoc());
   locate(B, F);
   Value *Return = B.CreateIntrinsic(Intrinsic::returnaddress, {}, {B.getInt32(0)});
   call(B, "__tsan_func_entry", {Return});
+}
+
+void emitExit(IRBuilder<> &B, Function &F) {
+  locate(B, F);
+  // As a function's last jump it would come when the machine frame is gone.
+  call(B, "__tsan_func_exit", {})->setTailCallKind(CallInst::TCK_NoTail);
+}
+
+}  // namespace
+
+void addFrame(Function &F, BasicBlock &Body, ArrayRef<BasicBlock *> Blocks) {
+  for (BasicBlock *B : Blocks) {
+    if (!isa<ReturnInst>(B->getTerminator())) continue;
+    CallInst *Last = B->getTerminatingMustTailCall();
+    IRBuilder<> Exit(Last ? Last : B->getTerminator());
+    emitExit(Exit, F);
+  }
+  emitEntry(F, Body);
+}
+
+void addFrame(Function &F) {
+  // Turning calls into invokes is not for a function that setjmp returns to twice.
+  bool Unwinds = !F.doesNotThrow() && !F.callsFunctionThatReturnsTwice();
+  EscapeEnumerator Exits(F, "race.cleanup", Unwinds);
+  while (IRBuilder<> *B = Exits.Next()) emitExit(*B, F);
+  emitEntry(F, F.getEntryBlock());
 }
 
 void emitUnwind(CallBase *C) {

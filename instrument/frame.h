@@ -3,6 +3,7 @@
 #ifndef CRUN_INSTRUMENT_FRAME_H
 #define CRUN_INSTRUMENT_FRAME_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/InstrTypes.h"
 
@@ -10,6 +11,11 @@ namespace crun {
 
 // addFrame reports F's entry, and its exits by return, by tail call and by unwinding.
 void addFrame(llvm::Function &F);
+
+// addFrame reports the entry at the beginning of Body and the returns in Blocks, which alone have a
+// frame. F throws nothing.
+void addFrame(llvm::Function &F, llvm::BasicBlock &Body,
+              llvm::ArrayRef<llvm::BasicBlock *> Blocks);
 
 // emitUnwind lets the detector drop, behind a call that returns twice, the frames that longjmp
 // left.

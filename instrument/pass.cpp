@@ -25,7 +25,9 @@
 #include "loops.h"
 #include "masked.h"
 #include "note.h"
+#include "phase.h"
 #include "steps.h"
+#include "versions.h"
 
 using namespace llvm;
 
@@ -61,7 +63,8 @@ bool emitAll(const Work &W, Choice &C, bool All) {
   return Any;
 }
 
-void instrument(Function &F, FunctionAnalysisManager &FAM, HandedOver &Locals, Counters &Count) {
+// check gives F its checks; false: it has none and calls nothing.
+bool check(Function &F, FunctionAnalysisManager &FAM, HandedOver &Locals, Counters &Count) {
   const TargetLibraryInfo &Library = FAM.getResult<TargetLibraryAnalysis>(F);
   bool All = F.hasFnAttribute(Attribute::SanitizeThread);
   Choice C(Library, Locals);
@@ -70,9 +73,27 @@ void instrument(Function &F, FunctionAnalysisManager &FAM, HandedOver &Locals, C
   dropCovered(F, W.Plain, Library, Count);
   bool Any = hoistChecks(F, W.Plain, FAM, Count);
   Any |= emitAll(W, C, All);
-  if (!Any && !W.Calls) return;
-  addFrame(F);
-  weaken(F);
+  return Any || W.Calls;
+}
+
+// copy makes copies without checks and returns which functions have their frame from there.
+SmallPtrSet<Function *, 16> copy(ArrayRef<Function *> Functions, const Phase &P, Counters &Count) {
+  SmallVector<Twice, 32> List;
+  for (Function *F : Functions) {
+    Twice T = weigh(*F, P);
+    Count.Checks += T.Checks;
+    if (T.Size && (T.Checks || T.Bare)) List.push_back(T);
+  }
+  affordable(List, Count.Instructions);
+  SmallPtrSet<Function *, 16> Framed;
+  for (const Twice &T : List) {
+    addVersion(T, P);
+    if (T.Bare) Framed.insert(T.F);
+    Count.Copies++;
+    Count.Copied += T.Size;
+    Count.Unchecked += T.Checks;
+  }
+  return Framed;
 }
 
 }  // namespace
@@ -86,7 +107,14 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
     if (isOurs(F) && !Early.contains(&F)) Functions.push_back(&F);
   HandedOver Locals;
   Counters Count;
-  for (Function *F : Functions) instrument(*F, FAM, Locals, Count);
+  Phase P(Functions, FAM);
+  for (Function *F : Functions) Count.Instructions += F->getInstructionCount();
+  erase_if(Functions, [&](Function *F) { return !check(*F, FAM, Locals, Count); });
+  SmallPtrSet<Function *, 16> Framed = copy(Functions, P, Count);
+  for (Function *F : Functions) {
+    if (!Framed.contains(F)) addFrame(*F);
+    weaken(*F);
+  }
   Count.print(M);
   addNote(M);
   return PreservedAnalyses::none();

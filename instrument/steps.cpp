@@ -13,14 +13,18 @@ namespace crun {
 
 namespace {
 
-enum Name { All, BeforeWrite, Covered, Loops };
+enum Name { All, BeforeWrite, Covered, Loops, Single };
 
 cl::bits<Name> Without(
     "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
     cl::values(clEnumValN(All, "all", "every access has a check of its own"),
                clEnumValN(BeforeWrite, "before-write", "reads that a write follows"),
                clEnumValN(Covered, "covered", "checks behind one of the same bytes"),
-               clEnumValN(Loops, "loops", "checks that can be made in front of a loop")));
+               clEnumValN(Loops, "loops", "checks that can be made in front of a loop"),
+               clEnumValN(Single, "single", "copies of functions for one goroutine alone")));
+
+cl::opt<unsigned> Percent("crun-race-size", cl::init(120),
+                          cl::desc("percent of a file's code that copies without checks may add"));
 
 cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each file has, and why"));
 
@@ -32,8 +36,15 @@ bool isOn(Step S) {
     case Step::BeforeWrite: return !Without.isSet(BeforeWrite);
     case Step::Covered: return !Without.isSet(Covered);
     case Step::Loops: return !Without.isSet(Loops);
+    case Step::Single: return !Without.isSet(Single) && Percent != 0;
   }
   llvm_unreachable("a step without a switch");
+}
+
+unsigned sizePercent() { return Percent; }
+
+static unsigned percent(unsigned Part, unsigned Whole) {
+  return Whole ? unsigned(uint64_t{Part} * 100 / Whole) : 0;
 }
 
 void Counters::print(const Module &M) const {
@@ -41,7 +52,9 @@ void Counters::print(const Module &M) const {
   errs() << "crun: " << M.getSourceFileName() << ": " << Accesses << " accesses, "
          << Accesses - BeforeWrite - Covered - InLoops + BeforeLoops
          << " checks; left out before a write " << BeforeWrite << ", covered " << Covered << "; "
-         << InLoops << " of loops became " << BeforeLoops << '\n';
+         << InLoops << " of loops became " << BeforeLoops << "; " << Copies
+         << " functions have a copy without " << percent(Unchecked, Checks) << "% of the checks, code +"
+         << percent(Copied, Instructions) << "%\n";
 }
 
 }  // namespace crun

@@ -11,16 +11,24 @@ enum class Step {
   BeforeWrite,  // cover.cpp: a read that a write of the same block follows
   Covered,      // cover.cpp: a check behind one of the same bytes
   Loops,        // loops.cpp: the checks of all turns of a loop in front of it
+  Single,       // versions.cpp: code without checks for the single-goroutine phase
 };
 
 // isOn: neither -crun-race-without=all nor its name was given.
 bool isOn(Step S);
+
+// sizePercent: by how much of a module's instructions the copies of functions may make it larger.
+unsigned sizePercent();
 
 // Counters say what became of the plain accesses of a module that could race.
 struct Counters {
   unsigned Accesses = 0;
   unsigned BeforeWrite = 0, Covered = 0;
   unsigned InLoops = 0, BeforeLoops = 0;  // accesses whose checks were moved, and what they became
+
+  unsigned Instructions = 0;                // before there were checks
+  unsigned Checks = 0;                      // calls, of all accesses
+  unsigned Copies = 0, Copied = 0, Unchecked = 0;  // functions, instructions, checks that the copies do without
 
   // print writes one line to stderr if -crun-race-stats was given.
   void print(const llvm::Module &M) const;

@@ -16,6 +16,7 @@
 #include "inside.h"
 #include "kernel.h"
 #include "self.h"
+#include "single.h"
 #include "slot.h"
 #include "tls.h"
 #include "update.h"
@@ -474,6 +475,7 @@ static inline bool second_stays(const race_g *g, struct word *w, uint64_t new, u
 void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w) {
   if (g_is_off(g, !(kind_bytes & CELL_READ))) return;
   inside_begin();
+  single_poll(g);
   tls_note(g, addr);
   ctx_id ctx = ctx_recall(g, pc);
   uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);

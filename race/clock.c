@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "epoch.h"
 #include "learnt.h"
+#include "single.h"
 #include "slot.h"
 
 // began_at[slot]: the clock at which the slot's present owner took it. It is written before that
@@ -36,6 +37,7 @@ static void pass_epoch(race_g *g) {
 }
 
 struct stamp clock_publish(race_g *g) {
+  single_poll(g);
   for (;;) {
     uint32_t slot = g->slot;
     if (epoch_has_access(g)) epoch_end(g);
@@ -83,6 +85,7 @@ void clock_learn(race_g *g, const struct vclock *vc, struct stamp from) {
     g->only_clk = 0;
     g->grown = g->clk;
   }
+  single_learned(g);
 }
 
 void clock_acquire(race_g *g, const struct syncvar *sv) {

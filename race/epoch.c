@@ -26,6 +26,7 @@
 #include "alloc.h"
 #include "lockset.h"
 #include "scan.h"
+#include "single.h"
 #include "slot.h"
 #include "spin.h"
 
@@ -147,6 +148,7 @@ static void limit_raise(void) {
 }
 
 uint64_t epoch_open_slow(race_g *g) {
+  single_poll(g);
   struct stripe *s = stripe_mine();
   if (s->next == BATCH) scan_if_due();  // a guess without the lock: once a batch is enough
   uint64_t cur = take(s, g);

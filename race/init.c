@@ -32,6 +32,7 @@
 #include "self.h"
 #include "shadow.h"
 #include "signal_hold.h"
+#include "single.h"
 #include "slot.h"
 #include "syncvar.h"
 #include "tell.h"
@@ -149,6 +150,7 @@ void race_init(void) {
   tell_init(&detector);  // after that: its lock is above, and taken first
   if (race_options.epoch_limit) epoch_limit((uint32_t)race_options.epoch_limit);
   race_cur = race_main;
+  single_try(race_main);
   inside_end();
 }
 

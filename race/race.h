@@ -56,6 +56,10 @@ void race_g_end(race_g *g);
 // race_switch makes g the line of execution of this thread (nil: none). Memory: none.
 void race_switch(race_g *g);
 
+// race_armed says that from now on a goroutine may begin that no race_g creates (a timer's function): it is ordered
+// after what happened so far, and no more. The single-goroutine phase is over for good.
+void race_armed(void);
+
 // race_self returns the race_g that runs on this thread, or nil.
 race_g *race_self(void);
 

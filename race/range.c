@@ -9,6 +9,7 @@
 
 #include "access.h"
 #include "inside.h"
+#include "single.h"
 #include "tls.h"
 #include "update.h"
 
@@ -120,6 +121,7 @@ void row_check(race_g *g, uintptr_t addr, size_t n, size_t each, unsigned flags,
   uintptr_t from = first_miss(g, addr, addr + n, flags);
   if (from == addr + n) return;
   inside_begin();
+  single_poll(g);
   tls_note(g, addr);
   struct update u;
   u.g = g;

@@ -33,6 +33,7 @@
 #include "race.h"
 #include "real.h"
 #include "signal_hold.h"
+#include "single.h"
 #include "spin.h"
 #include "thread.h"
 
@@ -199,6 +200,7 @@ static int install(int sig, const struct sigaction *act, struct sigaction *old) 
   struct sigaction before, new;
   bool handles = act && is_handler(act);
   if (handles) edge_release_merge(a);
+  if (handles) single_handled();
   uint8_t was = inside_enter();
   spin_lock(&table_lock);
   uintptr_t handler = atomic_load_explicit(&a->handler, memory_order_relaxed);

@@ -11,6 +11,9 @@
 // clock that knows of an old owner never covers a new one's epoch; and in the chain case whoever
 // learns of the new owner's epochs learns of the creator's past, so of the old owner's too.
 //
+// What a single race_g knows all of is SETTLED (slot_single): so does every one that descends from it, and a slot is
+// not looked at again. A race_g that nobody created knows nothing of that: they are RETIRED again.
+//
 // History: owners oldest first, each with its first clock. An owner's entry goes when the owner has
 // ended and a scan that began later found none of its epochs.
 //
@@ -22,6 +25,7 @@
 
 #include "alloc.h"
 #include "epoch.h"
+#include "single.h"
 #include "spin.h"
 
 enum {
@@ -30,7 +34,7 @@ enum {
   PRUNE_CHUNK = 1 << 16,
 };
 
-enum state { UNUSED, LIVE, RETIRED, FREE };
+enum state { UNUSED, LIVE, RETIRED, SETTLED, FREE };
 
 struct tenure {
   struct ginfo *who;
@@ -44,7 +48,7 @@ struct slot {
   struct tenure one;
   uint32_t n, cap;         // cap 0: history is `one`
   uint32_t last;
-  uint32_t next, prev;     // list of retired slots, or of free ones
+  uint32_t next, prev;     // list of retired slots, of settled, or of free ones
   uint8_t state;
 };
 
@@ -55,7 +59,8 @@ struct list {
 static struct spin slot_lock;
 static struct slot *slots;
 static uint32_t top = 1;
-static struct list retired, unused;  // most recent first
+static struct list retired, settled, unused;  // most recent first
+static bool lost;                    // a slot that was not given on may have entries that nobody knows
 static size_t nlive, nhistory;
 static _Atomic size_t ndead;         // tenures that have ended and are still kept; changed under slot_lock
 static uint32_t scan_number = 1;     // counts scans begun
@@ -137,7 +142,9 @@ static bool covers(const race_g *creator, uint32_t s) {
 // chain_find returns a retired slot that a child of creator can go on with, 0: none among those
 // looked at: the newest (spawn and join by turns) and the oldest (a pool that was waited for).
 static uint32_t chain_find(const race_g *creator) {
-  uint32_t s = retired.head;
+  uint32_t s = settled.head;
+  if (s && covers(creator, s)) return s;
+  s = retired.head;
   for (int i = 0; s && i < CHAIN_TRIES; i++, s = slots[s].next)
     if (covers(creator, s)) return s;
   s = retired.tail;
@@ -149,7 +156,7 @@ static uint32_t chain_find(const race_g *creator) {
 static uint32_t find(const race_g *creator) {
   uint32_t s = chain_find(creator);
   if (s) {
-    list_remove(&retired, s);
+    list_remove(slots[s].state == SETTLED ? &settled : &retired, s);
   } else if ((s = unused.head) != 0) {
     list_remove(&unused, s);
   } else {
@@ -159,11 +166,20 @@ static uint32_t find(const race_g *creator) {
   return s;
 }
 
+static void unsettle_locked(void) {
+  for (uint32_t s; (s = settled.head) != 0;) {
+    list_remove(&settled, s);
+    slots[s].state = RETIRED;
+    list_push(&retired, s);
+  }
+}
+
 static void take_locked(race_g *g, const race_g *creator) {
+  if (!creator) unsettle_locked();
   uint32_t s = find(creator);
   struct slot *sl = &slots[s];
   sl->state = LIVE;
-  nlive++;
+  single_count_locked(++nlive);
   g->slot = s;
   g->clk = sl->last + 1;
   history_add(sl, g->info, g->clk);
@@ -173,7 +189,7 @@ static void end_tenure(race_g *g, uint32_t last) {
   struct slot *sl = &slots[g->slot];
   struct tenure *t = &sl->history[sl->n - 1];
   sl->state = RETIRED;
-  nlive--;
+  single_count_locked(--nlive);
   if (last < t->from) {  // it made no access: nothing can name it
     ginfo_unref(t->who);
     sl->n--;
@@ -201,6 +217,7 @@ void slot_retire(race_g *g) {
   end_tenure(g, open ? g->clk : g->clk - 1);
   // A slot whose clocks are nearly used up is never given on.
   if (slots[g->slot].last < UINT32_MAX / 2) list_push(&retired, g->slot);
+  else lost = true;
   if (g->prev) g->prev->next = g->next;
   else all_g = g->next;
   if (g->next) g->next->prev = g->prev;
@@ -211,6 +228,26 @@ void slot_renew(race_g *g) {
   spin_lock(&slot_lock);
   end_tenure(g, g->clk - 1);
   take_locked(g, g);
+  spin_unlock(&slot_lock);
+}
+
+// settle_locked moves what g knows all of; false: that is not all there is.
+static bool settle_locked(const race_g *g) {
+  for (uint32_t s; (s = retired.head) != 0;) {
+    if (!covers(g, s)) return false;
+    list_remove(&retired, s);
+    slots[s].state = SETTLED;
+    list_push(&settled, s);
+  }
+  return !lost;
+}
+
+void slot_single(const race_g *g) {
+  spin_lock(&slot_lock);
+  if (single_may_locked()) {
+    if (settle_locked(g)) single_begin_locked();
+    else single_wait_locked();
+  }
   spin_unlock(&slot_lock);
 }
 
@@ -271,10 +308,10 @@ static void note_seen(uint32_t unit, uint32_t number) {
 
 static void prune_slot(uint32_t s, uint32_t number) {
   struct slot *sl = &slots[s];
-  if (sl->state != LIVE && sl->state != RETIRED) return;
+  if (sl->state != LIVE && sl->state != RETIRED && sl->state != SETTLED) return;
   history_sweep(sl, number);
-  if (sl->state != RETIRED || sl->n || sl->last >= UINT32_MAX / 2) return;
-  list_remove(&retired, s);
+  if (sl->state == LIVE || sl->n || sl->last >= UINT32_MAX / 2) return;
+  list_remove(sl->state == SETTLED ? &settled : &retired, s);
   sl->state = FREE;
   list_push(&unused, s);
 }

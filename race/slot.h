@@ -29,6 +29,10 @@ void slot_retire(race_g *g);
 // slot_renew gives g another slot when its clock cannot be counted further; vc keeps the old one.
 void slot_renew(race_g *g);
 
+// slot_single begins the single-goroutine phase (single.h) if g, the only live one, knows the last epochs of
+// all slots.
+void slot_single(const race_g *g);
+
 // slot_owner returns the info of who had slot at clk, with a reference for the caller; nil: nobody
 // knows any more (no epoch of it was in the shadow when last looked).
 struct ginfo *slot_owner(uint32_t slot, uint32_t clk);

@@ -32,6 +32,7 @@
 #include "self.h"
 #include "shadow.h"
 #include "signal_hold.h"
+#include "single.h"
 #include "spin.h"
 
 #define PUBLIC __attribute__((visibility("default")))
@@ -275,6 +276,7 @@ static int create(pthread_t *id, const pthread_attr_t *attr, struct thread *t) {
 
 PUBLIC int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*start)(void *), void *arg) {
   race_threaded = true;
+  single_threaded();
   if (!is_checked()) return real()->pthread_create(id, attr, start, arg);
   struct thread *t = new_thread(arg, attr, CALLER);
   t->start = start;
@@ -364,6 +366,7 @@ PUBLIC int pthread_detach(pthread_t id) {
 
 PUBLIC int thrd_create(thrd_t *id, thrd_start_t start, void *arg) {
   race_threaded = true;
+  single_threaded();
   if (!is_checked()) return real()->thrd_create(id, start, arg);
   struct thread *t = new_thread(arg, NULL, CALLER);
   t->c11_start = start;

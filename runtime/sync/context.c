@@ -283,6 +283,7 @@ static bool heard(void *arg) {
 
 static void arm(struct cr_context *ctx) {
   ctx->creator = getg()->goid;
+  race_armed();
   race_release(&ctx->timer);  // R2
   lockorder_publish(&ctx->timer);
   lock(&ctx->lock);           // against one who cancels it with its parent

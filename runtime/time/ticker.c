@@ -167,6 +167,7 @@ static struct cr_timer *make(int64_t when_ns, int64_t period_ns, uintptr_t pc) {
 
 static void begin(struct cr_timer *t) {
   rt_enter();
+  if (t->fn) race_armed();
   race_release(&t->slot);  // R1
   lockorder_publish(t->fn ? (const void *)&t->slot : &t->chan);
   lock(&t->chan.lock);

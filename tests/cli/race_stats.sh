@@ -19,5 +19,12 @@ done
 run 2 "$crun" build -race -race-checks=some twice.c
 err_has '-race-checks=all'
 run 2 "$crun" build -race -race-stats=1 twice.c
+run 0 "$crun" build -race -race-size=0 -race-stats -O1 -o twice twice.c
+err_has '; 0 functions have a copy'
+run 0 "$crun" build -race -race-stats -O1 -o twice twice.c
+err_has '; 1 functions have a copy without 100% of the checks, code +'
+run 2 "$crun" build -race -race-size=much twice.c
+err_has '-race-size=PERCENT'
+run 2 "$crun" build -race-size=50 twice.c
 run 2 "$crun" build -race-stats twice.c
 err_has 'need -race'
