@@ -56,6 +56,7 @@ static ctx_id (*composites)[8];
 static uint32_t nedges = 1, nctxs = 1, ncomposites = 1, nnodes;  // under intern_lock; id 0: none
 static struct index *_Atomic edge_index, *_Atomic ctx_index, *_Atomic composite_index;
 static _Atomic uint64_t degraded;
+static _Atomic bool stopped;
 
 // ---- indices ---------------------------------------------------------------------------------
 
@@ -218,7 +219,7 @@ static ctx_id ctx_intern(uint32_t node, uintptr_t pc, uint32_t limit) {
 }
 
 static __attribute__((noinline)) ctx_id ctx_intern_slow(uint32_t node, uintptr_t pc) {
-  ctx_id id = ctx_intern(node, pc, CTX_MAX - LEAF_RESERVE);
+  ctx_id id = ctx_intern(node, pc, atomic_load_explicit(&stopped, memory_order_relaxed) ? 0 : CTX_MAX - LEAF_RESERVE);
   if (id) return id;
   atomic_fetch_add_explicit(&degraded, 1, memory_order_relaxed);
   return ctx_intern(0, pc, CTX_MAX);
@@ -307,6 +308,8 @@ size_t ctx_stack(ctx_id ctx, unsigned byte, uintptr_t *pcs, size_t max, bool *fo
   if (folded) *folded = cut;
   return n;
 }
+
+void ctx_stop(void) { atomic_store_explicit(&stopped, true, memory_order_relaxed); }
 
 uint64_t ctx_degraded(void) { return atomic_load_explicit(&degraded, memory_order_relaxed); }
 

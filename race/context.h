@@ -91,6 +91,9 @@ size_t ctx_stack(ctx_id ctx, unsigned byte, uintptr_t *pcs, size_t max, bool *fo
 // ctx_degraded counts the accesses whose context was cut to its own pc because ids ran out.
 uint64_t ctx_degraded(void);
 
+// ctx_stop makes contexts that are new from now on their own pc only (limit.h).
+void ctx_stop(void);
+
 // Around fork.
 void context_lock_all(void);
 void context_unlock_all(void);

@@ -25,6 +25,7 @@
 #include "heap.h"
 #include "inside.h"
 #include "kernel.h"
+#include "limit.h"
 #include "lockset.h"
 #include "options.h"
 #include "race.h"
@@ -68,7 +69,13 @@ static void tell_to(void) {
 
 int race_exit_code(int code) { return report_exit_code(code); }
 
-static const struct tell_detector detector = {.hide = tell_from, .unhide = tell_to, .at_end = at_end};
+static void exit_note(struct text *t) {
+  if (limit_stage() == LIMIT_NONE) return;
+  text_add(t, "crun: CRUNRACE: ");
+  limit_note(t);
+}
+
+static const struct tell_detector detector = {.hide = tell_from, .unhide = tell_to, .at_end = at_end, .note = exit_note};
 
 // ---- fork ----------------------------------------------------------------------------------------------
 
@@ -148,6 +155,7 @@ void race_init(void) {
   signal_init();
   pthread_atfork(fork_prepare, fork_parent, fork_child);
   tell_init(&detector);  // after that: its lock is above, and taken first
+  limit_set((size_t)race_options.memory_limit_mb);
   if (race_options.epoch_limit) epoch_limit((uint32_t)race_options.epoch_limit);
   race_cur = race_main;
   single_try(race_main);

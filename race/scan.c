@@ -20,6 +20,7 @@
 #include "epoch.h"
 #include "g.h"
 #include "inside.h"
+#include "limit.h"
 #include "shadow.h"
 #include "slot.h"
 #include "spin.h"
@@ -83,12 +84,13 @@ static void scan_locked(void) {
   atomic_store_explicit(&threshold, next > AT_LEAST ? next : AT_LEAST, memory_order_relaxed);
   uint64_t ended = 2 * slot_ended();
   atomic_store_explicit(&ended_threshold, ended > ENDED_AT_LEAST ? ended : ENDED_AT_LEAST, memory_order_relaxed);
+  limit_keep();
   atomic_fetch_add_explicit(&scans, 1, memory_order_relaxed);
 }
 
 static bool is_due(void) {
   return epoch_allocated() >= atomic_load_explicit(&threshold, memory_order_relaxed) ||
-         slot_ended() >= atomic_load_explicit(&ended_threshold, memory_order_relaxed);
+         slot_ended() >= atomic_load_explicit(&ended_threshold, memory_order_relaxed) || limit_is_due();
 }
 
 void scan_if_due(void) {

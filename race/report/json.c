@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "limit.h"
 #include "order.h"
 
 static void add_side(struct text *t, struct finding *f, const struct side *s, bool previous) {
@@ -91,6 +92,7 @@ void format_json(struct text *t, struct finding *f) {
   add_variable(t, &f->variable);
   text_add(t, ",");
   order_json_meeting(t, f);
+  if (limit_stage() != LIMIT_NONE) text_addf(t, ",\"memory_limit\":%d", (int)limit_stage());
   text_add(t, ",\"goroutines\":[");
   for (size_t i = 0; i < f->ngoroutines; i++) {
     if (i) text_add(t, ",");

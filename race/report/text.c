@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "limit.h"
 #include "order.h"
 
 static const char no_frame[] = "no frame of instrumented code";
@@ -118,5 +119,10 @@ void format_text(struct text *t, struct finding *f) {
   add_variable(t, f);
   for (size_t i = 0; i < f->ngoroutines; i++) add_creation(t, f, f->goroutine[i]);
   order_text(t, f);
+  if (limit_stage() != LIMIT_NONE) {
+    text_add(t, "Note: ");
+    limit_note(t);
+    text_add(t, "\n");
+  }
   text_addf(t, "Id: %s\n==================\n", f->id);
 }

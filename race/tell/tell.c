@@ -75,6 +75,7 @@ static bool close_report(void) {
   if (detector) detector->hide();
   if (told(TOLD_RACE)) text_addf(&t, "Found %zu data race(s)\n", told(TOLD_RACE));
   if (problems()) text_addf(&t, "Found %zu problem(s)\n", problems());
+  if (detector && detector->note) detector->note(&t);
   suppress_summary(&t);
   bool any = t.n > 0;
   if (any) output_report(&t);

@@ -9,10 +9,13 @@
 
 #include "race/report.h"
 
+struct text;
+
 // What the detector, if it is there, wants to be asked. It is above this and says so itself.
 struct tell_detector {
   void (*hide)(void), (*unhide)(void);  // around everything here: what libdw does is not checked
   void (*at_end)(void);                 // before findings are counted for the last time
+  void (*note)(struct text *t);         // adds a line to the closing ones; nil: never
   void (*libdw_begin)(void), (*libdw_end)(void);  // around each use of libdw, by whomever; nil: nothing is wanted
 };
 

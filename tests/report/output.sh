@@ -53,6 +53,17 @@ epoch_ids)  # ids that run out all the time lose nothing, and invent nothing
     run 66 env CRUNRACE=epoch_limit=$limit ./epochs 2>err
     [ "$(reports err)" -eq 2 ] && [ "$(grep -cE '^Location: global variable (early|word)' err)" -eq 2 ] || fail "$limit: $(cat err)"
   done ;;
+memory_limit)  # what is given up is said in the report and in one line at the end; without a limit it is not
+  build limit tool/limit.c
+  run 66 ./limit 2>err
+  [ "$(reports err)" -eq 1 ] && ! grep -q memory_limit_mb err || fail "$(cat err)"
+  for mb in 1 4; do
+    run 66 env CRUNRACE=memory_limit_mb=$mb ./limit 2>err
+    [ "$(reports err)" -eq 1 ] && grep -q '^Previous write .* by goroutine 2:$' err || fail "$mb: $(cat err)"
+    note="memory_limit_mb=$mb was reached: locks held and callers are not told, and races may be missed"
+    [ "$(grep -c "^Note: $note (the history of [0-9]* KB was dropped)$" err)" -eq 1 ] &&
+      [ "$(grep -c "^crun: CRUNRACE: $note (the history of [0-9]* KB was dropped)$" err)" -eq 1 ] || fail "$mb: $(cat err)"
+  done ;;
 lock_records)  # what was held and how the two met is in the record, and crun report passes it on
   build locks locks.c
   build last last_sync.c
