@@ -365,7 +365,7 @@ void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintpt
 // ---- first touches -------------------------------------------------------------------------------
 //
 // What is not a hit is mostly the first access of an epoch to a word that only this line of execution
-// used of late. That is decided here, in registers, for two cells at once.
+// used of late, or one that it has from another in order, or that two read. That is decided here, in registers, for two cells at once.
 
 // A pair is the cell of an access and the two that it finds.
 struct pair {
@@ -393,7 +393,10 @@ static inline __attribute__((always_inline)) bool keep(const race_g *g, struct p
   }
   if (x >= CELL_NODE) return false;
   if (!(x & p->bytes)) return true;
-  if (epoch_slot(cell_epoch(x)) != g->slot) return false;
+  if (epoch_slot(cell_epoch(x)) != g->slot) {
+    if (!kind_conflicts(p->new, x)) return true;  // unasked: two readers take turns
+    if (!access_is_ordered(g, cell_epoch(x))) return false;
+  }
   if (kind_covers(p->new, x)) {
     x &= ~p->bytes;
     p->cell[i] = x & CELL_BYTES ? x : 0;
@@ -431,9 +434,56 @@ static __attribute__((noinline)) void update_slow(race_g *g, uintptr_t addr, uin
   inside_end();
 }
 
+// cell_serves: new covers x, which is not empty, in kind and bytes.
+static inline bool cell_serves(uint64_t new, uint64_t x) {
+  return x && ((x ^ CELL_KIND) & ~(new ^ CELL_KIND) & (CELL_KIND | CELL_BYTES)) == 0;
+}
+
+static inline bool cell_is_own(const race_g *g, uint64_t x) { return epoch_slot(cell_epoch(x)) == g->slot; }
+
+// set_hit: one of many readers comes again. Its entry is compared in full already, and is the newest now.
+static inline bool set_hit(struct word *w, const struct node *n, uint64_t new) {
+  const struct roster *r = set_roster(n);
+  uint32_t epoch = cell_epoch(new);
+  uint64_t relevant = CELL_EPOCH | CELL_KIND | (new & CELL_BYTES);
+  unsigned at = roster_first(r, epoch);
+  for (int i; (i = roster_next(r, epoch, &at)) != ROSTER_NONE;) {
+    if (!set_has(n, i) || ((r->cell[i] ^ (new | CELL_BYTES)) & relevant)) continue;
+    word_set(w, 0, r->cell[i]);
+    return true;
+  }
+  return false;
+}
+
+// list_touch enters a plain read that takes the place of its own line's older one among a few entries: data that one
+// goroutine made and several read. Other reads stay unasked. False: nothing was done.
+static bool list_touch(const race_g *g, struct word *w, struct node *n, uint64_t new) {
+  if (n->table || (new & CELL_KIND) != CELL_READ) return false;
+  uint64_t *place = NULL;
+  for (uint32_t i = 0; i < n->used; i++) {
+    uint64_t x = n->cell[i];
+    if (cell_same_epoch(x, new)) return false;
+    if (!(x & new & CELL_BYTES)) continue;
+    bool own = cell_is_own(g, x);
+    if (kind_conflicts(new, x) && !own && !access_is_ordered(g, cell_epoch(x))) return false;
+    if (!own || !cell_serves(new, x)) continue;
+    if (place) return false;
+    place = &n->cell[i];
+  }
+  if (!place) return false;
+  *place = new;
+  word_set(w, 0, new);
+  return true;
+}
+
+static bool node_touch(const race_g *g, struct word *w, struct node *n, uint64_t new) {
+  return node_is_set(n) ? set_hit(w, n, new) : list_touch(g, w, n, new);
+}
+
 // touch_slow is for a word, whose page is locked, of which access_check_word could not decide.
 static __attribute__((noinline)) void touch_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
-  if (__builtin_expect(!first_touch(g, addr, w, new), 0)) {
+  uint64_t c1 = word_get(w, 1);
+  if (cell_is_node(c1) ? !node_touch(g, w, node_of(c1), new) : !first_touch(g, addr, w, new)) {
     update_slow(g, addr, new);
     return;
   }
@@ -453,13 +503,6 @@ static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint6
   page_lock(addr);
   update_slow(g, addr, new);
 }
-
-// cell_serves: new covers x, which is not empty, in kind and bytes.
-static inline bool cell_serves(uint64_t new, uint64_t x) {
-  return x && ((x ^ CELL_KIND) & ~(new ^ CELL_KIND) & (CELL_KIND | CELL_BYTES)) == 0;
-}
-
-static inline bool cell_is_own(const race_g *g, uint64_t x) { return epoch_slot(cell_epoch(x)) == g->slot; }
 
 // second_stays decides for the other of two cells when new has taken the first one's place. False: that takes
 // more than this.
