@@ -31,7 +31,9 @@ bool stack_is_ours(const struct sym_frame *f) {
 
 // is_own_code tells the same of most of our code by where it lies, without debug information.
 extern const char __start_crun_text[] __attribute__((weak)), __stop_crun_text[] __attribute__((weak));
-static bool is_own_code(uintptr_t pc) { return pc - (uintptr_t)__start_crun_text < (uintptr_t)(__stop_crun_text - __start_crun_text); }
+static bool is_own_code(uintptr_t pc) {
+  return pc - (uintptr_t)__start_crun_text < (uintptr_t)(__stop_crun_text - __start_crun_text);
+}
 
 bool stack_is_detectors(const struct sym_frame *f) { return is_in(f, "race/"); }
 

@@ -84,18 +84,68 @@ static int find_elf(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr 
   return open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 }
 
+// Debug information in a file of its own. libdw's search would load debuginfod's client into the program, with some
+// forty libraries, whether there is a server or not; where it looks before that is known.
+static int open_debug(const char *path, char **found) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) *found = strdup(path);
+  return fd;
+}
+
+static int find_by_build_id(Dwfl_Module *mod, char **found) {
+  static const char root[] = "/usr/lib/debug/.build-id/";
+  char path[256];
+  const unsigned char *bits;
+  GElf_Addr where;
+  int n = dwfl_module_build_id(mod, &bits, &where);
+  if (n < 2 || n > 64) return -1;
+  int at = snprintf(path, sizeof path, "%s%02x/", root, bits[0]);
+  for (int i = 1; i < n; i++) at += sprintf(path + at, "%02x", bits[i]);
+  strcpy(path + at, ".debug");
+  return open_debug(path, found);
+}
+
+// crc_of is the sum by which .gnu_debuglink knows its file.
+static uint32_t crc_of(int fd) {
+  static unsigned char block[16384];
+  uint32_t table[256], crc = ~0u;
+  for (uint32_t i = 0; i < 256; i++) {
+    table[i] = i;
+    for (int k = 0; k < 8; k++) table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xedb88320u : 0);
+  }
+  for (ssize_t n; (n = read(fd, block, sizeof block)) > 0;)
+    for (ssize_t i = 0; i < n; i++) crc = crc >> 8 ^ table[(crc ^ block[i]) & 255];
+  lseek(fd, 0, SEEK_SET);
+  return ~crc;
+}
+
+static int find_by_link(const char *file, const char *link, GElf_Word crc, char **found) {
+  static const char *const places[] = {"%.*s/%s", "%.*s/.debug/%s", "/usr/lib/debug%.*s/%s"};
+  char path[4096];
+  const char *slash = strrchr(file, '/');
+  for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
+    int n = snprintf(path, sizeof path, places[i], (int)(slash - file), file, link);
+    if (n < 0 || (size_t)n >= sizeof path || strcmp(path, file) == 0) continue;
+    int fd = open_debug(path, found);
+    if (fd >= 0 && crc_of(fd) == crc) return fd;
+    if (fd < 0) continue;
+    close(fd);
+    free(*found);
+    *found = NULL;
+  }
+  return -1;
+}
+
 static int find_debuginfo(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr base, const char *file,
                           const char *link, GElf_Word crc, char **found) {
-  if (getenv("DEBUGINFOD_URLS")) return -1;
-  return dwfl_standard_find_debuginfo(mod, data, name, base, file, link, crc, found);
+  int fd = find_by_build_id(mod, found);
+  return fd < 0 && file && link ? find_by_link(file, link, crc, found) : fd;
 }
 
 static bool begin(void) {
-  static char *debuginfo_path;
   static const Dwfl_Callbacks callbacks = {
       .find_elf = find_elf,
       .find_debuginfo = find_debuginfo,
-      .debuginfo_path = &debuginfo_path,
   };
   if (!dwfl && !(dwfl = dwfl_begin(&callbacks))) return false;
   dwfl_report_begin_add(dwfl);

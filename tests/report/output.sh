@@ -136,6 +136,18 @@ stripped)  # frames without a name are module, offset and build id: enough to na
   addr2line -e full "0x$(printf %x $((0x${BASH_REMATCH[1]} - 1)))" | grep -q 'two.c:16$' || fail "$(cat err)"
   "$record_check" records >ids || exit 1
   grep -q '"build_id":"0123456789abcdef"' records || fail "$(cat records)" ;;
+separate)  # debug information in a file of its own is found by name, if it is the program's, and no library is loaded for that
+  "$crun" build -race -g -Wl,--build-id=none -o two "$sources/two.c" && objcopy --only-keep-debug two two.debug && strip two &&
+    objcopy --add-gnu-debuglink=two.debug two || fail "cannot build"
+  run 66 env LD_DEBUG=files LD_DEBUG_OUTPUT=loaded ./two 2>err
+  grep -q 'two.c:16' err || fail "beside it: $(cat err)"
+  ! grep -q debuginfod loaded.* || fail "loaded: $(grep debuginfod loaded.*)"
+  mkdir .debug && mv two.debug .debug
+  run 66 ./two 2>err
+  grep -q 'two.c:16' err || fail "in .debug: $(cat err)"
+  echo >>.debug/two.debug
+  run 66 ./two 2>err
+  ! grep -q 'two.c:16' err || fail "another file was taken" ;;
 others)  # what is no race is told by plain programs too, and decides on the exit code; exit goes on as it would
   ends=$'main returns\nat exit\ndestructor'
   for race in '' -race; do
