@@ -10,9 +10,9 @@ int main(int argc, char **argv) {
   std::string how = argc > 1 ? argv[1] : "";
   crun::chan<int> done(2);
   for (int i = 0; i < 2; i++)
-    crun::go([&] {
+    crun::go([&, i] {
       if (how == "race") shared++;
-      if (how == "throw") throw std::runtime_error("nobody catches this");
+      if (how == "throw" && i == 0) throw std::runtime_error("nobody catches this");
       done.send(1);
     });
   for (int i = 0, v; i < 2; i++) done.recv(v);
@@ -62,6 +62,12 @@ run 66 ./both
 err_has 'counter.c:3'
 run 0 "$crun" c++ --version
 out_has 'clang version'
+
+# g++ is told what it lacks.
+if command -v g++ >/dev/null; then
+  run 1 g++ -std=c++17 -I"$bin/../include" -c prog.cpp
+  err_has 'crun.hpp needs clang'
+fi
 
 # C++ includes crun.hpp; other languages are not crun's.
 echo '#include <crun/crun.h>' >wrong.cpp

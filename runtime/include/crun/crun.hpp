@@ -22,6 +22,9 @@
 #if !defined(__cplusplus) || __cplusplus < 201703L
 #error "crun.hpp is for C++17 or later; C programs include crun.h"
 #endif
+#if !defined(__clang__)
+#error "crun.hpp needs clang, as crun c++ calls it: g++ cannot pass what starts a goroutine"
+#endif
 
 // What crun.h includes comes before it, outside of extern "C".
 #include <errno.h>
