@@ -18,7 +18,7 @@ PUBLIC void __crun_race_read(const void *p, size_t n) { race_read(p, n, HERE); }
 PUBLIC void __crun_race_write(const void *p, size_t n) { race_write(p, n, HERE); }
 PUBLIC void __crun_race_disable(void) { tsan_ignore_sync_begin(__tsan_get_current_fiber(), 0); }
 PUBLIC void __crun_race_enable(void) { tsan_ignore_sync_end(__tsan_get_current_fiber()); }
-PUBLIC void __crun_race_fresh(const void *p, size_t n) { race_fresh(p, n); }
+PUBLIC void __crun_race_fresh(const void *p, size_t n) { forget(p, n); }
 
 void AnnotateBenignRaceSized(const char *file, int line, const volatile void *p, size_t n, const char *why);
 PUBLIC void __crun_race_benign(const void *p, size_t n) { AnnotateBenignRaceSized("", 0, p, n, "cr_race_benign"); }

@@ -61,6 +61,9 @@ void tsan_reset_range(tsan_state *s, uintptr_t pc, uintptr_t addr, size_t n)
 void tsan_unmap_shadow(tsan_state *s, uintptr_t addr, size_t n)
     HIDDEN_IN_RTL("_ZN6__tsan11UnmapShadowEPNS_11ThreadStateEmm");
 
+// tsan_drop_shadow forgets the accesses to whole pages of the shadow.
+void tsan_drop_shadow(uintptr_t addr, size_t n) HIDDEN_IN_RTL("_ZN6__tsan17DontNeedShadowForEmm");
+
 // Between these a state's accesses, or its edges, do not count. They nest.
 void tsan_ignore_begin(tsan_state *s, uintptr_t pc) HIDDEN_IN_RTL("_ZN6__tsan17ThreadIgnoreBeginEPNS_11ThreadStateEm");
 void tsan_ignore_end(tsan_state *s) HIDDEN_IN_RTL("_ZN6__tsan15ThreadIgnoreEndEPNS_11ThreadStateE");

@@ -14,7 +14,7 @@
 #include "self.h"
 #include "spin.h"
 
-enum { TLS_MOST = 1 << 20 };
+enum { TLS_MOST = 1 << 20, OUTER_FRAMES = 16 << 10 };
 
 _Thread_local struct self self;
 struct tsan_g main_self;
@@ -252,10 +252,22 @@ void race_write(const void *p, size_t n, uintptr_t pc) { check(p, n, true, pc); 
 void race_read_g(race_g *g, const void *p, size_t n, uintptr_t pc) { check_for(g, p, n, false, pc); }
 void race_write_g(race_g *g, const void *p, size_t n, uintptr_t pc) { check_for(g, p, n, true, pc); }
 
-void race_fresh(const void *p, size_t n) {
+void forget(const void *p, size_t n) {
   tsan_state *s = __tsan_get_current_fiber();
   tsan_reset_range(s, 0, (uintptr_t)p, n);
   tsan_unmap_shadow(s, (uintptr_t)p, n);
+}
+
+// A stack for another goroutine: its shadow is given back in one call, which costs little where there was none. The sync
+// objects of its outer frames are forgotten; to look for deeper ones takes 100 times as long, and what they order is
+// at most too much.
+void race_fresh(const void *p, size_t n) {
+  if (n <= OUTER_FRAMES) {
+    forget(p, n);
+    return;
+  }
+  tsan_drop_shadow((uintptr_t)p, n);
+  tsan_unmap_shadow(__tsan_get_current_fiber(), (uintptr_t)p + n - OUTER_FRAMES, OUTER_FRAMES);
 }
 
 void race_stack(race_g *g, const void *lo, const void *hi) {

@@ -35,6 +35,9 @@ extern struct tsan_g main_self;
 // self_init prepares all this, before any constructor.
 void self_init(void);
 
+// forget drops all that was done to [p, p + n), and the sync objects in it.
+void forget(const void *p, size_t n);
+
 // symbolizer_enter and symbolizer_leave bracket what calls libdw: it shares no lock with the runtime then. They nest.
 void symbolizer_enter(void);
 void symbolizer_leave(void);

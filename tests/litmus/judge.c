@@ -481,8 +481,8 @@ int main(int argc, char **argv) {
   if (mkdir(p.workdir, 0755) && errno != EEXIST) give_up("%s: %s", p.workdir, strerror(errno));
   read_program(&p);
   if (p.table) p.listed = difference_find(p.table, p.source);
-  if (p.listed && p.listed->says == SAYS_HANGS) run_seconds = HANG_SECONDS;
   char *exe = build(&p);
+  if (p.listed && p.listed->says == SAYS_HANGS) run_seconds = HANG_SECONDS;
   int verdict = judge(&p, exe);
   free(exe);
   if (p.table) return differs(&p, verdict);
