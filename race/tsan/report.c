@@ -8,6 +8,7 @@
 #include "access.h"
 #include "alloc.h"
 #include "heap.h"
+#include "limit.h"
 #include "lockset.h"
 #include "race/symbolize.h"
 #include "report.h"
@@ -124,6 +125,10 @@ bool lockset_is_told(const struct held_lock *l) {
   (void)l;
   return true;
 }
+
+// memory_limit_mb is for crun's own detector.
+enum limit_stage limit_stage(void) { return LIMIT_NONE; }
+void limit_note(struct text *t) { (void)t; }
 
 // ---- races -----------------------------------------------------------------------------------------
 
