@@ -14,7 +14,7 @@
 #include "self.h"
 #include "spin.h"
 
-enum { TLS_MOST = 1 << 20, OUTER_FRAMES = 16 << 10 };
+enum { TLS_MOST = 1 << 20, OUTER_FRAMES = 16 << 10, PAGE = 4096 };
 
 _Thread_local struct self self;
 struct tsan_g main_self;
@@ -258,15 +258,16 @@ void forget(const void *p, size_t n) {
   tsan_unmap_shadow(s, (uintptr_t)p, n);
 }
 
-// A stack for another goroutine: its shadow is given back in one call, which costs little where there was none. The sync
-// objects of its outer frames are forgotten; to look for deeper ones takes 100 times as long, and what they order is
-// at most too much.
+// A stack for another goroutine: whole pages of its shadow are given back in one call, which costs little where there
+// was none; its end is within a page. The sync objects of its outer frames are forgotten; to look for deeper ones
+// takes 100 times as long, and what they order is at most too much.
 void race_fresh(const void *p, size_t n) {
   if (n <= OUTER_FRAMES) {
     forget(p, n);
     return;
   }
   tsan_drop_shadow((uintptr_t)p, n);
+  tsan_reset_range(__tsan_get_current_fiber(), 0, (uintptr_t)p + n - PAGE, PAGE);
   tsan_unmap_shadow(__tsan_get_current_fiber(), (uintptr_t)p + n - OUTER_FRAMES, OUTER_FRAMES);
 }
 
