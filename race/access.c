@@ -81,7 +81,8 @@ static void note_byte(struct update *u, uint64_t x, unsigned byte) {
   struct ginfo *who = slot_owner_since(e.slot, e.clk, &began);
   struct found *f = &u->found[u->nfound++];
   f->what = what;
-  f->report = (struct race_report){
+  f->report = race_alloc(sizeof *f->report);
+  *f->report = (struct race_report){
       .current = my_access(u, byte),
       .previous = {.addr = u->word_addr + __builtin_ctz(bytes), .size = __builtin_popcount(bytes),
                    .flags = (x & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (x & CELL_ATOMIC ? ACCESS_ATOMIC : 0),
@@ -96,11 +97,12 @@ __attribute__((noinline)) void find_note(struct update *u, uint64_t x, uint8_t b
 
 __attribute__((noinline)) void find_tell(struct update *u) {
   for (unsigned i = 0; i < u->nfound; i++) {
-    const struct race_report *r = &u->found[i].report;
+    struct race_report *r = u->found[i].report;
     race_found(r);
     ginfo_unref(r->previous.who);
     lockset_unpin(r->previous.locks);
     lockset_unpin(r->current.locks);
+    race_free(r, sizeof *r);
   }
   u->nfound = 0;
   my_telling--;

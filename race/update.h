@@ -14,9 +14,10 @@ enum {
   FOUND_MAX = FOUND_ENOUGH + 8,  // so that within a word each byte that races is
 };
 
+// The reports are not here: an update lies on the user's stack.
 struct found {
   uint64_t what;  // context (of the byte) and kind of the earlier access
-  struct race_report report;
+  struct race_report *report;
 };
 
 // An update is one access while it goes over its words.
