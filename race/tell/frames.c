@@ -44,7 +44,7 @@ void stack_symbolize(const uintptr_t *pc, size_t n, bool first_is_return, struct
   for (size_t i = 0; i < n; i++) {
     bool is_return = i > 0 || first_is_return, ours = is_own_code(pc[i] - is_return);
     int k = ours ? symbolize_symbol(pc[i], is_return, f) : symbolize_pc(pc[i], is_return, f, (int)(sizeof f / sizeof *f));
-    if (i > 0 && stack_is_bottom(&f[k - 1])) return;
+    if (is_return && stack_is_bottom(&f[k - 1])) return;
     for (int j = 0; j < k && !ours && out->n < STACK_FRAMES; j++)
       if (!stack_is_ours(&f[j])) out->frame[out->n++] = f[j];
   }
