@@ -64,6 +64,18 @@ memory_limit)  # what is given up is said in the report and in one line at the e
     [ "$(grep -c "^Note: $note (the history of [0-9]* KB was dropped)$" err)" -eq 1 ] &&
       [ "$(grep -c "^crun: CRUNRACE: $note (the history of [0-9]* KB was dropped)$" err)" -eq 1 ] || fail "$mb: $(cat err)"
   done ;;
+core)  # a core dump would hold the program's memory, not the detector's
+  build dontdump tool/dontdump.c
+  mb=$(./dontdump)
+  [ "$mb" -gt 0 ] && [ "$mb" -lt 100 ] || fail "$mb MB" ;;
+address_maps)  # a program at fixed addresses is checked too; too little address space is said
+  for flags in '-fPIE -pie' '-fno-pie -no-pie'; do
+    "$crun" build -race -g $flags -o map "$sources/global.c" || fail "cannot build $flags"
+    run 66 ./map 2>err
+    [ "$(reports err)" -eq 1 ] || fail "$flags: $(cat err)"
+  done
+  (ulimit -v 8000000; run 2 ./map 2>err) || exit 1
+  grep -q 'cannot reserve 64 TiB of address space for the shadow (ulimit -v' err || fail "$(cat err)" ;;
 lock_records)  # what was held and how the two met is in the record, and crun report passes it on
   build locks locks.c
   build last last_sync.c
