@@ -443,24 +443,12 @@ static inline bool cell_serves(uint64_t new, uint64_t x) {
 
 static inline bool cell_is_own(const race_g *g, uint64_t x) { return epoch_slot(cell_epoch(x)) == g->slot; }
 
-// set_hit: one of many readers comes again. Its entry is compared in full already, and is the newest now.
-static inline bool set_hit(struct word *w, const struct node *n, uint64_t new) {
-  const struct roster *r = set_roster(n);
-  uint32_t epoch = cell_epoch(new);
-  uint64_t relevant = CELL_EPOCH | CELL_KIND | (new & CELL_BYTES);
-  unsigned at = roster_first(r, epoch);
-  for (int i; (i = roster_next(r, epoch, &at)) != ROSTER_NONE;) {
-    if (!set_has(n, i) || ((r->cell[i] ^ (new | CELL_BYTES)) & relevant)) continue;
-    word_set(w, 0, r->cell[i]);
-    return true;
-  }
-  return false;
-}
+enum { TOUCH_LIST = 4 };
 
 // list_touch enters a plain read that takes the place of its own line's older one among a few entries: data that one
 // goroutine made and several read. Other reads stay unasked. False: nothing was done.
 static bool list_touch(const race_g *g, struct word *w, struct node *n, uint64_t new) {
-  if (n->table || (new & CELL_KIND) != CELL_READ) return false;
+  if (n->table || n->used > TOUCH_LIST || (new & CELL_KIND) != CELL_READ) return false;
   uint64_t *place = NULL;
   for (uint32_t i = 0; i < n->used; i++) {
     uint64_t x = n->cell[i];
@@ -478,14 +466,10 @@ static bool list_touch(const race_g *g, struct word *w, struct node *n, uint64_t
   return true;
 }
 
-static bool node_touch(const race_g *g, struct word *w, struct node *n, uint64_t new) {
-  return node_is_set(n) ? set_hit(w, n, new) : list_touch(g, w, n, new);
-}
-
 // touch_slow is for a word, whose page is locked, of which access_check_word could not decide.
 static __attribute__((noinline)) void touch_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
   uint64_t c1 = word_get(w, 1);
-  if (cell_is_node(c1) ? !node_touch(g, w, node_of(c1), new) : !first_touch(g, addr, w, new)) {
+  if (cell_is_node(c1) ? !list_touch(g, w, node_of(c1), new) : !first_touch(g, addr, w, new)) {
     update_slow(g, addr, new);
     return;
   }
