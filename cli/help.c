@@ -29,7 +29,7 @@ static const char overview[] =
     "  -race-checks=all   leave none out, though another covers it: slower, and each line that\n"
     "                     races on a variable is told, not one of them\n"
     "  -race-size=PERCENT how much of a file's code may be there twice, the second time without\n"
-    "                     checks, for while a single goroutine lives (120; 0: none)\n"
+    "                     checks, for while a single goroutine lives (80; 0: none)\n"
     "\n"
     "run takes the first arguments that are C, object or archive files as the program; all that\n"
     "follows goes to the program (a -- before it is dropped). build names the program after its\n"

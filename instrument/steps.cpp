@@ -23,7 +23,7 @@ cl::bits<Name> Without(
                clEnumValN(Loops, "loops", "checks that can be made in front of a loop"),
                clEnumValN(Single, "single", "copies of functions for one goroutine alone")));
 
-cl::opt<unsigned> Percent("crun-race-size", cl::init(120),
+cl::opt<unsigned> Percent("crun-race-size", cl::init(80),
                           cl::desc("percent of a file's code that copies without checks may add"));
 
 cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each file has, and why"));

@@ -45,6 +45,9 @@ namespace {
 // Beyond this many blocks a function with crossings is not copied: each value of it is looked for in all.
 constexpr size_t MaxBlocks = 4000;
 
+// A small file has room for so many instructions, whatever their part of it.
+constexpr uint64_t SmallRoom = 500;
+
 bool isCheckCall(const Instruction &I) {
   auto *C = dyn_cast<CallInst>(&I);
   return C && C->getCalledFunction() && isCheck(C->getCalledFunction()->getName());
@@ -242,11 +245,19 @@ void Copier::run() {
 }  // namespace
 
 Twice weigh(Function &F, const Phase &P) {
-  Twice T = {&F, P.isBare(F), 0, 0};
+  Twice T = {&F, P.isBare(F), 0, 0, 0};
+  DominatorTree DT(F);
+  LoopInfo LI(DT);
   for (const Instruction &I : instructions(F)) {
     if (isa<DbgInfoIntrinsic>(I)) continue;
-    if (isCheckCall(I)) T.Checks++;
-    else T.Size++;
+    if (isCheckCall(I)) {
+      T.Checks++;
+      // One in front of a loop stands for those in it.
+      bool All = cast<CallBase>(I).getCalledFunction()->getName().ends_with("_elements");
+      T.Worth += 1u << 3 * std::min(LI.getLoopDepth(I.getParent()) + All, 4u);
+    } else {
+      T.Size++;
+    }
   }
   if (!isOn(Step::Single) || !isCopyable(F) || (!T.Bare && F.size() > MaxBlocks)) T.Size = 0;
   return T;
@@ -254,9 +265,9 @@ Twice weigh(Function &F, const Phase &P) {
 
 void affordable(SmallVectorImpl<Twice> &List, unsigned Size) {
   stable_sort(List, [](const Twice &A, const Twice &B) {
-    return uint64_t{A.Checks} * B.Size > uint64_t{B.Checks} * A.Size;
+    return A.Worth * B.Size > B.Worth * A.Size;
   });
-  uint64_t Room = uint64_t{Size} * sizePercent() / 100;
+  uint64_t Room = std::max(uint64_t{Size} * sizePercent() / 100, SmallRoom);
   erase_if(List, [&](const Twice &T) {
     if (T.Size > Room) return true;
     Room -= T.Size;

@@ -14,6 +14,7 @@ struct Twice {
   llvm::Function *F;
   bool Bare;           // Phase::isBare
   unsigned Checks;     // calls that the copy does without
+  uint64_t Worth;      // the same, those in loops eightfold for each loop around
   unsigned Size;       // instructions of the copy; 0: there cannot be one
 };
 
@@ -21,7 +22,7 @@ struct Twice {
 Twice weigh(llvm::Function &F, const Phase &P);
 
 // affordable keeps of List what a module of Size instructions has room for (-crun-race-size), the
-// functions with most checks an instruction first.
+// functions with most worth an instruction first.
 void affordable(llvm::SmallVectorImpl<Twice> &List, unsigned Size);
 
 // addVersion makes the copy. F gets its frame here too, if it is bare: the copy has none.

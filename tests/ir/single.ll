@@ -1,5 +1,5 @@
 ; Functions have a copy without checks, for while a single goroutine lives; where that may end, the copy asks.
-; RUN: %single %s | %check
+; RUN: %single -crun-race-size=200 %s | %check
 ; RUN: %single -crun-race-without=single %s | %check --check-prefix=OFF
 ; RUN: %single -crun-race-size=0 %s | %check --check-prefix=OFF
 target datalayout = "e-m:e-i64:64-i128:128-f80:128-n8:16:32:64-S128"
