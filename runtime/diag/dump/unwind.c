@@ -100,6 +100,6 @@ void unwind_report(struct g *gp, struct report_stack *out) {
   uint32_t status = load_acq(&gp->status);
   if (gp->is_thread && mp && mp->curg == gp) unwind_caller(&u);
   else if (!gp->is_thread && (status == G_WAITING || status == G_RUNNABLE)) unwind_parked(gp, &u);
-  out->is_return = u.first_is_return;
-  for (out->n = 0; out->n < u.n && out->n < UNWIND_HEAD && out->n < REPORT_PCS; out->n++) out->pc[out->n] = u.head[out->n];
+  *out = (struct report_stack){.is_return = u.first_is_return};
+  for (; out->n < u.n && out->n < UNWIND_HEAD && out->n < REPORT_PCS; out->n++) out->pc[out->n] = u.head[out->n];
 }
