@@ -9,8 +9,6 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "alloc.h"
 #include "block_table.h"
@@ -18,6 +16,7 @@
 #include "epoch.h"
 #include "ginfo.h"
 #include "inside.h"
+#include "layout.h"
 #include "lockset.h"
 #include "scan.h"
 #include "slot.h"
@@ -29,8 +28,6 @@
 #define SUMMARY_WORDS (PAGES / SUMMARY_BIT_PAGES / 64)
 
 enum { DISCARD_PAGES = 16 };  // runs of at least so many are given back to the system
-
-extern void *__libc_stack_end;
 
 _Atomic uint64_t *pages_touched;
 static _Atomic uint64_t summary[SUMMARY_WORDS];
@@ -44,27 +41,14 @@ void spin_lock_slow(uint32_t *word) {
   } while (__atomic_exchange_n(word, 1, __ATOMIC_ACQUIRE));  // A1
 }
 
-// Where stacks have no limit the kernel maps libraries upwards from a third of the address space, into the
-// shadow's place. The program then begins once more, with a limit.
-static void begin_with_stack_limit(void) {
-  struct rlimit stack;
-  char self[4096];
-  char **argv = (char **)__libc_stack_end + 1;  // as the kernel laid them out, behind argc
-  if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur != RLIM_INFINITY) return;
-  stack.rlim_cur = (rlim_t)256 << 20;  // also the size of a thread's stack, so no more than this
-  ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-  if (n <= 0 || setrlimit(RLIMIT_STACK, &stack) != 0) return;
-  self[n] = 0;
-  execve(self, argv, argv + *(long *)__libc_stack_end + 1);
-}
-
 void shadow_init(void) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
   void *want = (void *)SHADOW_BASE;
   if (mmap(want, SHADOW_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != want) {
-    begin_with_stack_limit();
+    layout_limit_stack();
     race_fatal("cannot reserve 64 TiB of address space for the shadow (ulimit -v, or vm.overcommit_memory=2)");
   }
+  layout_require();
   madvise(want, SHADOW_SIZE, MADV_DONTDUMP);
   madvise(want, SHADOW_SIZE, MADV_NOHUGEPAGE);
   block_own_add(want, SHADOW_SIZE);
