@@ -8,6 +8,7 @@ import argparse
 import glob
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -74,7 +75,8 @@ def compiled(build, name, text, out):
 
 def plugin(build, out, changed):
     objects = [o for o in glob.glob(f"{build}/instrument/CMakeFiles/crun_plugin.dir/*.o") if os.path.basename(o) != changed]
-    name = os.path.basename(glob.glob(f"{build}/lib/crun/crun-race-*.so")[0])
+    version = re.search(r"^CRUN_LLVM_VERSION:STRING=(\d+)$", open(f"{build}/CMakeCache.txt").read(), re.M).group(1)
+    name = f"crun-race-{version}.so"
     subprocess.run(["c++", "-shared", "-o", f"{out}/{name}", f"{out}/mutant.o", *objects], check=True)
     return {"instead": {name: f"{out}/{name}"}}
 
