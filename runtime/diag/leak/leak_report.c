@@ -14,6 +14,7 @@
 #include "diag/dump/unwind.h"
 #include "diag/leak/leak_memory.h"
 #include "race/report.h"
+#include "race/symbolize.h"
 #include "sched/sched.h"
 #include "sched/wake.h"
 
@@ -72,9 +73,28 @@ static void unwind_group(struct group *g) {
   memcpy(g->name, gp->name, sizeof g->name);
 }
 
+static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+// same_call: two places in the code are one call in the source, which the compiler has copied.
+static bool same_call(uintptr_t a, uintptr_t b) {
+  enum { INLINED = 16 };
+  struct sym_frame f[INLINED], h[INLINED];
+  if (a == b) return true;
+  int n = symbolize_pc(a, true, f, INLINED);
+  if (symbolize_pc(b, true, h, INLINED) != n) return false;
+  for (int i = 0; i < n; i++)
+    if (!f[i].line || f[i].line != h[i].line || f[i].col != h[i].col || !same_text(f[i].func, h[i].func) ||
+        !same_text(f[i].file, h[i].file))
+      return false;
+  return true;
+}
+
 static bool same_place(const struct group *a, const struct group *b) {
-  return a->go_pc == b->go_pc && a->first->why == b->first->why && a->first->reachable == b->first->reachable &&
-         a->stack.n == b->stack.n && memcmp(a->stack.pc, b->stack.pc, a->stack.n * sizeof *a->stack.pc) == 0;
+  if (a->first->why != b->first->why || a->first->reachable != b->first->reachable || a->stack.n != b->stack.n) return false;
+  if (!same_call(a->go_pc, b->go_pc)) return false;
+  for (size_t i = 0; i < a->stack.n; i++)
+    if (!same_call(a->stack.pc[i], b->stack.pc[i])) return false;
+  return true;
 }
 
 static void put_together(struct group *g, size_t n) {
