@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
 // ~ ^  4 \[.*\] thread \(stuck.c:21\)$
 // ~ ^  5 \[running\] computes \(stuck.c:17\)$
 // ~ ^  6 \[runnable\] never, not begun$
-// ~ ^#1 .* in .*chan.c:
+// ~ ^#[0-9]+ .* in .*chan.c:
 // ~ ^#[0-9]+ .* in feed \(c=0x[0-9a-f]+, value=4711\) at .*stuck.c:14$
 // ~ ^\$1 = 4711$
 // ~ ^#0 .* computes \(\) at .*stuck.c:17$
