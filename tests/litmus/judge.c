@@ -10,7 +10,7 @@
 //     // RACE: write A, read B       the run must report this pair; @A marks a line of PROGRAM.c
 //     // RACE-ALSO: write A, read B  it may report this one; if no RACE is named, at least one of these
 //     // STACK A: inner, outer       the frames of PROGRAM.c in the stack of the access at @A
-//     // ARGS: 0 1 2                 run once for each word, given as argument; 0..7 is a range
+//     // ARGS: 0 1 2                 run once for each word, given as argument; 0..7 is a range, 0..7/2 each second
 //     // FLAGS: -mavx2               more flags for the compiler
 //
 // Without a RACE the program must exit 0 and write nothing to stderr. With one it must exit 66 and
@@ -154,9 +154,10 @@ static void read_race(struct program *p, char *text, bool optional) {
 
 static void read_args(struct program *p, char *text) {
   for (char *w = strtok(text, " "); w; w = strtok(NULL, " ")) {
-    int from, to;
-    bool range = sscanf(w, "%d..%d", &from, &to) == 2;
-    for (int i = range ? from : 0; i <= (range ? to : 0); i++) {
+    int from = 0, to = 0, step = 1;
+    bool range = sscanf(w, "%d..%d/%d", &from, &to, &step) >= 2;
+    if (step < 1) give_up("%s: bad ARGS: %s", p->source, w);
+    for (int i = range ? from : 0; i <= (range ? to : 0); i += step) {
       if (p->n_args == MAX_ARGS) give_up("%s: too many ARGS", p->source);
       if (!range || asprintf(&p->args[p->n_args], "%d", i) < 0) p->args[p->n_args] = strdup(w);
       p->n_args++;
