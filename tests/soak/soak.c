@@ -194,6 +194,6 @@ int main(int argc, char **argv) {
     if (turn > WARM && resident_kb() > most) most = resident_kb();
     if (turn >= WARM) go_sleep(CR_SECOND / rate);
   }
-  MUST(most <= rss + rss / 2 + 4096);
+  MUST(most <= 2 * rss + 8192);
   printf("soak: %ld turns, %ld KB resident after %d turns, %ld at most\n", turn, rss, WARM, most);
 }
