@@ -160,10 +160,10 @@ static void others_go_on_among_hogs(void) {
 
 // ---- a producer that never parks -------------------------------------------------------------------
 
-static void nothing(_Atomic long *ended) { (*ended)++; }
+static void nothing(void) {}
 
-static void produces(_Atomic int *stop, _Atomic long *ended, cr_waitgroup *wg) {
-  while (!*stop) cr_go(nothing, ended);
+static void produces(_Atomic int *stop, cr_waitgroup *wg) {
+  while (!*stop) cr_go(nothing);
   cr_waitgroup_done(wg);
 }
 
@@ -180,12 +180,11 @@ static void stops(_Atomic int *stop, cr_waitgroup *wg) {
 // The others were started before, after and by waking up; none may wait for the producer to end.
 static void a_producer_starves_nobody(void) {
   _Atomic int stop = 0;
-  _Atomic long ended = 0;
   cr_waitgroup others = {0}, wg = {0};
   cr_waitgroup_add(&others, 3);
   cr_waitgroup_add(&wg, 2);
   cr_go(naps, 10, &others);
-  cr_go(produces, &stop, &ended, &wg);
+  cr_go(produces, &stop, &wg);
   cr_go(yields, 10, &others);
   cr_go(naps, 3, &others);
   cr_waitgroup_wait(&others);
@@ -196,11 +195,10 @@ static void a_producer_starves_nobody(void) {
 // As many as there are Ps, so that no other P takes their goroutines; they wait for one that is started last.
 static void producers_on_every_p_starve_nobody(void) {
   _Atomic int stop = 0;
-  _Atomic long ended = 0;
   int n = cr_maxprocs() < 4 ? cr_maxprocs() : 4;
   cr_waitgroup wg = {0};
   cr_waitgroup_add(&wg, n + 1);
-  for (int i = 0; i < n; i++) cr_go(produces, &stop, &ended, &wg);
+  for (int i = 0; i < n; i++) cr_go(produces, &stop, &wg);
   cr_go(stops, &stop, &wg);
   cr_waitgroup_wait(&wg);
 }
