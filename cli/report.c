@@ -121,7 +121,8 @@ static char *locks_of(json_t *access) {
   json_t *l;
   size_t i;
   json_array_foreach(json_object_get(access, "locks"), i, l) {
-    const char *name = string_of(l, "name"), *path = string_of(l, "path"), *kind = string_of(l, "kind"), *addr = string_of(l, "addr");
+    const char *name = string_of(l, "name"), *path = string_of(l, "path");
+    const char *kind = string_of(l, "kind"), *addr = string_of(l, "addr");
     char *lock = format("%s %s %s%s", i ? "," : "", kind ? kind : "?", name ? name : addr ? addr : "?", path ? path : "");
     s = append(s, lock);
     free(lock);

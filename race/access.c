@@ -367,7 +367,8 @@ void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintpt
 // ---- first touches -------------------------------------------------------------------------------
 //
 // What is not a hit is mostly the first access of an epoch to a word that only this line of execution
-// used of late, or one that it has from another in order, or that two read. That is decided here, in registers, for two cells at once.
+// used of late, or one that it has from another in order, or that two read. That is decided here, in
+// registers, for two cells at once.
 
 // A pair is the cell of an access and the two that it finds.
 struct pair {

@@ -38,7 +38,8 @@ enum access_flags {
 void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintptr_t pc);
 
 // The entry points' own: g is race_cur, and the kind comes as in a cell. access_check_within: the
-// access stays in its word, and its bytes come too (access_check_word is given the word). access_check_across: at most 16 bytes.
+// access stays in its word, and its bytes come too (access_check_word is given the word).
+// access_check_across: at most 16 bytes.
 void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w);
 static inline void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
   access_check_word(g, addr, kind_bytes, pc, shadow_of(addr));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // epoch.c: the pool of epoch ids, its batches, and the table from id to (slot, clock).
 //
-// Here an id is a unit of two (epoch.h). An id is free, in a batch, or in use; a bitmap says "not free". A batch belongs to a stripe that
-// threads share by number, so that the pool's lock is taken once for BATCH epochs.
+// Here an id is a unit of two (epoch.h). An id is free, in a batch, or in use; a bitmap says "not free". A batch
+// belongs to a stripe that threads share by number, so that the pool's lock is taken once for BATCH epochs.
 //
 // Why no id is given out while somebody can still hold it. An id goes: pool -> batch -> some g's cur
 // -> cells. The scan keeps what it finds in cells (after it began), the roots (cur of every race_g)

@@ -81,6 +81,7 @@ void limit_note(struct text *t) {
   enum limit_stage s = limit_stage();
   if (s == LIMIT_NONE) return;
   text_addf(t, "memory_limit_mb=%zu was reached: %s", limit >> 20, what[s]);
-  if (s == LIMIT_HISTORY) text_addf(t, " (the history of %llu KB was dropped)", (unsigned long long)limit_dropped() * SHADOW_PAGE_APP / 1024);
+  if (s == LIMIT_HISTORY) text_addf(t, " (the history of %llu KB was dropped)",
+                                    (unsigned long long)limit_dropped() * SHADOW_PAGE_APP / 1024);
   text_add(t, "\n");
 }

@@ -3,7 +3,8 @@
 //
 // A race_g keeps a list of what it holds, with where it was locked. An epoch id stands for one set of locks: a
 // release begins an epoch anyway, and a lock taken after an access makes the race_g go on under the other id of the
-// epoch's two, or under a new pair (epoch_split). So the set of an access is that of its cell's id, and a check costs nothing for it.
+// epoch's two, or under a new pair (epoch_split). So the set of an access is that of its cell's id, and
+// a check costs nothing for it.
 //
 // Sets are interned when an epoch gets its id, and only then: a lock that guards nothing costs an entry of the list.
 // They go with the ids: the scan keeps those of ids in use.

@@ -264,8 +264,8 @@ PUBLIC int sem_clockwait(sem_t *s, clockid_t clock, const struct timespec *t) {
 // ---- barriers ------------------------------------------------------------------------------------------
 
 // The barrier's first byte counts who has entered (aux: entered << 32 | how many make a round); its
-// next two hold the clocks of the even and the odd rounds, the fourth counts who is in (aux). A thread can be late to leave round k
-// while others enter k+1, never while they enter k+2; so the first to enter a round empties its clock.
+// next two hold the clocks of the even and the odd rounds, the fourth counts who is in (aux). A thread can be late
+// to leave round k while others enter k+1, never while they enter k+2; so the first to enter a round empties its clock.
 static uintptr_t barrier_enter(race_g *g, pthread_barrier_t *b) {
   uintptr_t addr = (uintptr_t)b;
   struct syncvar *count = syncvar_lock(addr);

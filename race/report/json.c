@@ -10,7 +10,8 @@ static void add_side(struct text *t, struct finding *f, const struct side *s, bo
   const struct race_access *a = s->access;
   text_addf(t, "{\"kind\":\"%s\",\"size\":%zu,\"addr\":\"0x%lx\",\"previous\":%s,", access_kind(s->flags), s->size,
             (unsigned long)s->addr, previous ? "true" : "false");
-  if (a->who) text_addf(t, "\"goroutine\":%llu,\"thread\":%s,", (unsigned long long)a->who->goid, a->who->is_thread ? "true" : "false");
+  if (a->who) text_addf(t, "\"goroutine\":%llu,\"thread\":%s,", (unsigned long long)a->who->goid,
+                        a->who->is_thread ? "true" : "false");
   else text_add(t, "\"goroutine\":null,\"thread\":null,");
   text_addf(t, "\"folded\":%s,", s->stack.folded ? "true" : "false");
   json_source(t, &s->stack);

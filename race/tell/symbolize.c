@@ -2,8 +2,8 @@
 // symbolize.c: code addresses to functions and lines, by libdw.
 //
 // The ranges of a module's compile units are read unit by unit, until one holds the address: clang writes no
-// .debug_aranges, so libdw's own look-up finds nothing. Inlined frames are the chain of DIEs around the address; each gives the place
-// it was called from. What was asked before is remembered by pc: a thousand races have few places.
+// .debug_aranges, so libdw's own look-up finds nothing. Inlined frames are the chain of DIEs around the
+// address; each gives the place it was called from. What was asked before is remembered by pc: a thousand races have few places.
 #include "race/symbolize.h"
 
 #include <dlfcn.h>

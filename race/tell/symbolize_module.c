@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // symbolize_module.c: modules of this process, from /proc/self/maps, and the lock around libdw.
 //
-// The maps are read when an address lies in no module that is known (the program's own file is at first; dlopen). The program's own file is opened
-// as /proc/self/exe if it was deleted or replaced while it ran. debuginfod is never asked: a report must
+// The maps are read when an address lies in no module that is known (the program's own file is
+// at first; dlopen). The program's own file is opened as /proc/self/exe if it was deleted or replaced while it ran. debuginfod is never asked: a report must
 // not wait for a network.
 //
 // The lock knows its owner, so that a fault inside is told apart from waiting.

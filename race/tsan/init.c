@@ -14,8 +14,8 @@
 __attribute__((visibility("default"))) const char *__tsan_default_options(void);
 const char *__tsan_default_options(void) {
   return "symbolize=0:exitcode=68:atexit_sleep_ms=0:report_thread_leaks=0:report_signal_unsafe=0:detect_deadlocks=0:"
-         "report_mutex_bugs=0:report_destroy_locked=0:die_after_fork=0:use_sigaltstack=0:handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigill=0:"
-         "handle_sigfpe=0:handle_sigtrap=0:allocator_may_return_null=1";
+         "report_mutex_bugs=0:report_destroy_locked=0:die_after_fork=0:use_sigaltstack=0:"
+         "handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigill=0:handle_sigfpe=0:handle_sigtrap=0:allocator_may_return_null=1";
 }
 
 static void at_end(void) {

@@ -144,7 +144,8 @@ static struct race_access access_of(size_t i) {
   void *trace[PCS + 1] = {0}, *addr = NULL;
   int tid = 0, size = 0, writes = 0, atomic = 0;
   __tsan_get_report_mop(report, i, &tid, &addr, &size, &writes, &atomic, trace, PCS);
-  return (struct race_access){.locks = &lockset_lost, .addr = (uintptr_t)addr, .size = (unsigned)size, .who = who(tid), .ctx = interned(trace),
+  return (struct race_access){.addr = (uintptr_t)addr, .size = (unsigned)size, .who = who(tid), .ctx = interned(trace),
+                              .locks = &lockset_lost,
                               .flags = (writes ? ACCESS_WRITE : 0) | (atomic ? ACCESS_ATOMIC : 0) |
                                        (writes && is_free(trace) ? ACCESS_FREE : 0)};
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // self.h: a goroutine or thread of the second engine, and what runs on this thread.
 //
-// What the seam calls a race_g is a struct tsan_g here. It names a state of LLVM's runtime: a fiber for a goroutine, the thread's own for main and for threads of the
-// program's. The runtime's threads have a state that counts nothing, in which they schedule: `none`, their own, or a
+// What the seam calls a race_g is a struct tsan_g here. It names a state of LLVM's runtime: a fiber for a
+// goroutine, the thread's own for main and for threads of the program's. The runtime's threads have a state that counts nothing, in which they schedule: `none`, their own, or a
 // fiber where the thread's own is somebody's.
 #ifndef CRUN_RACE_TSAN_SELF_H
 #define CRUN_RACE_TSAN_SELF_H

@@ -181,6 +181,20 @@ static void in_parent(void) {
   rt_exit();
 }
 
+// forget_ps empties all Ps; those besides mine have lost their threads.
+static void forget_ps(struct p *mine) {
+  store_rlx(&sched.nidle_p, 0);
+  sched.idle_p = NULL;
+  store_rlx(&sched.nlive_p, load_rlx(&sched.nmade));
+  for (uint32_t i = 0; i < load_rlx(&sched.nmade); i++) {
+    struct p *pp = sched.procs[i];
+    store_rlx(&pp->runnext, NULL);
+    store_rlx(&pp->nborn, 0);
+    store_rlx(&pp->runq.head, load_rlx(&pp->runq.tail));
+    if (pp != mine) p_idle_locked(pp);
+  }
+}
+
 static void in_child(void) {
   struct m *mp = getm();
   lockorder_on = false;  // another thread may have been in the middle of it
@@ -192,17 +206,7 @@ static void in_child(void) {
   sched.global_head = sched.global_tail = sched.urgent_head = sched.urgent_tail = NULL;
   store_rlx(&sched.global_len, 0);
   store_rlx(&sched.nspinning, 0);
-  store_rlx(&sched.nidle_p, 0);
-  sched.idle_p = NULL;
-  struct p *mine = mp ? mp->p : NULL;
-  store_rlx(&sched.nlive_p, load_rlx(&sched.nmade));
-  for (uint32_t i = 0; i < load_rlx(&sched.nmade); i++) {
-    struct p *pp = sched.procs[i];
-    store_rlx(&pp->runnext, NULL);
-    store_rlx(&pp->nborn, 0);
-    store_rlx(&pp->runq.head, load_rlx(&pp->runq.tail));
-    if (pp != mine) p_idle_locked(pp);
-  }
+  forget_ps(mp ? mp->p : NULL);
   lock_forget();
   timers_forget();
   waitfor_forget();
