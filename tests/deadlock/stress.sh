@@ -1,13 +1,15 @@
 #!/bin/sh
 # stress.sh CRUN RUNS WORKDIR [FLAGS...]: run every program that must stay silent RUNS times at CRUNMAXPROCS=1, 2 and 4 in
 # turn, built with FLAGS (-race, -leak, -O0), and count the runs in which anything was said. Not a test: some minutes.
-# Programs named in $ONLY (a pattern, as nodeadlock_net_*) are run alone. Exit: 0 no alarm, 1 some.
+# Those of tests/lockorder are among them; with CRUNDEBUG=lockorder=1 plain ones are watched too. Programs named in $ONLY (a
+# pattern, as nodeadlock_net_*) are run alone. Exit: 0 no alarm, 1 some.
 set -u
 crun=$1 runs=$2 dir=$3
 shift 3
 here=$(dirname "$0") n=0 alarms=0
 mkdir -p "$dir" || exit 2
-for source in "$here"/${ONLY:-no*_*}.c; do
+for source in "$here"/${ONLY:-no*_*}.c "$here"/../lockorder/${ONLY:-no*_*}.c; do
+  [ -f "$source" ] || continue
   base=$(basename "$source" .c)
   exe=$dir/$base
   [ "$exe" -nt "$source" ] && [ "$exe" -nt "$crun" ] ||

@@ -2,6 +2,7 @@
 // A wait on a cond takes its mutex again while another is held, in the opposite order of somebody else's.
 // exit: 0
 // finding: lock-order lock-order-cycle: waits, other
+// finding: lock-order lock-held-while-waiting: waits, wakes, other
 #include "turns.h"
 
 static cr_mutex a, m;

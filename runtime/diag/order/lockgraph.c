@@ -245,6 +245,7 @@ static bool fits(const struct request *r, const struct request *const *with, uin
 
 struct search {
   struct lock_graph *g;
+  const struct request *also;  // nil: none
   struct cycle c;
   graph_found found;
   void *arg;
@@ -258,8 +259,13 @@ static bool needs_writer(const struct cycle *c, uint32_t i) {
 
 // held_back notes that r was kept out of a cycle with the first step by order alone.
 static void held_back(struct search *s, const struct request *r) {
+  if (s->also) return;  // the first is not in the graph
   s->g->requests[number_of(s->g, r)].ordered = true;
   s->g->requests[number_of(s->g, s->c.step[0])].ordered = true;
+}
+
+static bool fits_search(const struct search *s, const struct request *r, bool *by_order) {
+  return fits(r, s->c.step, s->c.n, by_order) && (!s->also || fits(r, &s->also, 1, by_order));
 }
 
 // find_writers fills in the writers from step i on.
@@ -273,7 +279,7 @@ static bool find_writers(struct search *s, uint32_t i) {
     bool by_order;
     if (w->want.mode != LOCK_WRITE || s->g->steps == 0 || !lives(s->g, w)) continue;
     s->g->steps--;
-    if (fits(w, c->step, c->n, &by_order) && fits(w, c->writer, i, &by_order)) {
+    if (fits_search(s, w, &by_order) && fits(w, c->writer, i, &by_order)) {
       c->writer[i] = w;
       if (find_writers(s, i + 1)) return true;
     } else if (by_order) {
@@ -315,7 +321,7 @@ static void extend(struct search *s) {
     if (s->g->steps == 0 || !lives(s->g, r)) continue;
     s->g->steps--;
     bool by_order;
-    if (fits(r, c->step, c->n, &by_order)) {
+    if (fits_search(s, r, &by_order)) {
       c->step[c->n] = r;
       c->hold[c->n++] = at;
       extend(s);
@@ -338,6 +344,12 @@ static void look(struct lock_graph *g, const struct request *r, graph_found foun
     s.c = (struct cycle){.step = {reader}, .n = 1};
     extend(&s);
   }
+}
+
+void graph_through(struct lock_graph *g, const struct request *r, const struct request *also, graph_found found, void *arg) {
+  struct search s = {.g = g, .also = also, .c = {.step = {r}, .n = 1}, .found = found, .arg = arg};
+  g->steps = STEPS;
+  if (lives(g, r)) extend(&s);
 }
 
 struct request *graph_add(struct lock_graph *g, const struct request *r, graph_found found, void *arg) {

@@ -92,6 +92,10 @@ struct request *graph_find(struct lock_graph *g, uint64_t shape, uint64_t goid);
 typedef void (*graph_found)(const struct cycle *c, void *arg);
 struct request *graph_add(struct lock_graph *g, const struct request *r, graph_found found, void *arg);
 
+// graph_through looks for cycles that r would close, which is not in the graph. also (no holder of locks) fits none of r's
+// but has to fit the others by rules 1 to 3.
+void graph_through(struct lock_graph *g, const struct request *r, const struct request *also, graph_found found, void *arg);
+
 // graph_again: r was made again at when, with before (whose reference is taken over). What was ordered may not
 // be any more.
 void graph_again(struct lock_graph *g, struct request *r, struct moment when, struct past *before, graph_found found,

@@ -143,7 +143,10 @@ void lockorder_started_slow(struct g *gp, struct g *creator) {
   lock(&graph_mu);
   struct past *all = graph ? graph_all(graph) : NULL;
   unlock(&graph_mu);
-  if (all) order_of(gp)->past = all;
+  all = waits_all(all);
+  uint64_t count = load_rlx(&counter);
+  if (all || count) order_of(gp)->past = all;
+  if (count) order_of(gp)->count = count;
 }
 
 void lockorder_ended_slow(struct g *gp) {
@@ -448,14 +451,20 @@ void lockorder_forget_slow(const void *object) {
 
 // ---- waits that are no locks -------------------------------------------------------------------------
 
-// fill_in gives d the goroutine, and if it is to be known where, the stacks: of the call that returns to pc, and
+// fill_in gives d the moment, the goroutine, and if it is to be known where, the stacks: of the call that returns to pc, and
 // of the acquisitions in from.
 static void fill_in(struct deed *d, struct g *gp, uintptr_t pc, const struct held *const *from) {
+  struct lock_order *o = gp->order;
   struct stack_now u;
   struct site here = {.pc = pc, .ctx = race_context(pc)};
   if (!here.ctx) lockstack_here(&u, pc);
   memcpy(d->name, gp->name, sizeof d->name);
   lock(&graph_mu);
+  if (o->now.line || graph_line(graph, &o->now)) {
+    d->when = o->now;
+    d->before = past_keep(o->past);
+    o->dirty = true;
+  }
   d->at = lockstack_of(&here, here.ctx ? NULL : &u);
   for (uint32_t i = 0; i < d->n; i++) d->taken[i].use.at = lockstack_of(&from[i]->site, here.ctx ? NULL : &u);
   unlock(&graph_mu);
@@ -535,10 +544,9 @@ struct last_words {
   struct telling *at[AT_END];
 };
 
-static void hanging(const struct deed *wait, const struct taken *held, const struct deed *op, const struct taken *needed,
-                    void *arg) {
+static void hanging(const struct hang *h, void *arg) {
   struct last_words *w = arg;
-  struct telling *t = w->n < AT_END ? telling_of_wait(graph, wait, held, op, needed) : NULL;
+  struct telling *t = w->n < AT_END ? telling_of_wait(graph, h) : NULL;
   if (t) w->at[w->n++] = t;
 }
 
@@ -546,7 +554,7 @@ static void tell_waits(void) {
   struct last_words w = {.n = 0};
   if (!lockorder_on) return;
   lock(&graph_mu);
-  if (graph) waits_hanging(hanging, &w);
+  if (graph) waits_hanging(graph, hanging, &w);
   unlock(&graph_mu);
   for (uint32_t i = 0; i < w.n; i++) telling_tell(w.at[i]);
 }

@@ -13,7 +13,7 @@
 #include "race/report.h"
 #include "race/symbolize.h"
 
-enum { PARTS = 3 * GRAPH_CYCLE, HEADING = 160, NAME = 32 };
+enum { PARTS = 3 * GRAPH_CYCLE + 1, HEADING = 160, NAME = 32 };
 
 struct telling {
   struct report report;
@@ -92,16 +92,10 @@ struct telling *telling_of(const struct lock_graph *g, const struct cycle *c) {
   return t;
 }
 
-struct telling *telling_of_wait(const struct lock_graph *g, const struct deed *wait, const struct taken *held,
-                                const struct deed *op, const struct taken *needed) {
-  struct telling *t = telling_new();
+// say_operation: op would end the wait, and needs a lock first.
+static void say_operation(struct telling *t, const struct lock_graph *g, const struct deed *op, const struct taken *needed) {
   char name[64];
-  if (!t) return NULL;
-  struct who waits = {wait->goid, wait->name}, does = {op->goid, op->name};
-  write_who(waits, name, sizeof name);
-  snprintf(t->heading[t->n], HEADING, "%s waits at", name);
-  add(t, waits, "wait", 0, wait->at);
-  say_hold(t, g, waits, &held->use);
+  struct who does = {op->goid, op->name};
   write_who(does, name, sizeof name);
   snprintf(t->heading[t->n], HEADING, "%s can end the wait at", name);
   add(t, does, "operation", 0, op->at);
@@ -109,6 +103,19 @@ struct telling *telling_of_wait(const struct lock_graph *g, const struct deed *w
   snprintf(t->heading[t->n], HEADING, "but needs %s 0x%012lx first, which it %s at", kind_of(g, &needed->use), lock,
            verb_of(needed->use.mode));
   add(t, does, "acquire", lock, needed->use.at);
+}
+
+struct telling *telling_of_wait(const struct lock_graph *g, const struct hang *h) {
+  struct telling *t = telling_new();
+  char name[64];
+  if (!t) return NULL;
+  struct who waits = {h->wait->goid, h->wait->name};
+  write_who(waits, name, sizeof name);
+  snprintf(t->heading[t->n], HEADING, "%s waits at", name);
+  add(t, waits, "wait", 0, h->wait->at);
+  say_hold(t, g, waits, &h->held->use);
+  say_operation(t, g, h->op, h->needed);
+  for (uint32_t i = 1; i < h->through.n; i++) say_step(t, g, &h->through, i);
   snprintf(t->title, HEADING, "POSSIBLE DEADLOCK: a goroutine waits with a lock that another needs to end the wait");
   t->report = (struct report){.kind = REPORT_LOCK_ORDER, .rule = "lock-held-while-waiting", .title = t->title,
                               .part = t->part, .nparts = t->n, .possible = true};

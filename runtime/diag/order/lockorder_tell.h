@@ -11,8 +11,7 @@ struct telling;
 // telling_of copies what is to be said of c, under the lock of the watch; nil: no memory. telling_tell says it,
 // without, and frees t.
 struct telling *telling_of(const struct lock_graph *g, const struct cycle *c);
-struct telling *telling_of_wait(const struct lock_graph *g, const struct deed *wait, const struct taken *held,
-                                const struct deed *op, const struct taken *needed);
+struct telling *telling_of_wait(const struct lock_graph *g, const struct hang *h);
 void telling_tell(struct telling *t);
 
 #endif

@@ -56,6 +56,7 @@ static struct object *object_of(const void *key_at, bool each_counts) {
 }
 
 static void drop_deeds(struct object *o) {
+  for (uint32_t i = 0; i < o->n; i++) past_drop(o->deed[i].before);
   race_hide_begin();
   free(o->deed);
   race_hide_end();
@@ -124,6 +125,7 @@ uint32_t waits_enter(const struct deed *d, const void *const *key, uint32_t nkey
     number = (uint32_t)(w - waits) + 1;
   }
   unlock(&waits_mu);
+  if (!number) past_drop(d->before);
   return number;
 }
 
@@ -172,6 +174,7 @@ bool waits_operation(const struct deed *d, const void *key, bool each_counts) {
 }
 
 void waits_first(const struct deed *d, const void *key, bool each_counts) {
+  bool kept = false;
   lock(&waits_mu);
   struct object *o = object_of(key, each_counts);
   if (o && !o->open && !o->deed) {
@@ -180,45 +183,91 @@ void waits_first(const struct deed *d, const void *key, bool each_counts) {
     race_hide_end();
   }
   if (o && !o->open && o->deed) {
-    if (each_counts ? !is_known(o, d) : o->n == 0) o->deed[o->n++] = *d;
+    if (each_counts ? !is_known(o, d) : o->n == 0) o->deed[o->n++] = *d, kept = true;
     else if (!each_counts) keep_common(o, d);
   }
   unlock(&waits_mu);
+  if (!kept) past_drop(d->before);
+}
+
+static struct past *add_deed(struct past *p, const struct deed *d) {
+  return d->when.line && !past_has(p, d->when) ? past_add(p, d->when) : p;
+}
+
+struct past *waits_all(struct past *p) {
+  lock(&waits_mu);
+  for (struct wait *w = waits; w < waits + WAITS; w++) p = add_deed(p, &w->deed);
+  for (struct object **b = objects; b < objects + BUCKETS; b++)
+    for (struct object *o = *b; o; o = o->next)
+      for (uint32_t i = 0; i < o->n; i++) p = add_deed(p, &o->deed[i]);
+  unlock(&waits_mu);
+  return p;
 }
 
 // ---- at the end --------------------------------------------------------------------------------------
 
+// can_hang holds rules 2 and 3, but for modes.
 static bool can_hang(const struct wait *w, const struct taken *held, const struct deed *op, const struct taken *needed) {
   if (op->goid == w->deed.goid) return false;
-  if (is_shared(held->use.mode) && is_shared(needed->use.mode)) return false;
   if (held->known >= needed->told) return false;
   return !w->told || needed->known < w->told;
 }
 
-// hangs_on finds what can keep the operations of o back while w waits.
-static bool hangs_on(const struct wait *w, const struct object *o, const struct taken **held, const struct deed **op,
-                     const struct taken **needed) {
+// hangs_at_once: an operation of o needs a lock that w has.
+static bool hangs_at_once(const struct wait *w, const struct object *o, struct hang *h) {
   for (uint32_t i = 0; i < o->n; i++)
     for (uint32_t k = 0; k < w->deed.n; k++) {
-      *op = &o->deed[i];
-      *held = &w->deed.taken[k];
-      *needed = find_taken(*op, (*held)->use.lock);
-      if (*needed && can_hang(w, *held, *op, *needed)) return true;
+      h->op = &o->deed[i];
+      h->held = &w->deed.taken[k];
+      h->needed = find_taken(h->op, h->held->use.lock);
+      if (!h->needed || (is_shared(h->held->use.mode) && is_shared(h->needed->use.mode))) continue;
+      if (can_hang(w, h->held, h->op, h->needed)) return true;
     }
   return false;
 }
 
-void waits_hanging(waits_found fn, void *arg) {
-  const struct taken *held, *needed;
-  const struct deed *op;
+static struct request request_of(const struct deed *d, const struct lock_use *want, uint32_t nheld) {
+  struct request r = {.goid = d->goid, .when = d->when, .before = d->before, .want = *want, .nheld = nheld};
+  for (uint32_t i = 0; i < nheld; i++) r.held[i] = d->taken[i].use;
+  return r;
+}
+
+static void keep_first(const struct cycle *c, void *arg) {
+  struct hang *h = arg;
+  if (h->through.n == 0) h->through = *c;
+}
+
+// hangs_through: an operation of o needs a lock, which is held by who asks for another, and so on to one that w has.
+static bool hangs_through(const struct wait *w, const struct object *o, struct lock_graph *g, struct hang *h) {
+  if (!g || !w->deed.when.line) return false;
+  for (uint32_t i = 0; i < o->n; i++)
+    for (uint32_t k = 0; k < o->deed[i].n && o->deed[i].when.line; k++) {
+      h->op = &o->deed[i];
+      h->needed = &h->op->taken[k];
+      if (h->op->goid == w->deed.goid || find_taken(&w->deed, h->needed->use.lock)) continue;
+      h->first = request_of(&w->deed, &h->needed->use, w->deed.n);
+      struct request op = request_of(h->op, &h->needed->use, 0);
+      graph_through(g, &h->first, &op, keep_first, h);
+      if (h->through.n == 0) continue;
+      h->held = &w->deed.taken[h->through.hold[0]];
+      if (can_hang(w, h->held, h->op, h->needed)) return true;
+      h->through.n = 0;
+    }
+  return false;
+}
+
+static bool hangs_on(const struct wait *w, const struct object *o, struct lock_graph *g, struct hang *h) {
+  h->through.n = 0;
+  return o && !o->open && (hangs_at_once(w, o, h) || hangs_through(w, o, g, h));
+}
+
+void waits_hanging(struct lock_graph *g, waits_found fn, void *arg) {
   lock(&waits_mu);
   for (struct wait *w = waits; w < waits + WAITS; w++) {
+    struct hang h = {.wait = &w->deed};
     bool hangs = w->nkeys > 0;
-    for (uint32_t k = 0; k < w->nkeys && hangs; k++) {
-      const struct object *o = *find(w->key[k]);
-      hangs = o && !o->open && hangs_on(w, o, &held, &op, &needed);
-    }
-    if (hangs) fn(&w->deed, held, op, needed, arg);
+    for (uint32_t k = 0; k < w->nkeys && hangs; k++) hangs = hangs_on(w, *find(w->key[k]), g, &h);
+    if (hangs) fn(&h, arg);
   }
   unlock(&waits_mu);
 }

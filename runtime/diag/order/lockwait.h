@@ -14,6 +14,12 @@
 //
 // For 3 a counter does, as of Lamport: what it orders too much is not told. An operation without the lock may
 // come at any time, so these are told when the process ends.
+//
+// The operation may need another lock than the wait has, one that is held by who asks for the wait's:
+//
+//     G1: lock L, wait on X        G2: lock M ... unlock M, complete X        G3: lock M, lock L
+//
+// With the wait taken for a request of M by who holds L that is a cycle of requests, which lockgraph.h finds, by its rules.
 #ifndef CRUN_DIAG_LOCKWAIT_H
 #define CRUN_DIAG_LOCKWAIT_H
 
@@ -34,19 +40,23 @@ struct taken {
 // What a goroutine did with locks: a wait, or an operation.
 struct deed {
   uint64_t goid;
+  struct moment when;   // line 0: not known, and no part of what leads through other locks
+  struct past *before;
   char name[32];
   uint32_t at;
   uint32_t n;
   struct taken taken[DEED_LOCKS];
 };
 
-// waits_enter notes that d waits on one of the objects at key. It returns a number for waits_over, or 0.
+// waits_enter notes that d, whose reference to before it takes over, waits on one of the objects at key. It returns a
+// number for waits_over, or 0.
 uint32_t waits_enter(const struct deed *d, const void *const *key, uint32_t nkeys);
 
 // waits_over: from the count told on others may know that wait number is over.
 void waits_over(uint32_t number, uint64_t told);
 
-// waits_operation notes operation d on key. True: it is worth to know its stacks; then waits_first is called.
+// waits_operation notes operation d on key. True: it is worth to know its stacks; then waits_first is called,
+// which takes over d's reference to before.
 bool waits_operation(const struct deed *d, const void *key, bool each_counts);
 void waits_first(const struct deed *d, const void *key, bool each_counts);
 
@@ -55,9 +65,19 @@ void waits_first(const struct deed *d, const void *key, bool each_counts);
 void waits_open(const void *key, bool remember);
 void waits_forget(const void *key);
 
-// waits_hanging calls fn for each wait that can hang, and what can make it so: op with needed.
-typedef void (*waits_found)(const struct deed *wait, const struct taken *held, const struct deed *op,
-                            const struct taken *needed, void *arg);
-void waits_hanging(waits_found fn, void *arg);
+// waits_all returns p, whose reference it takes over, and all waits and operations.
+struct past *waits_all(struct past *p);
+
+// A wait that can hang: op needs what the wait has held, or through others: the steps after the first of a cycle.
+struct hang {
+  const struct deed *wait, *op;
+  const struct taken *held, *needed;
+  struct cycle through;  // n 0: needed is held
+  struct request first;  // the cycle's first step: what the wait holds, and wants through op
+};
+
+// waits_hanging calls fn for each wait that can hang, and what can make it so. g (nil: none) has the requests.
+typedef void (*waits_found)(const struct hang *h, void *arg);
+void waits_hanging(struct lock_graph *g, waits_found fn, void *arg);
 
 #endif

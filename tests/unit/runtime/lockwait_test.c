@@ -11,6 +11,7 @@
 enum { A = 1, B = 2 };  // locks
 static char object[64];  // each test has its own, since the tables stay
 static int used;
+static struct lock_graph *graph;  // nil: none
 
 static struct deed deed(uint64_t goid, uint32_t lock, enum lock_mode mode, uint64_t known, uint64_t told) {
   static uint32_t place;
@@ -28,16 +29,16 @@ struct count {
   int n;
 };
 
-static void count(const struct deed *w, const struct taken *held, const struct deed *op, const struct taken *needed, void *arg) {
+static void count(const struct hang *h, void *arg) {
   struct count *c = arg;
-  assert_int_equal(held->use.lock, needed->use.lock);
-  assert_int_not_equal(w->goid, op->goid);
-  if (w->goid == c->goid) c->n++;
+  if (h->through.n == 0) assert_int_equal(h->held->use.lock, h->needed->use.lock);
+  assert_int_not_equal(h->wait->goid, h->op->goid);
+  if (h->wait->goid == c->goid) c->n++;
 }
 
 static int hanging(uint64_t goid) {
   struct count c = {goid, 0};
-  waits_hanging(count, &c);
+  waits_hanging(graph, count, &c);
   return c.n;
 }
 
@@ -128,9 +129,62 @@ static void forgotten(void **state) {
   assert_int_equal(hanging(60), 1);
 }
 
+static void ignore(const struct cycle *c, void *arg) {}
+
+// ask enters the request of goid for want with held.
+static void ask(uint64_t goid, uint32_t held, uint32_t want, struct past *before) {
+  struct request r = {.shape = goid, .goid = goid, .want = {want, LOCK_MUTEX, 0}, .nheld = 1, .held = {{held, LOCK_MUTEX, 0}}, .before = before};
+  graph_line(graph, &r.when);
+  graph_add(graph, &r, ignore, NULL);
+}
+
+static struct deed at(struct moment when, struct deed d) {
+  d.when = when;
+  return d;
+}
+
+// wait_of has goid wait with lock held, and one more complete it after it had needed.
+static void wait_of(uint64_t goid, struct moment when, uint32_t held, uint64_t other, struct moment its, uint32_t needed) {
+  const void *x = &object[used++];
+  begin(x, at(when, deed(goid, held, LOCK_MUTEX, 0, 0)));
+  operate(x, false, at(its, deed(other, needed, LOCK_MUTEX, 0, 1)));
+}
+
+static void through_others(void **state) {
+  (void)state;
+  uint32_t l[6];
+  struct moment w, o, none = {0};
+  graph = graph_new();
+  for (int i = 0; i < 6; i++) l[i] = graph_lock(graph, (uintptr_t)&l[i]);
+  graph_line(graph, &w);
+  graph_line(graph, &o);
+  wait_of(70, w, l[0], 71, o, l[1]);
+  assert_int_equal(hanging(70), 0);
+  ask(72, l[1], l[2], NULL);
+  assert_int_equal(hanging(70), 0);
+  ask(73, l[2], l[0], NULL);
+  assert_int_equal(hanging(70), 1);
+  wait_of(74, w, l[0], 73, o, l[1]);  // who completes it is one of those that it would wait for
+  assert_int_equal(hanging(74), 0);
+  wait_of(73, w, l[0], 75, o, l[1]);  // or who waits
+  assert_int_equal(hanging(73), 0);
+  wait_of(76, none, l[0], 77, o, l[1]);
+  assert_int_equal(hanging(76), 0);
+  wait_of(78, w, l[0], 79, o, l[4]);
+  ask(80, l[4], l[0], past_add(NULL, w));  // after the wait
+  assert_int_equal(hanging(78), 0);
+  ask(81, l[4], l[0], past_add(NULL, o));  // after what completes it
+  assert_int_equal(hanging(78), 0);
+  ask(82, l[4], l[0], NULL);
+  assert_int_equal(hanging(78), 1);
+  graph_free(graph);
+  graph = NULL;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_lock_of_all), cmocka_unit_test(each_counts),
                                      cmocka_unit_test(who_and_how),     cmocka_unit_test(order),
-                                     cmocka_unit_test(several),         cmocka_unit_test(forgotten)};
+                                     cmocka_unit_test(several),         cmocka_unit_test(forgotten),
+                                     cmocka_unit_test(through_others)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
