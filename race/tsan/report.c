@@ -45,7 +45,7 @@ static ctx_id interned(void *const *trace) {
   uint32_t n = 0, at = PCS;
   while (n < PCS && trace[n]) n++;
   for (uint32_t i = 0; i < n; i++)
-    if (!runtimes((uintptr_t)trace[i])) pcs[--at] = (uintptr_t)trace[i];
+    if (trace[i] != unmaps && !runtimes((uintptr_t)trace[i])) pcs[--at] = (uintptr_t)trace[i];
   return at < PCS ? tsan_stack_put((struct tsan_stack){.pc = pcs + at, .n = PCS - at}) : 0;
 }
 
@@ -132,8 +132,9 @@ void limit_note(struct text *t) { (void)t; }
 
 // ---- races -----------------------------------------------------------------------------------------
 
-// is_free tells whether an access is that of free or realloc, which the runtime has as a write.
+// is_free tells whether an access is that of free, realloc or munmap, which the runtime has as a write.
 static bool is_free(void *const *trace) {
+  if (trace[0] == unmaps) return true;
   const char *name = trace[0] ? runtimes((uintptr_t)trace[0]) : NULL;
   if (!name || !begins(name, intercepts)) return false;
   name += sizeof intercepts - 1;

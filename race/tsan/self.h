@@ -38,6 +38,9 @@ void self_init(void);
 // forget drops all that was done to [p, p + n), and the sync objects in it.
 void forget(const void *p, size_t n);
 
+// unmaps is the pc of a write that is the end of a mapping (mapping.c); no instruction has it.
+extern const char unmaps[1];
+
 // symbolizer_enter and symbolizer_leave bracket what calls libdw: it shares no lock with the runtime then. They nest.
 void symbolizer_enter(void);
 void symbolizer_leave(void);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mappings that grow, move, shrink and go, at addresses that the other thread has at once: each is fresh memory.
-// TSAN: false alarm
+// TSAN: unsure
 #define LITMUS_PTHREAD
 #define _GNU_SOURCE
 #include "litmus.h"
