@@ -5,19 +5,17 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "diag/order/lockorder_pthread.h"
 #include "io/posix.h"
 #include "race/race.h"
 #include "sched/foreign.h"
 
 #define PC() ((uintptr_t)__builtin_return_address(0))
 
-static inline int taken(int r, const void *lock, unsigned what, uintptr_t pc) {
-  if (r != 0 && r != EOWNERDEAD) return r;
-  lockorder_pthread(lock, what, pc);
-  foreign_taken(lock, pc);
+static inline int taken_at(int r, const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa) {
+  if (__builtin_expect(r == 0 || r == EOWNERDEAD, 1)) foreign_taken(lock, what, pc, cfa);
   return r;
 }
+#define taken(r, lock, what, pc) taken_at((r), (lock), (what), (pc), __builtin_dwarf_cfa())
 
 // In the order of locks one is left before it is: it may be gone after.
 static inline int left(int r) {
@@ -33,7 +31,7 @@ POSIX int pthread_mutex_timedlock(pthread_mutex_t *m, const struct timespec *t) 
   return taken(LIBC(pthread_mutex_timedlock)(m, t), m, MUTEX | TRIED, PC());
 }
 POSIX int pthread_mutex_unlock(pthread_mutex_t *m) {
-  lockorder_pthread(m, RACE_LOCK_LEFT, 0);
+  foreign_leaves(m);
   return left(LIBC(pthread_mutex_unlock)(m));
 }
 
@@ -48,25 +46,25 @@ POSIX int pthread_rwlock_timedwrlock(pthread_rwlock_t *l, const struct timespec 
   return taken(LIBC(pthread_rwlock_timedwrlock)(l, t), l, WRITE | TRIED, PC());
 }
 POSIX int pthread_rwlock_unlock(pthread_rwlock_t *l) {
-  lockorder_pthread(l, RACE_LOCK_LEFT, 0);
+  foreign_leaves(l);
   return left(LIBC(pthread_rwlock_unlock)(l));
 }
 
 // ---- new ones at an old address ------------------------------------------------------------------------
 
 POSIX int pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attr) {
-  lockorder_pthread(m, RACE_LOCK_FORGOTTEN, 0);
+  foreign_forgets(m);
   return LIBC(pthread_mutex_init)(m, attr);
 }
 POSIX int pthread_mutex_destroy(pthread_mutex_t *m) {
-  lockorder_pthread(m, RACE_LOCK_FORGOTTEN, 0);
+  foreign_forgets(m);
   return LIBC(pthread_mutex_destroy)(m);
 }
 POSIX int pthread_rwlock_init(pthread_rwlock_t *l, const pthread_rwlockattr_t *attr) {
-  lockorder_pthread(l, RACE_LOCK_FORGOTTEN, 0);
+  foreign_forgets(l);
   return LIBC(pthread_rwlock_init)(l, attr);
 }
 POSIX int pthread_rwlock_destroy(pthread_rwlock_t *l) {
-  lockorder_pthread(l, RACE_LOCK_FORGOTTEN, 0);
+  foreign_forgets(l);
   return LIBC(pthread_rwlock_destroy)(l);
 }

@@ -15,15 +15,11 @@
 #include "sched/sched.h"
 #include "sched/wake.h"
 
-// mine is the goroutine whose lock it is; nil: it is a thread's own, or the runtime's.
-static struct g *mine(struct m *mp) {
-  return mp && mp->curg && !mp->curg->is_thread && !load_rlx(&mp->in_rt) ? mp->curg : NULL;
-}
+// user_of is the goroutine or thread whose lock it is; nil: it is the runtime's.
+static inline struct g *user_of(struct m *mp) { return mp && !load_rlx(&mp->in_rt) ? mp->curg : NULL; }
 
-void foreign_taken(const void *lock, uintptr_t pc) {
-  struct m *mp = getm();
-  struct g *gp = mine(mp);
-  if (!gp || gp->nforeign++ > 0) return;
+static inline __attribute__((always_inline)) void keep(struct m *mp, struct g *gp, const void *lock, unsigned what, uintptr_t pc) {
+  if (gp->is_thread || what & RACE_LOCK_SPINS || gp->nforeign++ > 0) return;
   gp->foreign_lock = lock;
   gp->foreign_pc = pc;
   gp->nlocks++;  // as cr_lock_thread does
@@ -31,19 +27,46 @@ void foreign_taken(const void *lock, uintptr_t pc) {
   store_rlx(&gp->locked_m, mp);
 }
 
+static __attribute__((noinline)) void keep_watched(struct g *gp, const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa) {
+  lockorder_pthread_taken(gp, lock, what, pc, cfa);
+  keep(getm(), gp, lock, what, pc);
+}
+
+void foreign_taken(const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa) {
+  struct m *mp = getm();
+  struct g *gp = user_of(mp);
+  if (!gp) return;
+  if (lockorder_is_on()) keep_watched(gp, lock, what, pc, cfa);
+  else keep(mp, gp, lock, what, pc);
+}
+
+void foreign_leaves(const void *lock) {
+  if (!lockorder_is_on()) return;
+  struct g *gp = user_of(getm());
+  if (gp) lockorder_pthread_left(gp, lock);
+}
+
+void foreign_forgets(const void *lock) {
+  if (lockorder_is_on()) lockorder_pthread_forget(lock);
+}
+
 void foreign_left(void) {
   struct m *mp = getm();
-  struct g *gp = mine(mp);
-  if (!gp || gp->nforeign == 0 || --gp->nforeign > 0 || --gp->nlocks > 0) return;
+  struct g *gp = user_of(mp);
+  if (!gp || gp->is_thread || gp->nforeign == 0 || --gp->nforeign > 0 || --gp->nlocks > 0) return;
   mp->locked_g = NULL;
   store_rlx(&gp->locked_m, NULL);
 }
 
 static void on_lock(const void *lock, unsigned what, uintptr_t pc) {
-  lockorder_pthread(lock, what, pc);
-  if (what & (RACE_LOCK_SPINS | RACE_LOCK_FORGOTTEN)) return;
-  if (what & RACE_LOCK_LEFT) foreign_left();
-  else foreign_taken(lock, pc);
+  if (what & RACE_LOCK_FORGOTTEN) {
+    foreign_forgets(lock);
+  } else if (what & RACE_LOCK_LEFT) {
+    foreign_leaves(lock);
+    if (!(what & RACE_LOCK_SPINS)) foreign_left();
+  } else {
+    foreign_taken(lock, what, pc, NULL);
+  }
 }
 
 void foreign_init(void) { race_watch_locks(on_lock); }

@@ -8,9 +8,12 @@
 // foreign_init has the detector tell of them; without one posix_lock.c does.
 void foreign_init(void);
 
-// foreign_taken: the goroutine that runs has taken lock, for the call that returns to pc. foreign_left: it gives one up.
-void foreign_taken(const void *lock, uintptr_t pc);
+// foreign_taken: who runs has taken lock in the way what (race.h), for the call that returns to pc from where the stack pointer
+// was cfa. foreign_leaves: it is about to give it up. foreign_left: it has. foreign_forgets: what is at lock is another now.
+void foreign_taken(const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa);
+void foreign_leaves(const void *lock);
 void foreign_left(void);
+void foreign_forgets(const void *lock);
 
 // foreign_parks: gp is about to park and holds such a lock. Others that want it block their threads until gp is back.
 void foreign_parks(struct g *gp, enum wait_reason why);

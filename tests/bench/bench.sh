@@ -51,7 +51,7 @@ bench_lockorder() {
   "$crun" build -O2 -o "$work/lockorder" "$src/lockorder.c"
   : >"$work/lockorder.log"
   for round in $(seq "$rounds"); do
-    for case in pair nested; do
+    for case in pair nested pthread pthread-nested; do
       echo "$case $round on $(CRUNDEBUG=lockorder=1 "$work/lockorder" "$case")"
       echo "$case $round off $(CRUNDEBUG=lockorder=0 "$work/lockorder" "$case")"
     done >>"$work/lockorder.log"

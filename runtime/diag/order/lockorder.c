@@ -23,47 +23,14 @@
 #include "base/check.h"
 #include "base/lock.h"
 #include "base/os.h"
+#include "diag/order/lockheld.h"
 #include "diag/order/lockorder_tell.h"
 #include "diag/order/lockstack.h"
 #include "diag/order/lockwait.h"
 #include "diag/settings.h"
 #include "race/race.h"
 
-enum { RECENT = 4, FIRST_HELD = 3, MAX_HELD = 16, KNOWN = 8, TELLINGS = 4, SITES = 1024, UNWINDS = 64 };
-
-struct held {
-  const void *lock;
-  _Atomic uint32_t *id_at;
-  struct site site;
-  uint64_t chain;         // a hash of all up to this one, if below is still that of the one before; 0: unknown
-  uint64_t below;
-  uint64_t known, told;   // lockwait.h's: order->count when it was taken; the first that went out since, or 0
-  uint32_t id;            // below order->chained, and of what was released
-  uint32_t how;           // a lock_mode, perhaps with LOCK_TRIED
-};
-_Static_assert(sizeof(struct held) == 128, "indexed by a shift");
-
-struct lock_order {
-  uint32_t n, cap;
-  uint32_t lost;          // acquisitions beyond MAX_HELD
-  uint32_t fresh, high;   // held[fresh] to held[high - 1] were taken since the last publication, if still there
-  uint32_t chained;       // how many of held have an id and a chain
-  struct held *held;      // by order of acquisition
-  struct moment now;      // line 0: none yet
-  bool dirty;             // a request was made in this moment
-  struct past *past;
-  struct held *recent;    // RECENT of those whose place was taken by another since; made when first needed
-  uint32_t nrecent;
-  uint32_t stamp;         // bumped when past or now changes
-  uint32_t wait;          // the last wait that nobody knows to be over, or 0
-  uint64_t waited;        // a hash of the last wait
-  uint64_t count;         // lockwait.h's: the highest that is known
-  struct {
-    uint64_t shape;
-    uint32_t stamp;
-  } known[KNOWN];
-  struct held first[FIRST_HELD];
-};
+enum { TELLINGS = 4, SITES = 1024, UNWINDS = 64 };
 
 bool lockorder_on;
 static struct lock graph_mu;
@@ -71,36 +38,7 @@ static struct lock_graph *graph;              // made when first needed, under g
 static _Atomic uint64_t counter;              // of publications that lockwait.h is interested in
 static uint8_t unwinds[SITES];                // under graph_mu: how often stacks were unwound for such places
 
-
-static void *get(size_t n) {
-  race_hide_begin();
-  void *p = malloc(n);
-  race_hide_end();
-  if (!p) throw("lock order: out of memory");
-  return p;
-}
-
-static void put(void *p) {
-  race_hide_begin();
-  free(p);
-  race_hide_end();
-}
-
-static enum lock_mode mode_of(const struct held *h) { return h->how & ~LOCK_TRIED; }
-static bool was_tried(const struct held *h) { return h->how & LOCK_TRIED; }
-
 // ---- goroutines ------------------------------------------------------------------------------------
-
-static __attribute__((noinline)) struct lock_order *order_new(struct g *gp) {
-  struct lock_order *o = get(sizeof *o);
-  memset(o, 0, sizeof *o);
-  o->cap = FIRST_HELD;
-  o->held = o->first;
-  o->stamp = 1;
-  return gp->order = o;
-}
-
-static inline struct lock_order *order_of(struct g *gp) { return gp->order ? gp->order : order_new(gp); }
 
 // tick begins a new moment if something happened in this one, and returns what is known now.
 static struct past *tick(struct lock_order *o) {
@@ -167,41 +105,9 @@ void lockorder_ended_slow(struct g *gp) {
   o->stamp++;
 }
 
-void lockorder_freed(struct g *gp) {
-  struct lock_order *o = gp->order;
-  gp->order = NULL;
-  if (!o) return;
-  if (o->held != o->first) put(o->held);
-  put(o->recent);
-  put(o);
-}
+void lockorder_freed(struct g *gp) { order_free(gp); }
 
 // ---- what is held ----------------------------------------------------------------------------------
-
-static bool grow(struct lock_order *o) {
-  if (o->cap == MAX_HELD) return false;
-  struct held *big = get(MAX_HELD * sizeof *big);
-  memset(big, 0, MAX_HELD * sizeof *big);
-  memcpy(big, o->held, o->n * sizeof *big);
-  o->held = big;
-  o->cap = MAX_HELD;
-  return true;
-}
-
-static void remove_held(struct lock_order *o, uint32_t i) {
-  memmove(&o->held[i], &o->held[i + 1], (--o->n - i) * sizeof *o->held);
-  if (o->chained > i) o->chained = i;
-  o->high = o->n;
-  if (o->fresh > o->n) o->fresh = o->n;
-}
-
-// remember keeps h, which was released, for the operation that may follow.
-static __attribute__((noinline)) void remember(struct lock_order *o, const struct held *h) {
-  if (!o->recent) o->recent = get(RECENT * sizeof *h);
-  for (uint32_t i = 0; i < o->nrecent; i++)
-    if (o->recent[i].lock == h->lock) return;
-  if (o->nrecent < RECENT) o->recent[o->nrecent++] = *h;
-}
 
 // number_lock returns the number of lock, 0: there is none to be had.
 static uint32_t number_lock(const void *lock_at, _Atomic uint32_t *id_at) {
@@ -232,39 +138,15 @@ static bool chain_up(struct lock_order *o) {
       h->id = number_lock(h->lock, h->id_at);
       if (!h->id) return false;
       if (graph_is_ignored(graph, h->id)) {
-        remove_held(o, o->chained);
+        held_remove(o, o->chained);
         continue;
       }
       h->below = below;
-      h->chain = mix(below, h->id, mode_of(h));
+      h->chain = mix(below, h->id, held_mode(h));
     }
     o->chained++;
   }
   return true;
-}
-
-// What lies between a frame's variables is what AddressSanitizer forbids to read.
-#ifdef __SANITIZE_ADDRESS__
-#define READS_STACK __attribute__((noinline, no_sanitize("address")))
-#else
-#define READS_STACK inline __attribute__((always_inline))
-#endif
-
-static READS_STACK void copy_words(uintptr_t *to, const volatile uintptr_t *from, size_t n) {
-  for (size_t i = 0; i < n; i++) to[i] = from[i];
-}
-
-// note fills in where the lock was taken. cfa is the caller's stack pointer if the public call gave way to us;
-// else that is found above, by the return address.
-static READS_STACK void note(struct site *s, uintptr_t pc, const uintptr_t *cfa) {
-  enum { SCAN = 24 };
-  s->pc = pc;
-  s->ctx = race_context(pc);
-  if (s->ctx) return;
-  const uintptr_t *end = cfa + SCAN;
-  while (__builtin_expect(cfa[-1] != pc, 0) && cfa < end) cfa++;
-  s->sp = cfa < end ? (uintptr_t)cfa : 0;
-  if (s->sp) copy_words(s->word, cfa, sizeof s->word / sizeof *s->word);
 }
 
 // ---- requests --------------------------------------------------------------------------------------
@@ -293,7 +175,7 @@ static void enter_locked(struct g *gp, struct lock_order *o, uint64_t shape, con
   struct request r = {.shape = shape, .goid = gp->goid, .when = o->now, .before = past_keep(o->past), .nheld = o->n - 1};
   for (uint32_t i = 0; i < o->n; i++) {
     const struct held *h = &o->held[i];
-    *(i + 1 < o->n ? &r.held[i] : &r.want) = (struct lock_use){h->id, mode_of(h), lockstack_of(&h->site, u)};
+    *(i + 1 < o->n ? &r.held[i] : &r.want) = (struct lock_use){h->id, held_mode(h), lockstack_of(&h->site, u)};
   }
   memcpy(r.name, gp->name, sizeof r.name);
   graph_add(graph, &r, found, t);
@@ -319,8 +201,7 @@ static __attribute__((noinline)) void ask(struct g *gp, struct lock_order *o, ui
   for (uint32_t i = 0; i < t.n; i++) telling_tell(t.at[i]);
 }
 
-// nested is an acquisition that is of interest: of a second lock, or by a writer.
-static __attribute__((noinline)) void nested(struct lock_order *o, bool tried) {
+__attribute__((noinline)) void lockorder_requested(struct lock_order *o, bool tried) {
   int e = errno;
   if (o->lost == 0 && o->n <= GRAPH_HELD + 1 && chain_up(o) && o->n > 0 && !tried) {
     uint64_t shape = o->held[o->n - 1].chain;
@@ -336,33 +217,17 @@ static __attribute__((noinline)) void nested(struct lock_order *o, bool tried) {
   errno = e;
 }
 
-// push enters an acquisition at the top of what is held, which has room. A chain stays right if it is the same lock.
-static inline __attribute__((always_inline)) void push(struct lock_order *o, const void *lock, _Atomic uint32_t *id,
-                                                       unsigned how, uintptr_t pc, const uintptr_t *cfa) {
-  struct held *h = &o->held[o->n++];
-  if (h->lock != lock || h->how != how || h->id != load_rlx(id)) h->chain = 0;
-  h->lock = lock;
-  h->id_at = id;
-  h->how = how;
-  h->known = o->count;
-  h->told = 0;
-  if (o->n > o->high) o->high = o->n;
-  note(&h->site, pc, cfa);
-}
-
-static inline bool is_of_interest(const struct lock_order *o, unsigned how) { return o->n > 1 || how == LOCK_WRITE; }
-
 // acquired_rarely is lockorder_acquired_by when there is no list yet, no room, or another lock's place is taken.
 static __attribute__((noinline)) void acquired_rarely(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how,
                                                       uintptr_t pc) {
   struct lock_order *o = order_of(gp);
-  if (o->n == o->cap && !grow(o)) {
+  if (o->n == o->cap && !held_grow(o)) {
     o->lost++;
     return;
   }
-  if (o->n < o->high && o->n >= o->fresh && o->held[o->n].lock != lock) remember(o, &o->held[o->n]);
-  push(o, lock, id, how, pc, __builtin_dwarf_cfa());
-  if (is_of_interest(o, how)) nested(o, how & LOCK_TRIED);
+  if (o->n < o->high && o->n >= o->fresh && o->held[o->n].lock != lock) held_remember(o, &o->held[o->n]);
+  held_push(o, lock, id, how, pc, __builtin_dwarf_cfa());
+  if (held_is_request(o, how)) lockorder_requested(o, how & LOCK_TRIED);
 }
 
 // All calls of this one and the next are in place of their return: in the plain runtime they save no registers.
@@ -373,8 +238,8 @@ __attribute__((noinline)) void lockorder_acquired_by(struct g *gp, const void *l
     acquired_rarely(gp, lock, id, how, pc);
     return;
   }
-  push(o, lock, id, how, pc, __builtin_dwarf_cfa());
-  if (is_of_interest(o, how)) nested(o, how & LOCK_TRIED);
+  held_push(o, lock, id, how, pc, __builtin_dwarf_cfa());
+  if (held_is_request(o, how)) lockorder_requested(o, how & LOCK_TRIED);
 }
 
 // release_rarely is a release of what is not the last taken, has no number, or was taken by another goroutine.
@@ -382,7 +247,7 @@ static __attribute__((noinline)) void release_rarely(struct lock_order *o, const
   for (uint32_t i = o ? o->n : 0; i-- > 0;) {
     if (o->held[i].lock != lock_at) continue;
     o->held[i].id = number_lock(lock_at, id);
-    if (i + 1 < o->n) remove_held(o, i);
+    if (i + 1 < o->n) held_remove(o, i);
     else o->n = i;
     if (o->chained > o->n) o->chained = o->n;
     if (o->fresh > o->n) o->fresh = o->n;
@@ -401,16 +266,7 @@ static __attribute__((noinline)) void release_rarely(struct lock_order *o, const
 
 __attribute__((noinline)) void lockorder_released_by(struct g *gp, const void *lock, _Atomic uint32_t *id) {
   struct lock_order *o = gp->order;
-  uint32_t n = o ? o->n : 0, number = load_rlx(id);
-  struct held *h = n ? &o->held[n - 1] : NULL;
-  if (__builtin_expect(!h || h->lock != lock || !number, 0)) {
-    release_rarely(o, lock, id);
-    return;
-  }
-  o->n = --n;
-  if (o->chained > n) o->chained = n;
-  if (o->fresh > n) o->fresh = n;
-  h->id = number;
+  if (__builtin_expect(!o || !held_left(o, lock, id), 0)) release_rarely(o, lock, id);
 }
 
 bool lockorder_holds(const struct g *gp, const void *lock) {
@@ -479,7 +335,7 @@ static void no_lock(const void *object, enum completes c, _Atomic bool *open) {
 static void add_taken(struct deed *d, const struct held *h, uint32_t id, uint64_t told, const struct held **from) {
   if (!id || d->n == DEED_LOCKS) return;
   from[d->n] = h;
-  d->taken[d->n++] = (struct taken){{id, mode_of(h), 0}, h->known, h->told ? h->told : told};
+  d->taken[d->n++] = (struct taken){{id, held_mode(h), 0}, h->known, h->told ? h->told : told};
 }
 
 // note_operation tells lockwait.h of the operation, with the locks held and those that went since the last publication.
@@ -490,11 +346,11 @@ static __attribute__((noinline)) void note_operation(struct g *gp, const void *o
   struct deed d = {.goid = gp->goid};
   uint64_t next = load_rlx(&counter) + 1;  // what go_out will take, or less
   for (uint32_t i = 0; i < o->n; i++)
-    if (!was_tried(&o->held[i])) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), next, from);
+    if (!held_was_tried(&o->held[i])) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), next, from);
   for (uint32_t i = o->n < o->fresh ? o->fresh : o->n; i < o->high; i++)
-    if (!was_tried(&o->held[i])) add_taken(&d, &o->held[i], o->held[i].id, next, from);
+    if (!held_was_tried(&o->held[i])) add_taken(&d, &o->held[i], o->held[i].id, next, from);
   for (uint32_t i = 0; i < o->nrecent; i++)
-    if (!was_tried(&o->recent[i])) add_taken(&d, &o->recent[i], o->recent[i].id, next, from);
+    if (!held_was_tried(&o->recent[i])) add_taken(&d, &o->recent[i], o->recent[i].id, next, from);
   if (d.n == 0) {
     no_lock(object, c, open);
   } else if (waits_operation(&d, object, c == ALL_COMPLETE)) {

@@ -47,6 +47,9 @@ enum { LOCK_TRIED = 8 };  // with a lock_mode: the acquisition would not have wa
 void lockorder_acquired_by(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how, uintptr_t pc);
 void lockorder_released_by(struct g *gp, const void *lock, _Atomic uint32_t *id);
 
+// lockorder_requested: the last of what the goroutine that runs holds is a request (lockheld.h); o is its order.
+void lockorder_requested(struct lock_order *o, bool tried);
+
 // lockorder_holds tells whether gp, which runs, is known to hold lock.
 bool lockorder_holds(const struct g *gp, const void *lock);
 

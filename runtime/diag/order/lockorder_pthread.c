@@ -12,6 +12,7 @@
 #include <pthread.h>
 
 #include "base/atomic.h"
+#include "diag/order/lockheld.h"
 #include "race/race.h"
 #include "stack/stack.h"
 
@@ -64,28 +65,38 @@ static enum lock_mode mode_of(const void *lock, unsigned what) {
   return l->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP ? LOCK_READ : LOCK_READ_FREE;
 }
 
-static void taken(struct g *gp, const void *lock, unsigned what, uintptr_t pc) {
+static bool is_cell(const _Atomic uint32_t *id) { return (uintptr_t)id - (uintptr_t)cells < sizeof cells; }
+
+static __attribute__((noinline)) void taken_slow(struct g *gp, const void *lock, unsigned how, uintptr_t pc) {
   if (CRUN_RACE && race_context(pc) == 0) return;  // a library's call, or our own in a report
   struct cell *c = cell_of((uintptr_t)lock, false);
   if (!c && (on_goroutine_stack((uintptr_t)lock) || !(c = cell_of((uintptr_t)lock, true)))) return;
-  unsigned how = mode_of(lock, what) | (what & RACE_LOCK_TRIED ? LOCK_TRIED : 0);
   lockorder_acquired_by(gp, lock, &c->id, how, pc);
 }
 
-static void left(struct g *gp, const void *lock) {
+// The lock that was at the same place of what is held the last time needs no look at the table.
+void lockorder_pthread_taken(struct g *gp, const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa) {
+  unsigned how = mode_of(lock, what) | (what & RACE_LOCK_TRIED ? LOCK_TRIED : 0);
+  struct lock_order *o = gp->order;
+  if (__builtin_expect(o && o->n < o->cap && is_cell(o->held[o->n].id_at) && held_again(o, lock, how, pc, cfa), 1)) {
+    if (held_is_request(o, how)) lockorder_requested(o, how & LOCK_TRIED);
+  } else {
+    taken_slow(gp, lock, how, pc);
+  }
+}
+
+static __attribute__((noinline)) void left_slow(struct g *gp, const void *lock) {
   struct cell *c = cell_of((uintptr_t)lock, false);
   if (c && lockorder_holds(gp, lock)) lockorder_released_by(gp, lock, &c->id);
 }
 
-void lockorder_pthread_slow(const void *lock, unsigned what, uintptr_t pc) {
-  struct m *mp = getm();
-  struct g *gp = getg_or_nil();
-  if (what & RACE_LOCK_FORGOTTEN) {
-    struct cell *c = cell_of((uintptr_t)lock, false);
-    if (c) store_rlx(&c->id, 0);
-    return;
-  }
-  if (!gp || !mp || load_rlx(&mp->in_rt)) return;
-  if (what & RACE_LOCK_LEFT) left(gp, lock);
-  else taken(gp, lock, what, pc);
+void lockorder_pthread_left(struct g *gp, const void *lock) {
+  struct lock_order *o = gp->order;
+  const _Atomic uint32_t *id = o && o->n ? o->held[o->n - 1].id_at : NULL;
+  if (!is_cell(id) || !held_left(o, lock, id)) left_slow(gp, lock);
+}
+
+void lockorder_pthread_forget(const void *lock) {
+  struct cell *c = cell_of((uintptr_t)lock, false);
+  if (c) store_rlx(&c->id, 0);
 }

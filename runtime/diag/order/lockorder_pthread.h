@@ -8,12 +8,13 @@
 
 #include "diag/order/lockorder.h"
 
-void lockorder_pthread_slow(const void *lock, unsigned what, uintptr_t pc);
+// What follows is called only if lockorder_is_on().
 
-// lockorder_pthread: the goroutine or thread that runs does what (race.h) with lock, for the call that returns to pc.
-static inline void lockorder_pthread(const void *lock, unsigned what, uintptr_t pc) {
-  if (lockorder_is_on()) lockorder_pthread_slow(lock, what, pc);
-}
+// lockorder_pthread_taken: gp, which runs, has taken lock in the way what (race.h), for the call that returns to pc from where the
+// stack pointer was cfa. lockorder_pthread_left: it is about to give it up. lockorder_pthread_forget: what is at lock is another.
+void lockorder_pthread_taken(struct g *gp, const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa);
+void lockorder_pthread_left(struct g *gp, const void *lock);
+void lockorder_pthread_forget(const void *lock);
 
 // lockorder_is_pthread tells whether the lock at addr with this number is one of these.
 bool lockorder_is_pthread(uintptr_t addr, uint32_t id);

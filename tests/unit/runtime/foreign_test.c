@@ -19,8 +19,8 @@ static void holds(int i, cr_chan(int) values, cr_waitgroup *wg) {
   int v;
   for (int k = 0; k < WAITS; k++) {
     pthread_mutex_lock(&locks[i]);
-    foreign_taken(&locks[i], 1);
-    foreign_taken(&locks[i], 1);  // two of them
+    foreign_taken(&locks[i], 0, 1, NULL);
+    foreign_taken(&locks[i], 0, 1, NULL);  // two of them
     long here = tid();
     check(cr_chan_recv(values, &v));
     check_eq(tid(), here);
@@ -51,7 +51,7 @@ static void stays_and_is_counted(void) {
 }
 
 static void ends(cr_waitgroup *wg) {
-  foreign_taken(&locks[0], 1);
+  foreign_taken(&locks[0], 0, 1, NULL);
   cr_waitgroup_done(wg);
 }
 
