@@ -6,6 +6,7 @@
 #include "sched/loop.h"
 #include "sched/m.h"
 #include "sched/procs.h"
+#include "sched/retake.h"
 #include "sched/runq.h"
 #include "sched/sched.h"
 #include "sched/wake.h"
@@ -19,15 +20,25 @@ static void spin_begin(struct m *mp) {
   add_seq(&sched.nspinning, 1);
 }
 
+// next_of takes victim's runnext if its M runs user code.
+static struct g *next_of(struct p *victim) {
+  struct g *gp = NULL;
+  lock(&sched.retake_lock);
+  struct m *mp = load_acq(&victim->status) == P_RUNNING ? load_rlx(&victim->m) : NULL;
+  if (mp && load_rlx(&mp->p) == victim && !load_rlx(&mp->in_rt)) gp = next_locked(mp, victim);
+  unlock(&sched.retake_lock);
+  return gp;
+}
+
 // steal_next takes victim's runnext if it stays there for a while: its owner is about to run it.
 static struct g *steal_next(struct p *victim) {
-  struct g *gp = load_acq(&victim->runnext);
-  if (!gp) return NULL;
+  struct g *gp = load_rlx(&victim->runnext);
+  if (!gp || !load_rlx(&sched.has_barrier)) return NULL;
   for (int i = 0; i < 200; i++) {
     if (load_rlx(&victim->runnext) != gp) return NULL;
     cpu_relax();
   }
-  return cas_acq_rel(&victim->runnext, &gp, NULL) ? gp : NULL;
+  return next_of(victim);
 }
 
 static struct g *steal_from(struct p *pp, struct p *victim, bool next_too) {

@@ -131,7 +131,7 @@ struct gfree {
 
 struct p {
   _Alignas(64) struct runq runq;
-  struct g *_Atomic runnext;   // the owner's next, ahead of the ring; thieves take it as a last resort
+  struct g *_Atomic runnext;   // owner, in the runtime: its next, ahead of the ring; a thief takes it by retake.h's protocol
   _Atomic uint64_t schedtick;  // owner: bumped each time a G begins to run
   _Atomic bool next_is_new;    // owner: runnext was started, and not made ready
   _Atomic bool leaves;         // written under sched.lock: to be given up, there are to be fewer Ps
@@ -163,6 +163,7 @@ struct m {
   bool (*commit)(struct g *gp, void *arg);  // of the park under way
   void *commit_arg;
   uint32_t id;
+  int *errno_at;               // the thread's errno
   _Atomic int tid;             // the kernel's number of the thread; 0: it has ended
   int64_t cpu_ns;              // sysmon only: os_thread_sleeps' note
   bool is_foreign;             // of a thread of the program's own; its struct is used again

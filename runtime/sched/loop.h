@@ -21,8 +21,9 @@ struct g *find_runnable(void);
 // local takes the next of pp, the caller's, or the first of its ring.
 static inline struct g *local(struct p *pp) {
   struct g *gp = load_rlx(&pp->runnext);
-  if (gp && cas_acq_rel(&pp->runnext, &gp, NULL)) return gp;
-  return runq_get(&pp->runq);
+  if (!gp) return runq_get(&pp->runq);
+  store_rlx(&pp->runnext, NULL);
+  return gp;
 }
 
 // find_fast is find_runnable while there is nothing to look at but pp's own queue; nil: there is, or that is empty.

@@ -64,7 +64,8 @@ void p_idle_locked(struct p *pp) {
 }
 
 void p_empty(struct p *pp) {
-  struct g *gp = xchg_acq_rel(&pp->runnext, NULL);
+  struct g *gp = load_rlx(&pp->runnext);
+  store_rlx(&pp->runnext, NULL);
   if (gp) global_put(gp);
   while ((gp = runq_get(&pp->runq))) global_put(gp);
 }

@@ -44,6 +44,20 @@ static inline struct p *give_locked(struct m *mp) {
   return pp;
 }
 
+// next_locked takes the goroutine that pp is to run next from mp, which has pp and runs user code; nil: there is none, or
+// mp is in the runtime and about to look at it itself. Who owns pp needs no locked instruction for its next.
+static inline struct g *next_locked(struct m *mp, struct p *pp) {
+  struct g *gp = NULL;
+  store_seq(&mp->retake, 1);  // R2
+  os_barrier();
+  if (!load_acq(&mp->in_rt) && load_rlx(&mp->p) == pp) {  // A1
+    gp = load_rlx(&pp->runnext);
+    store_rlx(&pp->runnext, NULL);
+  }
+  store_rel(&mp->retake, mp->yield);
+  return gp;
+}
+
 // back_locked: mp has noticed. True: its P is gone.
 static inline bool back_locked(struct m *mp) {
   store_rlx(&mp->retake, 0);

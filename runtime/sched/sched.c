@@ -16,7 +16,6 @@
 // Locks, by rank: retake_lock < sched.lock < all_lock; arena and timer locks are leaves.
 #include "sched/sched.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 
@@ -66,7 +65,7 @@ _Noreturn void execute(struct g *gp) {
   mp->curg = gp;
   store_rlx(&mp->p->schedtick, load_rlx(&mp->p->schedtick) + 1);
   race_switch(gp->race);
-  errno = gp->errno_saved;
+  *mp->errno_at = gp->errno_saved;
   gogo(gp);
 }
 
@@ -123,7 +122,7 @@ void park(park_commit commit, void *arg, enum wait_reason why) {
   struct m *mp = getm();
   mp->commit = commit;
   mp->commit_arg = arg;
-  gp->errno_saved = errno;
+  gp->errno_saved = *mp->errno_at;
   mcall(mp, gp, park_g0);
 }
 
@@ -145,16 +144,20 @@ static void spill(struct p *pp, struct g *gp) {
   unlock(&sched.lock);
 }
 
-// swap_next makes gp the next of pp, the caller's, and returns who was. Others only take: what is nil stays nil.
+// swap_next makes gp the next of pp, the caller's, and returns who was.
 static inline struct g *swap_next(struct p *pp, struct g *gp) {
-  if (load_acq(&pp->runnext)) return xchg_acq_rel(&pp->runnext, gp);
+  struct g *old = load_rlx(&pp->runnext);
   store_rel(&pp->runnext, gp);
-  return NULL;
+  return old;
 }
 
-// put makes gp runnable on pp, next if `next`. True: a goroutine waits behind another.
-static bool put(struct p *pp, struct g *gp, bool next) {
-  if (next && !(gp = swap_next(pp, gp))) return false;
+// has_next tells whether Ps have a next. It is taken from one that computes with the help of a barrier (find.c): without,
+// everything goes to the ring, unless there is nobody to take it.
+static inline bool has_next(void) { return load_rlx(&sched.has_barrier) || load_rlx(&sched.nmade) == 1; }
+
+// put makes gp the next of pp. True: a goroutine waits behind another.
+static inline bool put(struct p *pp, struct g *gp) {
+  if (has_next() && !(gp = swap_next(pp, gp))) return false;
   if (!runq_put(&pp->runq, gp)) spill(pp, gp);
   return true;
 }
@@ -179,7 +182,7 @@ void ready(struct g *gp) {
   struct p *pp = mp ? load_rlx(&mp->p) : NULL;
   if (pp) {
     store_rlx(&pp->next_is_new, false);
-    if (!put(pp, gp, true)) return;
+    if (!put(pp, gp)) return;
   } else {
     urgent_put(gp);
   }
@@ -192,7 +195,7 @@ void ready_new(struct g *gp) {
   struct p *pp = mp ? load_rlx(&mp->p) : NULL;
   if (pp) {
     store_rlx(&pp->next_is_new, true);
-    put(pp, gp, true);
+    put(pp, gp);
   } else {
     global_put(gp);
   }
@@ -218,8 +221,9 @@ static void gosched_g0(struct g *gp) {
 void gosched(void) {
   struct g *gp = getg();
   if (gp->is_thread) return;
-  gp->errno_saved = errno;
-  mcall(getm(), gp, gosched_g0);
+  struct m *mp = getm();
+  gp->errno_saved = *mp->errno_at;
+  mcall(mp, gp, gosched_g0);
 }
 
 static void goexit_g0(struct g *gp) {
@@ -290,7 +294,7 @@ __attribute__((noinline)) void rt_enter_slow(void) {
   } else if (!yield) {
     return;
   }
-  gp->errno_saved = errno;
+  gp->errno_saved = *mp->errno_at;
   mcall(mp, gp, mp->p ? yield_g0 : no_p_g0);
 }
 

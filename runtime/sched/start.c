@@ -238,6 +238,7 @@ static void main_init(void) {
   m0.g0_sp = lo + G0_STACK - 256;
   fiber_new(&m0.fiber, lo, G0_STACK);
   m0.tid = os_tid();
+  m0.errno_at = &errno;
   m_list(&m0);
   struct p *pp = sched.procs[0];  // the idle list's first
   sched.idle_p = pp->idle_next;

@@ -21,7 +21,6 @@ enum { SLICE_NS = 10000000, URGENT_NS = 1000000, TIMER_LATE_NS = 200000 };
 static const int64_t lonely_ns = 1000000000, foreign_check_ns = 50000000;
 
 static _Atomic uint32_t started;   // 0, 1 starting, 2 running
-static bool can_retake;
 
 static _Atomic int own_tid;
 static _Atomic uintptr_t own_frame;
@@ -29,7 +28,7 @@ static _Atomic uintptr_t own_frame;
 int sysmon_tid(void) { return load_acq(&own_tid); }
 uintptr_t sysmon_frame(void) { return load_acq(&own_frame); }
 int sysmon_threads(void) { return load_acq(&started) == 2; }
-bool sysmon_has_barrier(void) { return sysmon_threads() && can_retake; }
+bool sysmon_has_barrier(void) { return sysmon_threads() && load_rlx(&sched.has_barrier); }
 
 // ---- the coarse clock ------------------------------------------------------------------------------
 
@@ -53,7 +52,7 @@ static bool retake(struct p *pp, bool hog, bool long_ran) {
   lock(&sched.retake_lock);
   struct m *mp = load_acq(&pp->status) == P_RUNNING ? load_rlx(&pp->m) : NULL;
   if (mp && load_rlx(&mp->p) == pp) {
-    got = can_retake && retake_locked(mp, pp);
+    got = load_rlx(&sched.has_barrier) && retake_locked(mp, pp);
     if (got) {
       lost_add(mp, hog);
     } else {
@@ -205,7 +204,7 @@ void sysmon_forget(void) {
 void sysmon_start(void) {
   uint32_t zero = 0;
   if (load_rlx(&started) || !cas_seq(&started, &zero, 1)) return;
-  can_retake = os_barrier_init();
+  store_rlx(&sched.has_barrier, os_barrier_init());
   sched_tell_time();
   store_rlx(&sched.watched_ns, load_rlx(&sched.coarse_ns));
   os_sigmask_get(&sched.start_mask);

@@ -5,11 +5,13 @@
 // What an M stores reaches the others late, in order, as on x86: each has a store buffer, and a thread of the model
 // empties it whenever it likes. A locked operation, and membarrier, empty it at once.
 //
-// While a P is used nobody else may use it, and its M must know it as its own: an M that lost it has noticed.
+// While a P is used nobody else may use it, and its M must know it as its own: an M that lost it has noticed. What each
+// use leaves as the P's next is taken once, by the next use or by sysmon, which is the thief here.
 //   retake_model                  the protocol
 //   retake_model no_barrier       sysmon does not call membarrier
 //   retake_model check_first      the M looks at retake before it sets in_rt
 //   retake_model no_second_look   sysmon does not look at in_rt after the barrier
+//   retake_model next_no_look     the thief does not either
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,9 +25,11 @@ struct p;
 struct m {
   struct p *p;
   uint32_t in_rt, retake;
+  bool yield;
 };
 struct p {
   struct m *m;
+  struct g *runnext;
 };
 
 // ---- memory ----------------------------------------------------------------------------------------
@@ -41,12 +45,12 @@ static struct {
   struct p p;
   struct lock retake_lock;
   struct p *idle;
-  int users, uses, done[2];
+  int users, uses, done[2], taken[8];
   struct store buffer[2][BUFFER];
   int n[2];
 } s;
 
-static bool no_barrier, check_first, no_second_look;
+static bool no_barrier, check_first, no_second_look, next_no_look;
 
 static int self(void) { return (int)getg()->goid - 1; }
 
@@ -148,11 +152,17 @@ static void enter_slow(struct m *mp) {
   if (lost) acquire(mp);
 }
 
-// use is what the runtime does with the P it has.
+// take notes that gp, which is a number, was taken.
+static void take(struct g *gp) {
+  if (gp) model_check(s.taken[(intptr_t)gp]++ == 0);
+}
+
+// use is what the runtime does with the P it has: it takes its next and leaves another.
 static void use(struct m *mp) {
   model_check(s.users++ == 0);
   model_check(mp->p == &s.p && s.p.m == mp);
-  model_step();
+  take(load_rlx(&s.p.runnext));
+  store_rlx(&s.p.runnext, (struct g *)(intptr_t)(s.uses + 1));
   model_check(mp->p == &s.p && s.p.m == mp);
   s.users--;
   s.uses++;
@@ -195,7 +205,23 @@ static void m1_run(void) {
   leave(&s.m[1]);
 }
 
+// thief takes the next of the P.
+static void thief(void) {
+  locked(&s.retake_lock);
+  struct m *mp = load_rlx(&s.p.m);
+  if (mp && load_rlx(&mp->p) == &s.p) {
+    if (next_no_look) {
+      take(load_rlx(&s.p.runnext));
+      store_rlx(&s.p.runnext, NULL);
+    } else {
+      take(next_locked(mp, &s.p));
+    }
+  }
+  unlocked(&s.retake_lock);
+}
+
 static void sysmon_run(void) {
+  thief();
   for (int i = 0; i < 2; i++) {
     bool got = false;
     locked(&s.retake_lock);
@@ -256,16 +282,23 @@ static uint64_t digest(void) {
     for (int k = 0; k < s.n[i]; k++) h = model_mix(model_mix(h, (uint64_t)((char *)s.buffer[i][k].at - (char *)&s)), s.buffer[i][k].value);
   }
   h = model_mix(h, (uint64_t)(s.p.m ? s.p.m - s.m + 1 : 0) * 8 + (s.idle != NULL) * 4 + s.retake_lock.word);
+  for (int i = 1; i < 8; i++) h = model_mix(h, (uint64_t)s.taken[i]);
+  h = model_mix(h, (uint64_t)(uintptr_t)s.p.runnext);
   return model_mix(h, (uint64_t)(s.users * 100 + s.uses));
 }
 
-static void finish(void) { model_check(s.idle == &s.p && s.users == 0 && s.uses == 5); }
+static void finish(void) {
+  model_check(s.idle == &s.p && s.users == 0 && s.uses == 5);
+  take(s.p.runnext);
+  for (int i = 1; i <= s.uses; i++) model_check(s.taken[i] == 1);
+}
 
 int main(int argc, char **argv) {
   const char *mistake = argc > 1 ? argv[1] : "none";
   no_barrier = strcmp(mistake, "no_barrier") == 0;
   check_first = strcmp(mistake, "check_first") == 0;
   no_second_look = strcmp(mistake, "no_second_look") == 0;
+  next_no_look = strcmp(mistake, "next_no_look") == 0;
   static const struct model model = {"retake", 5, reset, run, digest, finish, 0, false, 2};
   printf("%llu states: nobody uses a P that is another's\n", (unsigned long long)model_explore(&model));
 }
