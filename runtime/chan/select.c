@@ -301,7 +301,7 @@ static int wait_for_one(struct selection *sel) {
     sel->alarm = &a;
   }
   enqueue_all(sel, gp);
-  park(select_unlock_parked, sel, sel->why);
+  park_sure(select_unlock_parked, sel, sel->why);
   if (sel->alarm) quiet(&a);
   struct sudog *won = gp->param;
   gp->param = NULL;

@@ -78,7 +78,6 @@ struct g {
   uint32_t nwaiting;       // in a select: how many there are at waiting, one behind another
   struct cr_defer_record *defers;  // what is to run when its scopes end, innermost first
   struct panic *panics;            // what it panics with now, newest first
-  struct lock *park_lock;  // park_unlock's
   race_g *race;
   struct lock_order *order;  // what it holds, for the watch over lock orders; nil: nothing yet. Stays with the stack
   int errno_saved;         // its errno while it does not run
@@ -148,7 +147,7 @@ struct p {
 };
 
 struct m {
-  struct g *curg;              // the goroutine that runs on this thread; nil on g0
+  struct g *curg;              // the goroutine that runs on this thread; nil on g0. Offset 0 is known to switch.S
   void *g0_sp;                 // top of the scheduler's stack
   struct p *_Atomic p;         // own thread; sysmon takes it away by the protocol in sysmon.c
   _Atomic uint32_t in_rt;      // own thread: inside runtime code, or on g0
@@ -162,6 +161,8 @@ struct m {
   char *g0_lo;
   bool (*commit)(struct g *gp, void *arg);  // of the park under way
   void *commit_arg;
+  struct g *picked;            // own thread: what it runs next, picked before it came to g0
+  int *errno_at;               // own thread's errno, whose address a goroutine may not keep
   uint32_t id;
   int *errno_at;               // the thread's errno
   _Atomic int tid;             // the kernel's number of the thread; 0: it has ended

@@ -186,10 +186,11 @@ void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent
   ready_new(gp);
 }
 
-// cr_go_begin is the new goroutine's first step; cr_go_return its last.
-__attribute__((used, visibility("hidden"))) void cr_go_begin(void) {
-  fiber_arrive(&getm()->curg->fiber, &getm()->fiber);
-  getm()->curg->fresh = false;
+// cr_go_begin is the new goroutine's first step, of which prev was left for it, or nil; cr_go_return its last.
+__attribute__((used, visibility("hidden"))) void cr_go_begin(struct g *prev) {
+  struct g *gp = getm()->curg;
+  arrive(gp, prev);
+  gp->fresh = false;
   rt_exit();
 }
 

@@ -60,6 +60,7 @@ void take_given(struct m *mp) {
 
 static __attribute__((noinline)) _Noreturn void m_run(struct m *mp) {
   m_tls = mp;
+  mp->errno_at = &errno;
   mp->tid = os_tid();
   mp->errno_at = &errno;
   m_list(mp);

@@ -57,11 +57,16 @@ void sched_thaw(void) {
   if (add_seq(&sched.frozen, -1u) % FROZEN_TRIM == 1) futex_wake(&sched.frozen, INT_MAX);
 }
 
-_Noreturn void execute(struct g *gp) {
-  struct m *mp = getm();
+// may_run marks gp as running. False: it has to wait.
+static inline bool may_run(struct g *gp) {
   store_rlx(&gp->status, G_RUNNING);
   atomic_signal_fence(memory_order_seq_cst);
-  while (trim_forbids(&sched.frozen, gp)) wait_thaw(gp);  // A5
+  return !trim_forbids(&sched.frozen, gp);  // A5
+}
+
+_Noreturn void execute(struct g *gp) {
+  struct m *mp = getm();
+  while (!may_run(gp)) wait_thaw(gp);
   mp->curg = gp;
   store_rlx(&mp->p->schedtick, load_rlx(&mp->p->schedtick) + 1);
   race_switch(gp->race);
@@ -73,8 +78,9 @@ _Noreturn void schedule(void) {
   struct m *mp = getm();
   if (__builtin_expect(mp->locked_g != NULL, 0)) run_locked(mp);
   for (;;) {
-    struct g *gp = find_fast(mp->p);
-    if (!gp) gp = find_runnable();
+    struct g *gp = mp->picked;
+    mp->picked = NULL;
+    if (!gp && !(gp = find_fast(mp->p))) gp = find_runnable();
     spin_end(mp);
     if (__builtin_expect(load_rlx(&gp->locked_m) != NULL, 0)) hand_to_locked(mp, gp);
     else if (__builtin_expect(!settings.migrate, 1) || migrate(mp, gp)) execute(gp);
@@ -126,12 +132,40 @@ void park(park_commit commit, void *arg, enum wait_reason why) {
   mcall(mp, gp, park_g0);
 }
 
-static bool unlock_commit(struct g *gp, void *arg) {
-  unlock(arg);
-  return true;
+// pick_next is who mp's goroutine gp can go over to as it parks; nil: that is for g0 to decide, which has to run mp->picked
+// first, if there is one.
+static inline struct g *pick_next(struct m *mp, struct g *gp) {
+  if (__builtin_expect(!mp->p || mp->locked_g || gp->nforeign || settings.migrate, 0)) return NULL;
+  struct g *next = find_fast(mp->p);
+  if (!next) return NULL;
+  if (__builtin_expect(!load_rlx(&next->locked_m) && may_run(next), 1)) return next;
+  store_rlx(&next->status, G_RUNNABLE);
+  mp->picked = next;
+  return NULL;
 }
 
-void park_unlock(struct lock *l, enum wait_reason why) { park(unlock_commit, l, why); }
+void park_sure(park_commit commit, void *arg, enum wait_reason why) {
+  struct m *mp = getm();
+  struct g *gp = mp->curg, *next = pick_next(mp, gp);
+  if (!next) {
+    park(commit, arg, why);
+    return;
+  }
+  gp->wait_reason = why;
+  store_rlx(&gp->wait_since_ns, load_rlx(&sched.coarse_ns));
+  mp->commit = commit;
+  mp->commit_arg = arg;
+  gp->errno_saved = *mp->errno_at;
+  *mp->errno_at = next->errno_saved;
+  store_rlx(&mp->p->schedtick, load_rlx(&mp->p->schedtick) + 1);
+  race_switch(next->race);
+  pass(mp, gp, next);
+}
+
+bool unlock_commit(struct g *gp, void *l) {
+  unlock(l);
+  return true;
+}
 
 // spill moves half of pp's full ring and gp to the global queue.
 static void spill(struct p *pp, struct g *gp) {

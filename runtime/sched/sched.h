@@ -40,8 +40,13 @@ static inline void rt_exit(void) {
 typedef bool (*park_commit)(struct g *gp, void *arg);
 void park(park_commit commit, void *arg, enum wait_reason why);
 
+// park_sure is park of who never goes on at once: commit returns true. It may run on the stack of the next goroutine,
+// and so must be short.
+void park_sure(park_commit commit, void *arg, enum wait_reason why);
+
 // park_unlock parks and gives l back once the goroutine can be made ready.
-void park_unlock(struct lock *l, enum wait_reason why);
+bool unlock_commit(struct g *gp, void *l);
+static inline void park_unlock(struct lock *l, enum wait_reason why) { park_sure(unlock_commit, l, why); }
 
 // ready makes a parked goroutine runnable, next on this P.
 void ready(struct g *gp);

@@ -93,6 +93,7 @@ enum wait_reason {
 typedef bool (*park_commit)(struct g *gp, void *arg);
 void park(park_commit commit, void *arg, enum wait_reason why);
 void park_unlock(struct lock *l, enum wait_reason why);
+#define park_sure park
 void ready(struct g *gp);
 int64_t nanotime(void);
 uint32_t cheaprand(void);

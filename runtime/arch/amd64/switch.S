@@ -3,9 +3,12 @@
 //
 // A parked goroutine's stack, from its sp upwards:
 //     address to go on at | mxcsr, x87 control word | r15 r14 r13 r12 rbx rbp | return address
-// It is resumed by an indirect jump: a `ret` across stacks is always mispredicted.
+// From g0 it is resumed by an indirect jump: a `ret` would be mispredicted. cr_switch, which goes from one goroutine to
+// the next, leaves by `ret` instead: the next one came there by the same calls, so the processor's stack of return
+// addresses fits it, as far as the two did the same. Who resumes a goroutine leaves in rax what cr_switch returns.
 
 #define G_SP 0
+#define M_CURG 0
 
         .text
 
@@ -54,9 +57,64 @@ cr_mcall:
         .p2align 4
 cr_gogo:
         movq    G_SP(%rdi), %rsp
-        popq    %rax
-        jmpq    *%rax
+        popq    %rcx
+        xorl    %eax, %eax
+        jmpq    *%rcx
         .size   cr_gogo, .-cr_gogo
+
+// struct g *cr_switch(struct g *gp, struct g *next, struct m *mp)
+// saves gp as cr_mcall does and goes on with next, which becomes mp's. It returns, when gp goes on, the goroutine
+// that was left for it here; nil: it comes from g0. The control words are loaded if they differ only.
+        .globl  cr_switch
+        .hidden cr_switch
+        .type   cr_switch, @function
+        .p2align 4
+cr_switch:
+        .cfi_startproc
+        pushq   %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        .cfi_adjust_cfa_offset 48
+        subq    $8, %rsp
+        .cfi_adjust_cfa_offset 8
+        movq    %rsp, %r8
+        stmxcsr (%rsp)
+        fnstcw  4(%rsp)
+        leaq    1f(%rip), %rax
+        pushq   %rax
+        .cfi_adjust_cfa_offset 8
+        movq    %rsp, G_SP(%rdi)
+        movq    %rsi, M_CURG(%rdx)      // not before gp->sp is right: who stops the world reads both
+        movq    G_SP(%rsi), %rsp
+        popq    %rcx
+        .cfi_adjust_cfa_offset -8
+        cmpq    %rax, %rcx
+        movq    %rdi, %rax
+        jne     3f                      // next has never run, or left by cr_mcall
+        movl    (%rsp), %ecx
+        cmpl    (%r8), %ecx
+        jne     1f
+        movzwl  4(%rsp), %ecx
+        cmpw    4(%r8), %cx
+        je      2f
+1:      ldmxcsr (%rsp)
+        fldcw   4(%rsp)
+2:      addq    $8, %rsp
+        popq    %r15
+        popq    %r14
+        popq    %r13
+        popq    %r12
+        popq    %rbx
+        popq    %rbp
+        .cfi_adjust_cfa_offset -56
+        retq
+        .cfi_adjust_cfa_offset 56
+3:      jmpq    *%rcx
+        .cfi_endproc
+        .size   cr_switch, .-cr_switch
 
 // cr_go_stub is called as if it were the goroutine's function; r10 holds the descriptor. It saves all
 // argument registers and calls cr_go_start(desc, registers, stack arguments, pc).
@@ -140,6 +198,7 @@ cr_go_stub:
 cr_go_entry:
         .cfi_startproc
         .cfi_undefined %rip
+        movq    %rax, %rdi
         callq   cr_go_begin             // leaves runtime code; sp is 64-aligned here
         movq    0(%rsp), %rdi
         movq    8(%rsp), %rsi

@@ -100,6 +100,42 @@ static void rounding_goes_with_the_goroutine(void) {
   check_eq(fegetround(), FE_TONEAREST);
 }
 
+// A goroutine that parks on a channel goes straight on with the next one, which may be new or have come from a yield.
+static void hands_on(int i, int mode, cr_chan(int) in, cr_chan(int) out) {
+  int v;
+  fesetround(mode);
+  errno_set(i);
+  while (cr_chan_recv(in, &v)) {
+    check_eq(fegetround(), mode);
+    check_eq(errno_get(), i);
+    if (v % 7 == 0) cr_yield();
+    cr_chan_send(out, v + 1);
+    check_eq(fegetround(), mode);
+    check_eq(errno_get(), i);
+  }
+  cr_chan_close(out);
+}
+
+static void state_goes_over_channels(void) {
+  static const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO, FE_TONEAREST, FE_UPWARD};
+  enum { STAGES = 5, ROUNDS = 300 };
+  cr_chan(int) c[STAGES + 1];
+  int v = 0;
+  for (int i = 0; i <= STAGES; i++) c[i] = cr_chan_make(int);
+  for (int i = 0; i < STAGES; i++) cr_go(hands_on, 1000 + i, modes[i], c[i], c[i + 1]);
+  for (int i = 0; i < ROUNDS; i++) {
+    errno_set(7);
+    cr_chan_send(c[0], i);
+    cr_chan_recv(c[STAGES], &v);
+    check_eq(v, i + STAGES);
+    check_eq(fegetround(), FE_TONEAREST);
+    check_eq(errno_get(), 7);
+  }
+  cr_chan_close(c[0]);
+  check(!cr_chan_recv(c[STAGES], &v));
+  for (int i = 0; i <= STAGES; i++) cr_chan_free(c[i]);
+}
+
 static void says_id(cr_chan(uint64_t) c) { cr_chan_send(c, cr_goid()); }
 
 static void ids_are_not_used_again(void) {
@@ -347,6 +383,7 @@ static int tests(void) {
   const struct CMUnitTest list[] = {
       GO_TEST(every_goroutine_runs_once),    GO_TEST(yield_is_fair),
       GO_TEST(errno_goes_with_the_goroutine), GO_TEST(rounding_goes_with_the_goroutine),
+      GO_TEST(state_goes_over_channels),
       GO_TEST(ids_are_not_used_again),       GO_TEST(blocked_reads_stop_nobody),
       GO_TEST(spinners_stop_nobody),         GO_TEST(sleepers_wake_under_spinners),
       GO_TEST(sleep_takes_its_time),         GO_TEST(signals_hit_anywhere),
