@@ -136,7 +136,7 @@ INLINE bool step_init(struct step *s, const volatile void *a, unsigned size, int
   s->size = size;
   s->mo = s->g->ignores_sync ? __ATOMIC_RELAXED : order_of(mo);
   s->sv = NULL;
-  s->found.n = 0;
+  s->found.first = NULL;
   return true;
 }
 
@@ -179,7 +179,7 @@ INLINE void unlock(struct step *s) {
   syncvar_unlock(s->addr);
   s->sv = NULL;
   inside_end();
-  if (s->found.n) defer_tell(&s->found);
+  if (s->found.first) defer_tell(&s->found);
 }
 
 // late_sight takes the clock of a first release that came while a step held no lock.

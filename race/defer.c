@@ -2,6 +2,7 @@
 // defer.c: holds findings back while a syncvar's lock is held; defer.h says why.
 #include "defer.h"
 
+#include "alloc.h"
 #include "benign.h"
 
 static _Thread_local struct defer *pending __attribute__((tls_model("local-exec")));
@@ -13,9 +14,12 @@ void race_found(const struct race_report *r) {
     report_race(r);
     return;
   }
-  if (d->n == DEFER_MAX) return;
-  struct race_report *kept = &d->report[d->n++];
-  *kept = *r;
+  struct deferred *last = race_alloc(sizeof *last);
+  last->report = *r;
+  if (d->first) d->last->next = last;
+  else d->first = last;
+  d->last = last;
+  const struct race_report *kept = &last->report;
   // The infos and the sets are the caller's only while this call lasts.
   if (kept->current.who) ginfo_ref(kept->current.who);
   if (kept->previous.who) ginfo_ref(kept->previous.who);
@@ -28,12 +32,14 @@ void defer_begin(struct defer *d) { pending = d; }
 void defer_end(void) { pending = NULL; }
 
 void defer_tell(struct defer *d) {
-  for (unsigned i = 0; i < d->n; i++) {
-    report_race(&d->report[i]);
-    ginfo_unref(d->report[i].current.who);
-    ginfo_unref(d->report[i].previous.who);
-    lockset_unpin(d->report[i].current.locks);
-    lockset_unpin(d->report[i].previous.locks);
+  for (struct deferred *one = d->first, *next; one; one = next) {
+    next = one->next;
+    report_race(&one->report);
+    ginfo_unref(one->report.current.who);
+    ginfo_unref(one->report.previous.who);
+    lockset_unpin(one->report.current.locks);
+    lockset_unpin(one->report.previous.locks);
+    race_free(one, sizeof *one);
   }
-  d->n = 0;
+  *d = (struct defer){NULL, NULL};
 }

@@ -9,18 +9,21 @@
 
 #include "access.h"
 
-enum { DEFER_MAX = 8 };  // races of one access of at most 16 bytes; further ones are of the same words
+// A defer lies on the user's stack; what it holds does not.
+struct deferred {
+  struct deferred *next;
+  struct race_report report;
+};
 
 struct defer {
-  unsigned n;
-  struct race_report report[DEFER_MAX];
+  struct deferred *first, *last;  // in the order in which they were found; nil: none
 };
 
 // race_found is what an access check calls for every race: it tells REPORT now, or keeps it between
 // defer_begin and defer_end.
 void race_found(const struct race_report *r);
 
-// Between defer_begin and defer_end what this thread finds is added to d, which starts with n = 0;
+// Between defer_begin and defer_end what this thread finds is added to d, which starts empty;
 // defer_tell reports it. Not nested.
 void defer_begin(struct defer *d);
 void defer_end(void);
