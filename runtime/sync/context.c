@@ -160,6 +160,7 @@ static void run_watch(void *arg) {
   void *value = w->value;
   uintptr_t pc = w->pc;
   rt_enter();
+  race_acquire(&w->parent->canceler->done);  // A1
   release(w, pc);
   rt_exit();
   race_enter(pc);
@@ -232,8 +233,8 @@ static void attach(struct cr_context *ctx, uintptr_t pc) {
   }
   unlock(&above->lock);
   if (!err) return;
-  race_acquire(&above->done);  // A1
   if (ctx->kind == CANCEL) {
+    race_acquire(&above->done);  // A1
     cancel(ctx, err, cause, pc);
   } else {
     cr_context_keep(ctx);

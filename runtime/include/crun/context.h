@@ -53,7 +53,7 @@ cr_context *cr_context_background(void);
 // parent is.
 //   Blocks:  no.
 //   Returns: a reference to the new context; out of memory is fatal.
-//   Memory:  none.
+//   Memory:  what canceled a parent that is done synchronizes before it returns.
 //   Context: any.
 cr_context *cr_context_with_cancel(cr_context *parent);
 
@@ -63,7 +63,7 @@ cr_context *cr_context_with_cancel(cr_context *parent);
 // what cr_context_cause is then.
 //   Blocks:  no.
 //   Returns: a reference to the new context; out of memory is fatal.
-//   Memory:  synchronizes before what follows from the deadline.
+//   Memory:  synchronizes before what follows from the deadline; what canceled a parent that is done, before it returns.
 //   Context: any.
 cr_context *cr_context_with_deadline(cr_context *parent, int64_t when_ns);
 cr_context *cr_context_with_deadline_cause(cr_context *parent, int64_t when_ns, int cause);
