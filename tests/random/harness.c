@@ -13,7 +13,7 @@
 
 #include "harness.h"  // behind the runtime's own headers: its short names are macros
 
-enum { OBJECTS = 64, ACTORS = 16, PLACES = 64, FOUND = 1 << 20 };
+enum { OBJECTS = 64, ACTORS = 64, PLACES = 64, FOUND = 1 << 20 };
 
 extern bool access_tells_each_byte __attribute__((weak));  // not there with the archive that users link
 
@@ -33,6 +33,8 @@ void turn(int n) {
 void next(void) { atomic_fetch_add(&turns, 1); }
 
 void sink(unsigned long sum) { __asm__ volatile("" : : "r"(sum)); }
+
+void there(const void *p, void *to, size_t size) { memcpy(to, p, size); }
 
 unsigned long now_in(const void *p, size_t size) {
   unsigned long v = 0;
@@ -80,7 +82,7 @@ void thread(void (*fn)(void *)) {
 
 void forget(void *p, size_t n) { race_fresh(p, n); }
 
-static void name(int number, const void *p, size_t n, bool whole) {
+void named(int number, const void *p, size_t n, bool whole) {
   objects[number].whole = whole;
   objects[number].from = (uintptr_t)p;
   objects[number].to = (uintptr_t)p + n;
@@ -88,20 +90,17 @@ static void name(int number, const void *p, size_t n, bool whole) {
 
 void object(int number, void *p, size_t n) {
   forget(p, n);
-  name(number, p, n, false);
+  named(number, p, n, false);
 }
 
-void handle(int number, const void *p) { name(number, p, offsetof(struct cr_chan, type), true); }
+void handle(int number, const void *p) { named(number, p, offsetof(struct cr_chan, type), true); }
 
 void place(int number, void *p) { atomic_store(&places[number], p); }
 void *placed(int number) { return atomic_load(&places[number]); }
 
 // ---- races --------------------------------------------------------------------------------------
 
-static struct {
-  int scenario, object, actor[2];
-  uintptr_t byte;
-} found[FOUND];
+static struct race_found found[FOUND];
 static _Atomic int nfound;
 
 static int object_of(uintptr_t byte) {
@@ -126,6 +125,13 @@ void report_race(const struct race_report *r) {
   found[i].actor[0] = actor_of(r->current.who);
   found[i].actor[1] = actor_of(r->previous.who);
 }
+
+int races_found(const struct race_found **r) {
+  *r = found;
+  return nfound;
+}
+
+void forget_races(void) { nfound = 0; }
 
 int results(void) {
   for (int i = 0; i < nfound; i++)

@@ -10,6 +10,7 @@
 #include <crun/short.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,10 +37,23 @@ void *placed(int number);
 // sink takes the sum of what an actor read.
 void sink(unsigned long sum);
 
+// races_found returns how many there were since the scenario began, and *r the first of them; forget_races: none.
+struct race_found {
+  int scenario, object, actor[2];
+  uintptr_t byte;
+};
+int races_found(const struct race_found **r);
+void forget_races(void);
+
+// named names [p, p+n) and forgets nothing; as one it is one byte.
+void named(int number, const void *p, size_t n, bool as_one);
+
 // results prints the races as lines "scenario object byte actor actor".
 int results(void);
 
-// now_in is the value of an atomic, read without anybody seeing it.
+// there copies what is at p without anybody seeing it, and now_in returns it as a value.
+void there(const void *p, void *to, size_t size);
+
 unsigned long now_in(const void *p, size_t size);
 
 // hide returns v, and the optimizer does not know that.

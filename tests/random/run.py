@@ -38,8 +38,14 @@ class Tools:
         self.archive("race", race or f"{build}/race/libcrun_race.a", f"{build}/race/libcrun_tell.a")
         if runtime:
             self.archive("runtime_race", runtime)
-        self.run([self.crun, "cc", "-O2", "-D_GNU_SOURCE", "-DCRUN_RACE=1", f"-I{HERE}", f"-I{source}/race", "-iquote", f"{source}/runtime",
-                  f"-I{build}/seam", "-c", f"{HERE}/harness.c", "-o", f"{work}/harness.o"])
+        self.plain = ["cc", "-O2", "-D_GNU_SOURCE", "-DCRUN_RACE=1", f"-I{HERE}", f"-I{source}/race", "-iquote", f"{source}/runtime",
+                      f"-I{build}/seam", "-c"]
+        self.compile("harness")
+
+    def compile(self, name):
+        """An object that the plugin has not seen, of one of the files here."""
+        self.run([self.crun, *self.plain, f"{HERE}/{name}.c", "-o", f"{self.work}/{name}.o"])
+        return f"{self.work}/{name}.o"
 
     def archive(self, name, *parts):
         self.run(["ld", "-r", "-o", f"{self.work}/{name}.o", "--whole-archive", *parts])
