@@ -164,7 +164,6 @@ struct m {
   struct g *picked;            // own thread: what it runs next, picked before it came to g0
   int *errno_at;               // own thread's errno, whose address a goroutine may not keep
   uint32_t id;
-  int *errno_at;               // the thread's errno
   _Atomic int tid;             // the kernel's number of the thread; 0: it has ended
   int64_t cpu_ns;              // sysmon only: os_thread_sleeps' note
   bool is_foreign;             // of a thread of the program's own; its struct is used again

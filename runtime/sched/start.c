@@ -258,7 +258,6 @@ static void main_init(void) {
   store_rlx(&sched.nborn, 1);
   extra_add(&main_g);
   m_tls = &m0;
-  m0.errno_at = &errno;
 }
 
 static void start_once(void) {
