@@ -60,7 +60,6 @@ void take_given(struct m *mp) {
 
 static __attribute__((noinline)) _Noreturn void m_run(struct m *mp) {
   m_tls = mp;
-  mp->errno_at = &errno;
   mp->tid = os_tid();
   m_list(mp);
   race_switch(NULL);
