@@ -61,6 +61,7 @@ void take_given(struct m *mp) {
 static __attribute__((noinline)) _Noreturn void m_run(struct m *mp) {
   m_tls = mp;
   mp->tid = os_tid();
+  mp->errno_at = &errno;
   m_list(mp);
   race_switch(NULL);
   crash_thread_init();
