@@ -113,41 +113,54 @@ static int with_libdw(uintptr_t pc, uintptr_t at, struct sym_frame *out, int max
 // ---- what was asked before -------------------------------------------------------------------------
 
 enum { CACHE = 1024, CACHE_FRAMES = 8 };
-static struct answer {
+struct question {
   uintptr_t pc;
   bool is_return_address;
+  bool is_symbol;  // asked by symbolize_symbol
+};
+
+static struct answer {
+  struct question of;
   int n;  // 0: empty
   struct sym_frame frame[CACHE_FRAMES];
-} *cache;  // under the lock
+} cache[CACHE];  // under the lock. No block of the heap: the detector's zeroes it, which takes longer than an answer
 
-static struct answer *answer_of(uintptr_t pc) {
-  if (!cache) cache = calloc(CACHE, sizeof *cache);
-  return cache ? &cache[(pc ^ pc >> 10) % CACHE] : NULL;
+static struct answer *answer_of(uintptr_t pc) { return &cache[(pc ^ pc >> 10) % CACHE]; }
+
+// recall gives what was answered to q, at most max frames; 0: nothing that is remembered.
+static int recall(const struct question *q, struct sym_frame *out, int max) {
+  const struct answer *a = answer_of(q->pc);
+  if (a->n > max || a->of.pc != q->pc || a->of.is_return_address != q->is_return_address || a->of.is_symbol != q->is_symbol)
+    return 0;
+  memcpy(out, a->frame, (size_t)a->n * sizeof *out);
+  return a->n;
+}
+
+static void remember(const struct question *q, const struct sym_frame *frame, int n) {
+  struct answer *a = answer_of(q->pc);
+  if (n > CACHE_FRAMES || !frame->module) return;
+  a->of = *q;
+  a->n = n;
+  memcpy(a->frame, frame, (size_t)n * sizeof *frame);
 }
 
 int symbolize_pc(uintptr_t pc, bool is_return_address, struct sym_frame *out, int max) {
+  const struct question q = {.pc = pc, .is_return_address = is_return_address};
   if (!libdw_enter()) return without_libdw(pc, out);
-  struct answer *a = answer_of(pc);
-  int n;
-  if (a && a->n && a->n <= max && a->pc == pc && a->is_return_address == is_return_address) {
-    n = a->n;
-    memcpy(out, a->frame, (size_t)n * sizeof *out);
-  } else {
-    n = with_libdw(pc, pc - is_return_address, out, max);
-    if (a && n < max && n <= CACHE_FRAMES && out->module) {
-      a->pc = pc;
-      a->is_return_address = is_return_address;
-      a->n = n;
-      memcpy(a->frame, out, (size_t)n * sizeof *out);
-    }
-  }
+  int n = recall(&q, out, max);
+  if (!n && (n = with_libdw(pc, pc - is_return_address, out, max)) < max) remember(&q, out, n);
   libdw_leave();
   return n;
 }
 
+// It is crun's own frames that are asked for, by every report, and the table of symbols is long.
 int symbolize_symbol(uintptr_t pc, bool is_return_address, struct sym_frame *out) {
+  const struct question q = {.pc = pc, .is_return_address = is_return_address, .is_symbol = true};
   if (!libdw_enter()) return without_libdw(pc, out);
-  with_symbol(pc, pc - is_return_address, out);
+  if (!recall(&q, out, 1)) {
+    with_symbol(pc, pc - is_return_address, out);
+    remember(&q, out, 1);
+  }
   libdw_leave();
   return 1;
 }
