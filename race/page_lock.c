@@ -3,8 +3,9 @@
 //
 // A thread becomes favourite of a stripe when it locked it so many times in a row (`patience`). Each one that is
 // struck out by another makes everybody wait longer: after n of them at least 64 n locks stand behind each new
-// favourite, so that the cost of striking out becomes small beside what was done meanwhile. A scan forgets half of
-// them: programs have phases.
+// favourite, so that the cost of striking out becomes small beside what was done meanwhile. One is forgiven for each
+// half of a millisecond or so, fifty times what it cost, and half of them by a scan: programs have phases. A stripe
+// whose favourite was struck out does not forget it: there it takes sixteen times as long each time.
 #include "page_lock.h"
 
 #include <errno.h>
@@ -19,9 +20,11 @@
 
 enum {
   USERS = 256,            // threads beyond are favourites of nothing
+  STREAK_MAX = 4095, STRUCK_MAX = 2,
   PATIENCE_FIRST = 8,
   PATIENCE_STEP = 64,
-  PATIENCE_MAX = UINT16_MAX,
+  PATIENCE_MAX = STREAK_MAX,
+  FORGIVE_SHIFT = 20,     // cycles of the processor's clock, for one that was struck out
 };
 
 struct page_stripe page_stripes[PAGE_STRIPES];
@@ -80,17 +83,34 @@ static bool others_favourite(const struct page_stripe *s) {
 
 static void unmark(struct page_stripe *s) { __atomic_store_n(&s->user, 0, __ATOMIC_RELAXED); }
 
+// struck_one: the favourite of s was one of several who use it.
+static void struck_one(struct page_stripe *s) {
+  if (s->struck < STRUCK_MAX) s->struck++;
+  s->streak = 0;
+}
+
 static void strike_out(struct page_stripe *s) {
   const struct page_user *u = &users[(s->user & ~PAGE_FAVOURITE) - 1];
   unmark(s);
+  struck_one(s);
   barrier();
   wait_out(u, s);
   atomic_fetch_add_explicit(&struck, 1, memory_order_relaxed);
   atomic_fetch_add_explicit(&struck_lately, 1, memory_order_relaxed);
 }
 
+// forgive takes off *n, and off what all know of, one for each while that has passed.
+static void forgive(uint32_t *n) {
+  static _Atomic uint64_t when;
+  uint64_t now = __builtin_ia32_rdtsc() >> FORGIVE_SHIFT, then = atomic_exchange_explicit(&when, now, memory_order_relaxed);
+  if (now <= then) return;
+  uint32_t less = now - then < *n ? *n - (uint32_t)(now - then) : 0;
+  if (atomic_compare_exchange_strong_explicit(&struck_lately, n, less, memory_order_relaxed, memory_order_relaxed)) *n = less;
+}
+
 static uint32_t patience(void) {
   uint32_t n = atomic_load_explicit(&struck_lately, memory_order_relaxed);
+  if (n) forgive(&n);
   return n < PATIENCE_MAX / PATIENCE_STEP ? PATIENCE_FIRST + n * PATIENCE_STEP : PATIENCE_MAX;
 }
 
@@ -101,8 +121,8 @@ static void count(struct page_stripe *s) {
     __atomic_store_n(&s->user, me, __ATOMIC_RELAXED);
     s->streak = 0;
   }
-  if (s->streak < UINT16_MAX) s->streak++;
-  if (s->streak < patience() || page_self.user == &nobody) return;
+  if (s->streak < STREAK_MAX) s->streak++;
+  if (s->streak < PATIENCE_FIRST << 4 * s->struck || page_self.user == &nobody || s->streak < patience()) return;
   __atomic_store_n(&s->user, page_self.mark, __ATOMIC_RELAXED);  // for the next time
 }
 

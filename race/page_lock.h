@@ -27,7 +27,7 @@
 
 struct page_stripe {
   uint16_t user;    // under lock: number of who locked it last, or the mark of its favourite; 0: nobody in particular
-  uint16_t streak;  // under lock: how many times in a row
+  uint16_t streak : 12, struck : 4;  // under lock: how many times in a row; favourites that were struck out, up to 2
   struct spin lock;
 };
 
