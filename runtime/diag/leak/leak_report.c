@@ -89,11 +89,21 @@ static bool same_call(uintptr_t a, uintptr_t b) {
   return true;
 }
 
+// outside is how many frames are crun's own before the first of the program: those differ by how a goroutine came to park.
+extern const char __start_crun_text[] __attribute__((weak)), __stop_crun_text[] __attribute__((weak));
+static size_t outside(const struct report_stack *s) {
+  size_t i = 0;
+  while (i < s->n && s->pc[i] - 1 - (uintptr_t)__start_crun_text < (uintptr_t)(__stop_crun_text - __start_crun_text)) i++;
+  return i;
+}
+
 static bool same_place(const struct group *a, const struct group *b) {
-  if (a->first->why != b->first->why || a->first->reachable != b->first->reachable || a->stack.n != b->stack.n) return false;
+  if (a->first->why != b->first->why || a->first->reachable != b->first->reachable) return false;
   if (!same_call(a->go_pc, b->go_pc)) return false;
-  for (size_t i = 0; i < a->stack.n; i++)
-    if (!same_call(a->stack.pc[i], b->stack.pc[i])) return false;
+  size_t i = outside(&a->stack), j = outside(&b->stack);
+  if (a->stack.n - i != b->stack.n - j) return false;
+  for (; i < a->stack.n; i++, j++)
+    if (!same_call(a->stack.pc[i], b->stack.pc[j])) return false;
   return true;
 }
 
