@@ -5,44 +5,54 @@
 
 #include "diag/leak/leak_memory.h"
 
-enum { GRAIN = 16, CELL_BYTES = 64 * GRAIN };
+#include "race/blocks.h"
+
+enum { GRAIN = 16, CELL_BYTES = 64 * GRAIN, INDEX_REGION = RACE_BLOCKS_REGION, INDEX_CELLS = INDEX_REGION / CELL_BYTES };
 
 // What is known of 1 KiB of memory: a bit for each 16 bytes.
 struct cell {
   uint64_t starts;   // a block begins here
   uint64_t live;     // these bytes, some of them, are a block's
-  uint64_t marks;    // with starts: the block is marked
   uint64_t watched;  // with starts
 };
+
+// What is known of a region. `open` is apart, so that most of what is asked for all words of the heap lies close together.
+struct region {
+  uint64_t open[INDEX_CELLS];  // by cell: these bytes, some of them, are of a block that is not marked yet
+  struct cell cell[INDEX_CELLS];
+  uint64_t sums[INDEX_CELLS / 64];  // of the cells in which blocks begin
+};
+
+// The regions, by a hash of their numbers.
+struct index_slot {
+  uintptr_t number;  // address / INDEX_REGION
+  struct region *region;
+};
+extern struct index_slot *index_slots;
+extern size_t index_mask;
+
+static inline struct index_slot *index_slot_of(uintptr_t number) {
+  for (size_t i = number * 0x9e3779b97f4a7c15ull >> 40;; i++) {
+    struct index_slot *s = &index_slots[i & index_mask];
+    if (!s->region || s->number == number) return s;
+  }
+}
 
 // index_build makes the index of all live blocks in the mappings but for what lies in `without`. False: no memory.
 bool index_build(const struct mapping *m, size_t n, const struct spans *without);
 
-// index_blocks is how many blocks there are.
+// index_blocks is how many blocks there are, index_bounds where they lie.
 size_t index_blocks(void);
+struct span index_bounds(void);
 
-// index_cell returns the cell of addr; nil: no block is near.
-struct cell *index_cell(uintptr_t addr);
-
-// A block, and where to mark it.
-struct hit {
-  uintptr_t start;    // 0: no block
-  struct cell *cell;  // of start
-  uint64_t bit;
-};
-
-// index_hit_far is index_hit for a block that begins in another cell.
-struct hit index_hit_far(uintptr_t addr);
-
-// index_hit finds the live block that addr, whose cell is c, lies in.
-static inline struct hit index_hit(struct cell *c, uintptr_t addr) {
-  unsigned at = addr / GRAIN % 64;
-  if (!(c->live >> at & 1)) return (struct hit){0};
-  uint64_t starts = c->starts & ~0ull >> (63 - at);
-  if (!starts) return index_hit_far(addr);
-  unsigned first = 63 - (unsigned)__builtin_clzll(starts);
-  return (struct hit){addr / CELL_BYTES * CELL_BYTES + first * GRAIN, c, 1ull << first};
+// index_open returns the word of `open` for addr; nil: no block is near.
+static inline uint64_t *index_open(uintptr_t addr) {
+  struct region *r = index_slot_of(addr / INDEX_REGION)->region;
+  return r ? &r->open[addr % INDEX_REGION / CELL_BYTES] : NULL;
 }
+
+// index_is_open tells whether addr, whose word is open, lies in a block that is not marked.
+static inline bool index_is_open(const uint64_t *open, uintptr_t addr) { return open && *open >> addr / GRAIN % 64 & 1; }
 
 // index_find returns the start of the live block that addr lies in; 0: it lies in none.
 uintptr_t index_find(uintptr_t addr);
@@ -50,8 +60,15 @@ uintptr_t index_find(uintptr_t addr);
 // index_end is where the block that begins at start ends, or up to 15 bytes further.
 uintptr_t index_end(uintptr_t start);
 
-// index_mark and index_watch set these bits for the block that begins at start.
-void index_mark(uintptr_t start);
+// A block: where it begins, where it ends or up to 15 bytes further, and whether index_watch was called for it.
+struct hit {
+  uintptr_t start, end;  // start 0: none
+  bool watched;
+};
+struct hit index_hit(uintptr_t addr);
+
+// index_mark marks h. index_watch has the block that begins at start watched.
+void index_mark(const struct hit *h);
 void index_watch(uintptr_t start);
 
 #endif

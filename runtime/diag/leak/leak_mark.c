@@ -74,6 +74,22 @@ static void push(uintptr_t what) {
   if (leak.nwork < leak.work_cap) leak.work[leak.nwork++] = what;
 }
 
+// Work is a block, with its size in units of 16 bytes above the address, 0: it is too large for that; or the number of
+// a parked goroutine and the lowest bit.
+enum { SIZE_SHIFT = 48 };
+
+static uintptr_t block_work(uintptr_t start, uintptr_t end) {
+  uintptr_t n = (end - start) / GRAIN;
+  return start | (n >> (64 - SIZE_SHIFT) ? 0 : n << SIZE_SHIFT);
+}
+
+static uintptr_t work_start(uintptr_t what) { return what & ((1ull << SIZE_SHIFT) - 1); }
+
+static uintptr_t work_end(uintptr_t what) {
+  uintptr_t start = work_start(what), n = what >> SIZE_SHIFT;
+  return n ? start + n * GRAIN : index_end(start);
+}
+
 static void read_stack(struct parked *p) { push((uintptr_t)(p - leak.parked) << 1 | 1); }
 
 void leak_make_live(struct parked *p) {
@@ -120,50 +136,49 @@ static bool is_chunk_end(uintptr_t block, uintptr_t w) {
   return w % (2 * WORD) == 0 && block + race_blocks_size(block) - w <= WORD;
 }
 
-// mark_block marks the block that w points into; c is w's cell.
-static void mark_block(struct cell *c, uintptr_t w) {
-  struct hit h = index_hit(c, w);
-  if (!h.start || (leak.in_libc && is_chunk_end(h.start, w))) return;
-  bool watched = h.cell->watched & h.bit;
-  if (h.cell->marks & h.bit) return;  // first: a channel for which many wait has as many watchers
-  if (watched && is_queued_sudog(h.start, w)) return;
-  h.cell->marks |= h.bit;
-  push(h.start);
-  if (watched) wake_watchers(h.start);
+// mark_block marks the block that w points into, which is not marked yet.
+static __attribute__((noinline)) void mark_block(uintptr_t w) {
+  struct hit h = index_hit(w);
+  if (leak.in_libc && is_chunk_end(h.start, w)) return;
+  if (h.watched && is_queued_sudog(h.start, w)) return;
+  index_mark(&h);
+  push(block_work(h.start, h.end));
+  if (h.watched) wake_watchers(h.start);
 }
 
 static bool is_in_stacks(uintptr_t w) { return w - leak.stacks.lo < leak.stacks.hi - leak.stacks.lo; }
 
-// mark_word_in marks what w points to. c is w's cell, nil: it has none.
-static void mark_word_in(struct cell *c, uintptr_t w) {
-  struct parked *p = is_in_stacks(w) ? leak_parked_at(w) : NULL;
+// mark_word_in marks what w points to. open is of w's cell, nil: it has none.
+static inline void mark_word_in(const uint64_t *open, uintptr_t w) {
+  struct parked *p = __builtin_expect(is_in_stacks(w), 0) ? leak_parked_at(w) : NULL;
   if (p) mark_stack(p, w);
-  else if (c) mark_block(c, w);
+  else if (index_is_open(open, w)) mark_block(w);
 }
 
-static bool may_be_pointer(uintptr_t w) { return w - LEAK_PAGE < (1ull << 47) - LEAK_PAGE; }
+// may_be_pointer: there are blocks or stacks on both sides of w.
+static inline bool may_be_pointer(uintptr_t w) { return w - leak.bounds.lo < leak.bounds.hi - leak.bounds.lo; }
 
 void leak_mark_word(uintptr_t w) {
-  if (may_be_pointer(w)) mark_word_in(index_cell(w), w);
+  if (may_be_pointer(w)) mark_word_in(index_open(w), w);
 }
 
-// leak_mark_words marks from the words of [lo, hi), a few at a time, for their cells are far apart: all are on their way
-// to the cache before the first is read.
+// leak_mark_words marks from the words of [lo, hi), a few at a time, for what is known of them lies far apart: all is on its
+// way to the cache before the first is read.
 __attribute__((no_sanitize("address"))) void leak_mark_words(uintptr_t lo, uintptr_t hi) {
   for (uintptr_t p = (lo + WORD - 1) & ~(uintptr_t)(WORD - 1); p + WORD <= hi;) {
     struct {
       uintptr_t w;
-      struct cell *c;
+      const uint64_t *open;
     } few[AT_ONCE];
     size_t n = 0;
     for (; p + WORD <= hi && n < AT_ONCE; p += WORD) {
       uintptr_t w = *(const volatile uintptr_t *)p;
       if (!may_be_pointer(w)) continue;
       few[n].w = w;
-      few[n].c = index_cell(w);
-      __builtin_prefetch(few[n++].c);
+      few[n].open = index_open(w);
+      __builtin_prefetch(few[n++].open);
     }
-    for (size_t i = 0; i < n; i++) mark_word_in(few[i].c, few[i].w);
+    for (size_t i = 0; i < n; i++) mark_word_in(few[i].open, few[i].w);
   }
 }
 
@@ -207,13 +222,18 @@ static void read_one(uintptr_t what) {
     wake_watchers(p->lo);
     return;
   }
-  uintptr_t end = index_end(what);
-  if (!is_plain(what, end)) {
-    leak_mark_memory(what, end);
+  uintptr_t start = work_start(what), end = work_end(what);
+  if (!is_plain(start, end)) {
+    leak_mark_memory(start, end);
     return;
   }
-  leak_mark_words(what, end);
-  leak.s->bytes += end - what;
+  leak_mark_words(start, end);
+  leak.s->bytes += end - start;
+}
+
+static inline void prefetch(uintptr_t block) {
+  __builtin_prefetch((const void *)block);
+  __builtin_prefetch((const void *)(block + 64));
 }
 
 // leak_mark_all marks until there is no more. Work waits in a short line on its way, while its memory comes to the cache.
@@ -221,8 +241,8 @@ void leak_mark_all(void) {
   uintptr_t line[LINE] = {0};
   for (size_t i = 0, left = LINE; left || leak.nwork; i++) {
     uintptr_t what = line[i % LINE];
-    line[i % LINE] = leak.nwork ? leak.work[--leak.nwork] : 0;
-    __builtin_prefetch((const void *)(line[i % LINE] & 1 ? 0 : line[i % LINE]));
+    uintptr_t next = line[i % LINE] = leak.nwork ? leak.work[--leak.nwork] : 0;
+    if (!(next & 1)) prefetch(work_start(next));
     if (what) read_one(what);
     left = what || line[i % LINE] ? LINE : left - 1;
   }

@@ -82,14 +82,23 @@ static bool list_parked(void) {
 static void leave_out_blocks(void) {
   for (size_t i = 0; i < leak.structs.n; i++) {
     const struct span *s = &leak.structs.at[i];
-    if (index_find(s->lo) == s->lo) index_mark(s->lo);
+    struct hit h = index_hit(s->lo);
+    if (h.start == s->lo) index_mark(&h);
     else spans_add(&leak.without, s->lo, s->hi);
   }
-  uintptr_t timers = index_find((uintptr_t)timers_memory());
-  if (timers) index_mark(timers);
+  struct hit timers = index_hit((uintptr_t)timers_memory());
+  if (timers.start) index_mark(&timers);
+}
+
+static void set_bounds(void) {
+  struct span b = index_bounds(), s = leak.stacks;
+  leak.bounds = b.hi == 0 || (s.hi && s.lo < b.lo) ? s : b;
+  if (b.hi > leak.bounds.hi) leak.bounds.hi = b.hi;
+  if (s.hi > leak.bounds.hi) leak.bounds.hi = s.hi;
 }
 
 static void mark_from_roots(void) {
+  set_bounds();
   leave_out_blocks();
   if (leak.main_tcb) spans_add(&leak.without, leak.main_tcb, leak.main_tcb + TCB);
   leak_leave_out_brk(&leak.without);

@@ -36,7 +36,7 @@ struct leak_state {
   size_t nparked, parked_cap;
   struct watch *watch;
   size_t nwatch, watch_cap;
-  uintptr_t *work;            // blocks, and numbers of parked goroutines with the lowest bit set
+  uintptr_t *work;            // blocks and parked goroutines
   size_t nwork, work_cap;
   size_t nlive;               // goroutines that can go on by themselves, and armed timers
   size_t nlive_tagged;        // of the check that is asked for
@@ -45,6 +45,7 @@ struct leak_state {
   bool others;                // there are threads of the program's own
   struct span own_stack;      // of the thread that looks
   struct span stacks;         // from the lowest to the highest of parked
+  struct span bounds;         // of these and all blocks
 };
 extern struct leak_state leak;  // of the one search that runs
 

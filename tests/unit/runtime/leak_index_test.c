@@ -86,6 +86,8 @@ static void ends(void **state) {
   for (size_t i = 0; i < nblocks; i++) {
     uintptr_t end = index_end(blocks[i].lo), size = blocks[i].hi - blocks[i].lo;
     assert_true(end >= blocks[i].hi && end < blocks[i].lo + (size ? size : 1) + 16);
+    struct hit h = index_hit(blocks[i].lo + (size ? (size_t)rand() % size : 0));
+    assert_true(h.start == blocks[i].lo && h.end == end && !h.watched);
   }
   scratch_end();
 }
@@ -103,6 +105,8 @@ static void leaves_out(void **state) {
   scratch_end();
 }
 
+static bool is_open(uintptr_t addr) { return index_is_open(index_open(addr), addr); }
+
 static void marks(void **state) {
   nblocks = 0;
   blocks[nblocks++] = (struct span){0x40000000, 0x40000400};
@@ -110,13 +114,19 @@ static void marks(void **state) {
   struct mapping m = {.lo = 0x40000000, .hi = 0x40400000};
   build(&m, 1, &(struct spans){0});
   index_watch(0x40000800);
-  struct hit far = index_hit(index_cell(0x40200000), 0x40200000), first = index_hit(index_cell(0x40000010), 0x40000010);
-  assert_int_equal(far.start, 0x40000800);
-  assert_true(far.cell->watched & far.bit);
-  assert_false(far.cell->marks & far.bit);
-  assert_false(first.cell->watched & first.bit);
-  index_mark(0x40000000);
-  assert_true(first.cell->marks & first.bit);
+  struct hit small = index_hit(0x40000010), large = index_hit(0x40200000);
+  assert_true(large.watched && large.start == 0x40000800 && large.end == 0x40300000);
+  assert_true(!small.watched && small.start == 0x40000000 && small.end == 0x40000400);
+  const uintptr_t in_small[] = {0x40000000, 0x40000010, 0x400003f8}, in_large[] = {0x40000800, 0x40200000, 0x402ffff8};
+  for (int i = 0; i < 3; i++) assert_true(is_open(in_small[i]) && is_open(in_large[i]));
+  assert_false(is_open(0x40000400) || is_open(0x400007f8) || is_open(0x40300000));
+  index_mark(&small);
+  for (int i = 0; i < 3; i++) assert_true(!is_open(in_small[i]) && is_open(in_large[i]));
+  index_mark(&large);
+  for (int i = 0; i < 3; i++) assert_false(is_open(in_large[i]));
+  assert_int_equal(index_find(0x40200000), 0x40000800);
+  struct span bounds = index_bounds();
+  assert_true(bounds.lo <= 0x40000000 && bounds.hi >= 0x40300000 && bounds.hi <= 0x40400000);
   scratch_end();
 }
 
