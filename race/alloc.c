@@ -17,6 +17,7 @@
 #include "g.h"
 #include "inside.h"
 #include "kernel.h"
+#include "reserve.h"
 #include "spin.h"
 
 enum {
@@ -61,9 +62,8 @@ _Noreturn void race_fatal(const char *what) {
 }
 
 void *race_reserve(size_t n) {
-  void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (p == MAP_FAILED) race_fatal("out of memory");
-  madvise(p, n, MADV_DONTDUMP);
+  void *p = reserve(NULL, n);
+  if (!p) race_fatal("out of memory");
   block_own_add(p, n);
   return p;
 }
@@ -91,6 +91,7 @@ static char *span_new(void) {
     arena_end = arena + ARENA;
   }
   char *p = arena;
+  reserve_commit(p, SPAN);
   arena += SPAN;
   spin_unlock(&span_lock);
   return p;
@@ -108,7 +109,11 @@ static void *carve_locked(struct class *c, size_t size) {
 
 static void *large_alloc(size_t n) {
   __atomic_fetch_add(&large_bytes, n, __ATOMIC_RELAXED);
-  return race_reserve(n);
+  void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) race_fatal("out of memory");
+  madvise(p, n, MADV_DONTDUMP);
+  block_own_add(p, n);
+  return p;
 }
 
 // class_take returns a block of class i; *dirty: it was used before.

@@ -21,7 +21,8 @@ void *race_alloc_dirty(size_t n);
 // race_alloc_thread_end gives back the free blocks that this thread keeps at hand.
 void race_alloc_thread_end(void);
 
-// race_reserve maps n bytes of address space that cost nothing until touched (zeroed then).
+// race_reserve maps n bytes of address space that cost nothing until touched (zeroed then); to be written after
+// reserve_commit (reserve.h).
 void *race_reserve(size_t n);
 
 // race_alloc_bytes is what is handed out now, in class sizes, with what threads keep at hand.

@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "reserve.h"
+
 enum { GRAIN = 16, PLACE_BITS = 23, CTX_SHIFT = 2, SIZE_SHIFT = 25, THREAD_SHIFT = 2, GOID_SHIFT = 3, FREED_SHIFT = 41 };
 enum tag { NOTHING, LIVE, FREED, SECOND, TAG = 3 };
 #define SIZE_LIMIT (1ull << (64 - SIZE_SHIFT))
@@ -53,7 +55,10 @@ static inline _Atomic uint64_t *entry_of(uintptr_t p) {
 
 static inline uint64_t entry_get(uintptr_t p) { return atomic_load_explicit(entry_of(p), memory_order_relaxed); }
 
-static inline void entry_set(uintptr_t p, uint64_t e) { atomic_store_explicit(entry_of(p), e, memory_order_relaxed); }
+static inline void entry_set(uintptr_t p, uint64_t e) {
+  reserve_commit(entry_of(p), sizeof e);
+  atomic_store_explicit(entry_of(p), e, memory_order_relaxed);
+}
 
 // block_reach notes that the block of n bytes at p goes beyond its region.
 void block_reach(uintptr_t p, size_t n);
@@ -61,7 +66,10 @@ void block_reach(uintptr_t p, size_t n);
 // block_enter makes the block of n bytes at p known and live, with what the rest of its two words says.
 static inline void block_enter(uintptr_t p, size_t n, uint64_t place, uint64_t who) {
   _Atomic uint8_t *any = &block_regions[region_of(p)];
-  if (!atomic_load_explicit(any, memory_order_relaxed)) atomic_store_explicit(any, 1, memory_order_relaxed);
+  if (!atomic_load_explicit(any, memory_order_relaxed)) {
+    reserve_commit(any, 1);
+    atomic_store_explicit(any, 1, memory_order_relaxed);
+  }
   entry_set(p + GRAIN, who | SECOND);
   entry_set(p, (uint64_t)n << SIZE_SHIFT | place << CTX_SHIFT | LIVE);
   if (n && region_of(p) != region_of(p + n - 1)) block_reach(p, n);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "block_table.h"
+#include "reserve.h"
 
 enum { OWN = 4096, OF_MMAP = 2, OF_ARENA = 4, FLAGS = 7 };
 #define ARENA_BYTES (64ull << 20)
@@ -65,19 +66,17 @@ void race_blocks_own(void (*fn)(uintptr_t lo, uintptr_t hi, void *arg), void *ar
 
 // ---- the table ---------------------------------------------------------------------------------------
 
-static void *reserve(size_t n) {
-  long p = syscall(SYS_mmap, NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (p == -1) return NULL;
-  madvise((void *)p, n, MADV_DONTDUMP);
-  block_own_add((void *)p, n);
-  return (void *)p;
+static void *reserved(size_t n) {
+  void *p = reserve(NULL, n);
+  if (p) block_own_add(p, n);
+  return p;
 }
 
 bool block_table_init(void) {
   size_t regions = region_of(BLOCKS_MASK) + 1;
-  block_reaching = reserve(regions * sizeof *block_reaching);
-  block_regions = reserve(regions);
-  void *table = reserve((BLOCKS_MASK + 8) / GRAIN * sizeof(uint64_t));
+  block_reaching = reserved(regions * sizeof *block_reaching);
+  block_regions = reserved(regions);
+  void *table = reserved((BLOCKS_MASK + 8) / GRAIN * sizeof(uint64_t));
   if (!block_reaching || !block_regions || !table) return false;
   brk_start = (uintptr_t)syscall(SYS_brk, 0);
   atomic_store_explicit(&block_table, table, memory_order_release);
@@ -85,8 +84,9 @@ bool block_table_init(void) {
 }
 
 void block_reach(uintptr_t p, size_t n) {
-  for (uintptr_t r = region_of(p) + 1, last = region_of(p + n - 1); r <= last; r++)
-    atomic_store_explicit(&block_reaching[r], p, memory_order_relaxed);
+  uintptr_t r = region_of(p) + 1, last = region_of(p + n - 1);
+  reserve_commit(&block_reaching[r], (last + 1 - r) * sizeof *block_reaching);
+  for (; r <= last; r++) atomic_store_explicit(&block_reaching[r], p, memory_order_relaxed);
 }
 
 // ---- questions ---------------------------------------------------------------------------------------

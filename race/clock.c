@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "epoch.h"
 #include "learnt.h"
+#include "reserve.h"
 #include "single.h"
 #include "slot.h"
 
@@ -23,6 +24,7 @@ void clock_init(void) {
 void clock_start(race_g *g) {
   g->began = g->grown = g->clk;
   g->only_clk = 0;
+  reserve_commit(&began_at[g->slot], sizeof *began_at);
   atomic_store_explicit(&began_at[g->slot], g->clk, memory_order_relaxed);
 }
 

@@ -22,6 +22,7 @@
 
 #include "alloc.h"
 #include "g.h"
+#include "reserve.h"
 #include "spin.h"
 
 enum {
@@ -133,6 +134,7 @@ static uint32_t edge_find(uint32_t hash, uint32_t parent, uintptr_t call_pc, uin
 
 static uint32_t edge_add(uint32_t parent, uintptr_t call_pc, uintptr_t func_pc, uint32_t node, bool folded) {
   uint32_t id = nedges++;
+  reserve_commit(&edges[id], sizeof *edges);
   edges[id] = (struct edge){call_pc, func_pc, parent, node ? node : id, folded};
   nnodes += !node;
   index_add(&edge_index, edge_hash(parent, call_pc, func_pc), id, edge_rehash);
@@ -204,6 +206,7 @@ static inline ctx_id ctx_find(uint32_t hash, uint32_t node, uintptr_t pc) {
 static ctx_id ctx_new_locked(uint32_t node, uintptr_t pc, uint32_t limit) {
   if (nctxs >= limit) return 0;
   ctx_id id = nctxs++;
+  reserve_commit(&ctxs[id], sizeof *ctxs);
   ctxs[id] = (struct ctx){pc, node};
   index_add(&ctx_index, mix(pc, node), id, ctx_rehash);
   return id;
@@ -262,8 +265,10 @@ static ctx_id composite_find(uint32_t hash, const ctx_id c[8]) {
 static ctx_id composite_add_locked(uint32_t hash, const ctx_id c[8]) {
   if (ncomposites >= COMPOSITE_MAX || nctxs >= CTX_MAX - LEAF_RESERVE) return 0;
   uint32_t k = ncomposites++;
+  reserve_commit(&composites[k], sizeof *composites);
   memcpy(composites[k], c, sizeof(ctx_id[8]));
   ctx_id id = nctxs++;
+  reserve_commit(&ctxs[id], sizeof *ctxs);
   ctxs[id] = (struct ctx){k, COMPOSITE_NODE};
   index_add(&composite_index, hash, id, composite_rehash);
   return id;

@@ -25,6 +25,7 @@
 
 #include "alloc.h"
 #include "lockset.h"
+#include "reserve.h"
 #include "scan.h"
 #include "single.h"
 #include "slot.h"
@@ -63,6 +64,16 @@ static _Atomic uint64_t allocated;
 
 #define BITMAP_BYTES ((1ull << UNIT_BITS) / 8)
 
+// commit makes the tables writable for id: under pool_lock, before it is handed out for the first time.
+static void commit(uint32_t id) {
+  reserve_commit(&epoch_table.slot_low[id], sizeof(uint16_t));
+  reserve_commit(&epoch_table.slot_high[id], sizeof(uint16_t));
+  reserve_commit(&epoch_table.clk[id], sizeof(uint32_t));
+  reserve_commit(&taken[id / 64], sizeof *taken);
+  reserve_commit(&fresh[id / 64], 2 * sizeof *fresh);  // a scan clears up to top
+  reserve_commit(&mark[id / 64], 2 * sizeof *mark);
+}
+
 void epoch_init(void) {
   epoch_table.slot_low = race_reserve(sizeof(uint16_t) << UNIT_BITS);
   epoch_table.slot_high = race_reserve(sizeof(uint16_t) << UNIT_BITS);
@@ -70,6 +81,7 @@ void epoch_init(void) {
   taken = race_reserve(BITMAP_BYTES);
   fresh = race_reserve(BITMAP_BYTES);
   mark = race_reserve(BITMAP_BYTES);
+  commit(0);
   taken[0] = 1;  // id 0: an empty cell
   for (int i = 0; i < STRIPES; i++) stripes[i].next = BATCH;
 }
@@ -91,6 +103,7 @@ static uint32_t pool_take_locked(uint32_t *ids, uint32_t n) {
     if (free) break;
   }
   for (uint32_t i = 0; i < got; i++) {
+    if (ids[i] >= top) commit(ids[i]);
     taken[ids[i] / 64] |= 1ull << ids[i] % 64;
     if (scanning) fresh[ids[i] / 64] |= 1ull << ids[i] % 64;
     if (ids[i] >= top) top = ids[i] + 1;

@@ -11,6 +11,7 @@
 
 #include "alloc.h"
 #include "block_table.h"
+#include "reserve.h"
 #include "spin.h"
 
 enum { SMALLEST = 5, CLASSES = 40, HEAD = 16 };
@@ -28,6 +29,7 @@ static void *carve_locked(size_t n, size_t align) {
   uintptr_t p = ((uintptr_t)next + HEAD + align - 1) & ~(align - 1);
   if (p + n > (uintptr_t)region + REGION) return NULL;
   next = (char *)(p + n);
+  reserve_commit((void *)(p - HEAD), n + HEAD);
   return (void *)p;
 }
 

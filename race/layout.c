@@ -32,6 +32,13 @@ static void begin_again(void) {
   execve(self, argv, argv + *(long *)__libc_stack_end + 1);
 }
 
+void layout_lift_limit(void) {
+  struct rlimit as;
+  if (getrlimit(RLIMIT_AS, &as) != 0 || as.rlim_cur == RLIM_INFINITY) return;
+  as.rlim_cur = as.rlim_max;
+  setrlimit(RLIMIT_AS, &as);
+}
+
 void layout_limit_stack(void) {
   struct rlimit stack;
   if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur != RLIM_INFINITY) return;

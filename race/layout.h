@@ -19,6 +19,10 @@ bool layout_fits(uintptr_t program, uintptr_t mapping);
 // layout_require returns if the layout fits. Else it begins the program again, or ends it with a word on why it cannot.
 void layout_require(void);
 
+// layout_lift_limit takes a soft limit on the address space (ulimit -Sv) back to the hard one: the shadow alone is
+// beyond any.
+void layout_lift_limit(void);
+
 // layout_limit_stack begins the program again if its stack has no limit: the kernel maps libraries upwards from a third of
 // the address space then, into the shadow's place. It returns if there is a limit, or if the program cannot begin again.
 void layout_limit_stack(void);

@@ -16,6 +16,7 @@
 
 #include "alloc.h"
 #include "epoch.h"
+#include "reserve.h"
 #include "spin.h"
 
 enum {
@@ -137,10 +138,17 @@ static bool set_is(const struct lockset *s, uint32_t hash, const struct held *h,
   return true;
 }
 
+static uint32_t id_new_locked(void) {
+  uint32_t id = top++;
+  reserve_commit(&by_id[id], sizeof *by_id);
+  reserve_commit(&free_next[id], sizeof *free_next);
+  return id;
+}
+
 static struct lockset *set_new_locked(uint32_t hash, const struct held *h, uint32_t n) {
   uint32_t id = free_id;
   if (id) free_id = free_next[id];
-  else if (top < SETS_MAX) id = top++;
+  else if (top < SETS_MAX) id = id_new_locked();
   else return NULL;
   struct lockset *s = race_alloc(set_bytes(n));
   s->id = id;
@@ -191,7 +199,9 @@ static uint32_t set_held(race_g *g, uint32_t now) {
 
 static void enter(uint32_t id, race_g *g, uint32_t now) {
   uint32_t set = set_held(g, now);
-  if (__atomic_load_n(&set_of[id], __ATOMIC_RELAXED) != set) __atomic_store_n(&set_of[id], set, __ATOMIC_RELAXED);
+  if (__atomic_load_n(&set_of[id], __ATOMIC_RELAXED) == set) return;
+  reserve_commit(&set_of[id], sizeof *set_of);
+  __atomic_store_n(&set_of[id], set, __ATOMIC_RELAXED);
 }
 
 void lockset_enter_slow(uint32_t id, race_g *g) {

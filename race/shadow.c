@@ -18,6 +18,7 @@
 #include "inside.h"
 #include "layout.h"
 #include "lockset.h"
+#include "reserve.h"
 #include "scan.h"
 #include "slot.h"
 #include "word.h"
@@ -42,14 +43,13 @@ void spin_lock_slow(uint32_t *word) {
 }
 
 void shadow_init(void) {
-  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
   void *want = (void *)SHADOW_BASE;
-  if (mmap(want, SHADOW_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0) != want) {
+  layout_lift_limit();
+  if (!reserve(want, SHADOW_SIZE)) {
     layout_limit_stack();
-    race_fatal("cannot reserve 64 TiB of address space for the shadow (ulimit -v, or vm.overcommit_memory=2)");
+    race_fatal("cannot reserve 64 TiB of address space for the shadow (ulimit -v)");
   }
   layout_require();
-  madvise(want, SHADOW_SIZE, MADV_DONTDUMP);
   madvise(want, SHADOW_SIZE, MADV_NOHUGEPAGE);
   block_own_add(want, SHADOW_SIZE);
   pages_touched = race_reserve(TOUCHED_WORDS * sizeof *pages_touched);
@@ -61,6 +61,8 @@ static inline uint64_t page_of(uintptr_t addr) { return (addr & SHADOW_MASK) / S
 
 void page_touch_slow(uintptr_t addr) {
   uint64_t page = page_of(addr), s = page / SUMMARY_BIT_PAGES;
+  reserve_commit(shadow_of(addr & ~(uintptr_t)7), sizeof(struct word));
+  reserve_commit(&pages_touched[page / 64], sizeof *pages_touched);
   atomic_fetch_or_explicit(&pages_touched[page / 64], 1ull << page % 64, memory_order_relaxed);
   atomic_fetch_or_explicit(&summary[s / 64], 1ull << s % 64, memory_order_relaxed);
   atomic_fetch_add_explicit(&pages_in_use, 1, memory_order_relaxed);

@@ -25,6 +25,7 @@
 
 #include "alloc.h"
 #include "epoch.h"
+#include "reserve.h"
 #include "single.h"
 #include "spin.h"
 
@@ -162,6 +163,7 @@ static uint32_t find(const race_g *creator) {
   } else {
     if (top == SLOT_MAX) race_fatal("2^28 goroutines with records");
     s = top++;
+    reserve_commit(&slots[s], sizeof *slots);
   }
   return s;
 }

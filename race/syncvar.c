@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "alloc.h"
+#include "reserve.h"
 #include "spin.h"
 
 enum {
@@ -51,6 +52,7 @@ static cell *make_cell(uintptr_t addr) {
   cell *c = find_cell(addr);
   if (c) return c;
   struct block *b = race_alloc(sizeof *b), *none = NULL;
+  reserve_commit(&directory[folded(addr) >> REGION_BITS], sizeof *directory);
   if (!atomic_compare_exchange_strong_explicit(&directory[folded(addr) >> REGION_BITS], &none, b,
                                                memory_order_acq_rel, memory_order_acquire))
     race_free(b, sizeof *b);  // another word of the region was faster
@@ -68,6 +70,7 @@ static __attribute__((noinline)) struct syncvar *create(uintptr_t addr) {
   struct syncvar *sv = race_alloc(sizeof *sv);
   *sv = (struct syncvar){.addr = addr, .next = atomic_load_explicit(c, memory_order_relaxed)};
   atomic_store_explicit(c, sv, memory_order_release);
+  reserve_commit(&area_live[folded(addr) >> AREA_BITS], sizeof *area_live);
   atomic_fetch_add_explicit(&area_live[folded(addr) >> AREA_BITS], 1, memory_order_relaxed);
   lock_of(addr)->live++;
   return sv;
@@ -89,6 +92,12 @@ struct syncvar *syncvar_lock_found(uintptr_t addr) {
   struct syncvar *sv = lookup(find_cell(addr), addr);
   if (!sv) syncvar_unlock(addr);
   return sv;
+}
+
+struct syncvar *syncvar_peek(uintptr_t addr) {
+  cell *c = find_cell(addr);
+  struct syncvar *sv = c ? atomic_load_explicit(c, memory_order_acquire) : NULL;
+  return sv && sv->addr == addr ? sv : NULL;
 }
 
 void syncvar_unlock(uintptr_t addr) {

@@ -74,8 +74,15 @@ address_maps)  # a program at fixed addresses is checked too; too little address
     run 66 ./map 2>err
     [ "$(reports err)" -eq 1 ] || fail "$flags: $(cat err)"
   done
+  (ulimit -Sv 8000000; run 66 ./map 2>err) || fail "a soft limit: $(cat err)"
   (ulimit -v 8000000; run 2 ./map 2>err) || exit 1
   grep -q 'cannot reserve 64 TiB of address space for the shadow (ulimit -v' err || fail "$(cat err)" ;;
+counted)  # where the kernel counts all that could be written, as with vm.overcommit_memory=2
+  "$crun" build -race -g -O1 -I"$sources/../litmus" -o churn "$sources/../litmus/norace_goroutine_churn.c" || fail "cannot build"
+  build two two.c
+  build epochs tool/epochs.c
+  (ulimit -d 1000000; run 66 ./two 2>err && run 0 ./churn && run 66 env CRUNRACE=epoch_limit=1024 ./epochs 2>err2) || exit 1
+  [ "$(reports err)" -eq 3 ] && [ "$(reports err2)" -eq 2 ] || fail "$(cat err err2)" ;;
 lock_records)  # what was held and how the two met is in the record, and crun report passes it on
   build locks locks.c
   build last last_sync.c
