@@ -17,7 +17,7 @@ static size_t limit;  // read-only after the start; 0: none
 static _Atomic uint32_t stage;
 static _Atomic uint64_t dropped;
 static size_t looked;          // under scan_lock, read without: what was in use then
-static uintptr_t cursor;       // under scan_lock: pages below were dropped in this round
+static uint64_t cursor;        // under scan_lock: pages below were dropped in this round
 
 void limit_set(size_t mb) { limit = mb << 20; }
 
@@ -38,28 +38,19 @@ bool limit_is_due(void) {
   return pages > limit / 2 && pages > was + more;
 }
 
-struct dropping {
-  size_t pages;    // still to go
-  uintptr_t from;
-};
-
-static void drop_page(uintptr_t addr, void *arg) {
-  struct dropping *d = arg;
-  if (!d->pages || addr < d->from) return;
+static void drop_page(uintptr_t addr, void *left) {
   shadow_clear(addr, SHADOW_PAGE_APP);
   atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
-  cursor = addr + SHADOW_PAGE_APP;
-  d->pages--;
+  --*(size_t *)left;
 }
 
 // drop_history drops pages, from where the last round ended, until three quarters of the limit are in use.
 static void drop_history(size_t used) {
   size_t had = shadow_touched(), too_many = (used - limit / 4 * 3) / SHADOW_PAGE + 1;
-  struct dropping d = {.pages = too_many < had ? too_many : had, .from = cursor};
-  page_each(drop_page, &d);
-  if (!d.pages) return;
-  d.from = cursor = 0;
-  page_each(drop_page, &d);
+  size_t left = too_many < had ? too_many : had;
+  if (page_each(&cursor, left, drop_page, &left)) return;
+  cursor = 0;
+  page_each(&cursor, left, drop_page, &left);
 }
 
 void limit_keep(void) {

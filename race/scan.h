@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// scan_if_due scans if enough epochs were handed out, or lines of execution have ended, since the last scan
-// and no other thread does.
+// scan_if_due goes on with a scan, by a piece, if enough epochs were handed out, or lines of execution have ended, since
+// the last one and no other thread does.
 // The caller holds no lock of race/.
 void scan_if_due(void);
 
@@ -16,6 +16,7 @@ void scan_if_due(void);
 void scan_now(void);
 
 uint64_t scan_count(void);
+bool scan_is_under_way(void);  // for tests
 
 // Around fork.
 void scan_lock_all(void);

@@ -76,16 +76,26 @@ static void page_untouch(uint64_t page) {
 
 size_t shadow_touched(void) { return atomic_load_explicit(&pages_in_use, memory_order_relaxed); }
 
-static void each_in(uint64_t first, void (*fn)(uintptr_t, void *), void *arg) {
-  for (uint64_t w = first / 64; w < (first + SUMMARY_BIT_PAGES) / 64; w++)
-    for (uint64_t m = atomic_load_explicit(&pages_touched[w], memory_order_relaxed); m; m &= m - 1)
-      fn((w * 64 + __builtin_ctzll(m)) * SHADOW_PAGE_APP, arg);
+// next_touched returns the first page in use at or after page, PAGES: none is.
+static uint64_t next_touched(uint64_t page) {
+  while (page < PAGES) {
+    uint64_t s = page / SUMMARY_BIT_PAGES, m = atomic_load_explicit(&summary[s / 64], memory_order_relaxed) >> s % 64;
+    if (!(m & 1)) {
+      page = (m ? s + (unsigned)__builtin_ctzll(m) : (s / 64 + 1) * 64) * SUMMARY_BIT_PAGES;
+      continue;
+    }
+    uint64_t w = atomic_load_explicit(&pages_touched[page / 64], memory_order_relaxed) >> page % 64;
+    if (w) return page + (unsigned)__builtin_ctzll(w);
+    page = (page / 64 + 1) * 64;
+  }
+  return PAGES;
 }
 
-void page_each(void (*fn)(uintptr_t addr, void *arg), void *arg) {
-  for (uint64_t s = 0; s < SUMMARY_WORDS; s++)
-    for (uint64_t m = atomic_load_explicit(&summary[s], memory_order_relaxed); m; m &= m - 1)
-      each_in((s * 64 + __builtin_ctzll(m)) * SUMMARY_BIT_PAGES, fn, arg);
+bool page_each(uint64_t *from, size_t most, void (*fn)(uintptr_t addr, void *arg), void *arg) {
+  uint64_t page = next_touched(*from);
+  for (; page < PAGES && most > 0; page = next_touched(page + 1), most--) fn(page * SHADOW_PAGE_APP, arg);
+  *from = page;
+  return page < PAGES;
 }
 
 void page_discard(uintptr_t addr) {

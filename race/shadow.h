@@ -88,8 +88,8 @@ static inline void page_touch(uintptr_t addr) {
 // page_discard gives back a page without entries; under its lock.
 void page_discard(uintptr_t addr);
 
-// page_each calls fn for every page in use, with its first application address (modulo the map);
-// fn takes the lock itself.
-void page_each(void (*fn)(uintptr_t addr, void *arg), void *arg);
+// page_each calls fn for at most `most` pages in use from page *from on (0: from the first), each with its first
+// application address (modulo the map), and moves *from behind them. It returns whether there are more. fn takes the lock.
+bool page_each(uint64_t *from, size_t most, void (*fn)(uintptr_t addr, void *arg), void *arg);
 
 #endif

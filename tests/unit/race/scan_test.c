@@ -93,6 +93,35 @@ static void test_ids_recycle(void **state) {
   forget();
 }
 
+// A scan of many pages goes in pieces, with epochs between them: what it has yet to visit and what it has visited
+// both keep their entries, also those that come and go meanwhile.
+static void test_pieces(void **state) {
+  enum { PAGES = 20000 };
+  char *memory = aligned_alloc(4096, (size_t)PAGES * SHADOW_PAGE_APP);
+  race_g *a = new_g(NULL, 1), *b = new_g(NULL, 2);
+  unsigned stops = 0, moved = 0;
+  for (int i = 0; i < PAGES; i++) access_check(a, (uintptr_t)memory + i * SHADOW_PAGE_APP, 8, ACCESS_WRITE, 0x1000);
+  uint64_t before = scan_count();
+  while (scan_count() < before + 2) {
+    bool was = scan_is_under_way();
+    access_check(b, (uintptr_t)memory + moved++ % PAGES * SHADOW_PAGE_APP + 8, 8, ACCESS_WRITE, 0x1000);
+    epoch_end(b);
+    stops += scan_is_under_way() != was;
+  }
+  assert_true(stops >= 3);  // begun, ended, begun
+  race_g *c = new_g(NULL, 3);
+  found = 0;
+  for (int i = 0; i < PAGES; i++) access_check(c, (uintptr_t)memory + i * SHADOW_PAGE_APP, 8, ACCESS_WRITE, 0x1000);
+  assert_int_equal(found, PAGES);
+  for (int i = 0; i < PAGES; i++) access_check(c, (uintptr_t)memory + i * SHADOW_PAGE_APP + 8, 8, ACCESS_WRITE, 0x1000);
+  assert_int_equal(found, PAGES + (moved < PAGES ? moved : PAGES));
+  race_g_drop(a);
+  race_g_drop(b);
+  race_g_drop(c);
+  shadow_clear((uintptr_t)memory, (size_t)PAGES * SHADOW_PAGE_APP);
+  free(memory);
+}
+
 // Spawn and join by turns lives on one slot; each record names its own owner.
 static void test_slot_chain(void **state) {
   race_g *m = new_g(NULL, 1);
@@ -279,7 +308,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_current_epoch_is_kept),
       cmocka_unit_test(test_ids_run_out),
-      cmocka_unit_test(test_ids_recycle),
+      cmocka_unit_test(test_ids_recycle), cmocka_unit_test(test_pieces),
       cmocka_unit_test(test_slot_chain),
       cmocka_unit_test(test_slot_scan),
       cmocka_unit_test(test_slot_with_a_record_waits),
