@@ -36,6 +36,14 @@ static inline void edge_release_merge(const volatile void *sync) {
   inside_end();
 }
 
+// edge_is_known tells, without the syncvar's lock, that g knows what was released at sync, whose lock g holds alone: one
+// that it left itself, most often.
+static inline bool edge_is_known(const race_g *g, uintptr_t sync, enum lock_kind kind) {
+  if (kind != LOCKED_MUTEX && kind != LOCKED_PTHREAD && kind != LOCKED_SPIN) return false;
+  const struct syncvar *sv = syncvar_peek(sync);
+  return sv && sv->stamp.clk && clock_covers(g, sv);
+}
+
 // edge_locked: the lock was taken, whose edges are sync's and, unless nil, also's, for the call that returns to pc.
 // ctx is that of pc if it is known, else 0.
 static inline void edge_locked(const volatile void *lock, const volatile void *sync, const volatile void *also,
@@ -45,7 +53,7 @@ static inline void edge_locked(const volatile void *lock, const volatile void *s
   inside_begin();
   if (!ctx) ctx = ctx_current(g, pc);
   uint32_t before = g->nlearnt;
-  if (!g->ignores_sync) g_acquire(g, (uintptr_t)sync);
+  if (!g->ignores_sync && !edge_is_known(g, (uintptr_t)sync, kind)) g_acquire(g, (uintptr_t)sync);
   if (also && !g->ignores_sync) g_acquire(g, (uintptr_t)also);
   lockset_taken(g, (uintptr_t)lock, kind, ctx);
   if (g->nlearnt != before) learnt_by_lock(g, before, (uintptr_t)lock, kind, ctx);

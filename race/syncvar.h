@@ -46,6 +46,10 @@ struct syncvar *syncvar_lock(uintptr_t addr);
 // syncvar_lock_found locks addr and returns its syncvar; with none it returns nil and holds nothing.
 struct syncvar *syncvar_lock_found(uintptr_t addr);
 
+// syncvar_peek returns addr's syncvar without a lock, nil: there is none, or it is not the first of its word. For who
+// holds a lock that all who release at addr hold too: the lock orders what it reads.
+struct syncvar *syncvar_peek(uintptr_t addr);
+
 void syncvar_unlock(uintptr_t addr);
 
 // syncvar_same_word returns the syncvar of addr, made if there is none, under the lock of another
