@@ -137,7 +137,10 @@ static void fresh(uintptr_t p, size_t n) {
     shadow_clear(p, n);
     return;
   }
-  if (!page_is_touched(p)) return;
+  if (!page_is_touched(p)) {
+    if (page_is_folded(p)) shadow_clear(p, n);
+    return;
+  }
   page_lock(p);
   for (struct word *w = shadow_of(p), *last = w + (n + 7) / 8; w < last; w++) {
     uint64_t c1 = word_get(w, 1);

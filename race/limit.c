@@ -39,6 +39,7 @@ bool limit_is_due(void) {
 }
 
 static void drop_page(uintptr_t addr, void *left) {
+  if (page_is_folded(addr)) return;  // has next to nothing
   shadow_clear(addr, SHADOW_PAGE_APP);
   atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
   --*(size_t *)left;

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "access.h"
+#include "fold.h"
 #include "inside.h"
 #include "single.h"
 #include "tls.h"
@@ -60,10 +61,27 @@ static uintptr_t words_update(struct update *u, uintptr_t addr, uintptr_t end) {
   return addr + (w - first) * 8;
 }
 
+// fold_update applies u to a whole page that is folded, or that nobody has accessed. False: that is for each word.
+static bool fold_update(struct update *u, uintptr_t page) {
+  if (page_is_touched(page)) return false;
+  bool alone = access_tells_each_byte || tls_is_own(page) || tls_is_own(page + SHADOW_PAGE_APP - 1);
+  struct word *f = fold_of(page);
+  if (!page_is_folded(page)) {
+    if (!alone) fold_begin(page, u->cell | CELL_BYTES);
+    return !alone;
+  }
+  if (alone || !fold_has_room(f)) return false;
+  update_at(u, page, CELL_BYTES);
+  word_update(u, f);
+  return true;
+}
+
 // page_update applies u to [addr, end), which lies in one page; it returns where it stopped.
 static uintptr_t page_update(struct update *u, uintptr_t addr, uintptr_t end) {
   uintptr_t page = addr;
   page_lock(page);
+  if (end - addr == SHADOW_PAGE_APP && fold_update(u, page)) addr = end;
+  else if (page_is_folded(page)) fold_open(page);
   while (addr < end && u->nfound < FOUND_ENOUGH) {
     bool whole = addr % 8 == 0 && end - addr >= 8;
     addr = whole ? words_update(u, addr, end & ~7ull) : bytes_update(u, addr, end);
@@ -107,7 +125,7 @@ static void pages_update(struct update *u, uintptr_t addr, uintptr_t end) {
   while (addr < end) {
     uintptr_t next = (addr | (SHADOW_PAGE_APP - 1)) + 1;
     if (next > end) next = end;
-    addr = discard && !page_is_touched(addr) ? next : page_update(u, addr, next);
+    addr = discard && !page_is_used(addr) ? next : page_update(u, addr, next);
     if (__builtin_expect(u->nfound, 0)) {
       inside_end();
       find_tell(u);

@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 
 #include "epoch.h"
+#include "fold.h"
 #include "g.h"
 #include "inside.h"
 #include "limit.h"
@@ -65,7 +66,9 @@ static void mark_word(struct word *w, struct marking *m) {
 static void mark_page(uintptr_t addr, void *arg) {
   struct marking *m = arg;
   page_visit(page_stripe_of(addr));
-  if (page_is_touched(addr)) {
+  if (page_is_folded(addr)) {
+    mark_word(fold_of(addr), m);
+  } else if (page_is_touched(addr)) {
     m->any = false;
     struct word *w = shadow_of(addr);
     for (int i = 0; i < SHADOW_PAGE_WORDS; i++) mark_word(w + i, m);

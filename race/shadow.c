@@ -14,6 +14,7 @@
 #include "block_table.h"
 #include "context.h"
 #include "epoch.h"
+#include "fold.h"
 #include "ginfo.h"
 #include "inside.h"
 #include "layout.h"
@@ -30,7 +31,7 @@
 
 enum { DISCARD_PAGES = 16 };  // runs of at least so many are given back to the system
 
-_Atomic uint64_t *pages_touched;
+_Atomic uint64_t *pages_touched, *pages_folded;
 static _Atomic uint64_t summary[SUMMARY_WORDS];
 static _Atomic size_t pages_in_use;
 
@@ -53,19 +54,37 @@ void shadow_init(void) {
   madvise(want, SHADOW_SIZE, MADV_NOHUGEPAGE);
   block_own_add(want, SHADOW_SIZE);
   pages_touched = race_reserve(TOUCHED_WORDS * sizeof *pages_touched);
+  pages_folded = race_reserve(TOUCHED_WORDS * sizeof *pages_folded);
+  fold_init();
 }
 
 // ---- pages ---------------------------------------------------------------------------------------
 
-static inline uint64_t page_of(uintptr_t addr) { return (addr & SHADOW_MASK) / SHADOW_PAGE_APP; }
-
-void page_touch_slow(uintptr_t addr) {
-  uint64_t page = page_of(addr), s = page / SUMMARY_BIT_PAGES;
-  reserve_commit(shadow_of(addr & ~(uintptr_t)7), sizeof(struct word));
-  reserve_commit(&pages_touched[page / 64], sizeof *pages_touched);
-  atomic_fetch_or_explicit(&pages_touched[page / 64], 1ull << page % 64, memory_order_relaxed);
+// set_bit enters a page in bits, and in the summary.
+static void set_bit(_Atomic uint64_t *bits, uint64_t page) {
+  uint64_t s = page / SUMMARY_BIT_PAGES;
+  reserve_commit(&bits[page / 64], sizeof *bits);
+  atomic_fetch_or_explicit(&bits[page / 64], 1ull << page % 64, memory_order_relaxed);
   atomic_fetch_or_explicit(&summary[s / 64], 1ull << s % 64, memory_order_relaxed);
+}
+
+void page_set_touched(uintptr_t addr) {
+  reserve_commit(shadow_of(addr), sizeof(struct word));
+  set_bit(pages_touched, page_number(addr));
   atomic_fetch_add_explicit(&pages_in_use, 1, memory_order_relaxed);
+}
+
+void page_set_folded(uintptr_t addr, bool folded) {
+  uint64_t page = page_number(addr);
+  if (folded) set_bit(pages_folded, page);
+  else atomic_fetch_and_explicit(&pages_folded[page / 64], ~(1ull << page % 64), memory_order_relaxed);
+}
+
+bool page_touch_slow(uintptr_t addr) {
+  bool folded = page_is_folded(addr);
+  if (folded) fold_open(addr);
+  else page_set_touched(addr);
+  return !folded;
 }
 
 // page_untouch: the page holds no entry; under its lock.
@@ -76,15 +95,21 @@ static void page_untouch(uint64_t page) {
 
 size_t shadow_touched(void) { return atomic_load_explicit(&pages_in_use, memory_order_relaxed); }
 
-// next_touched returns the first page in use at or after page, PAGES: none is.
-static uint64_t next_touched(uint64_t page) {
+// used_bits is the bits of 64 pages that are touched or folded.
+static uint64_t used_bits(uint64_t i) {
+  return atomic_load_explicit(&pages_touched[i], memory_order_relaxed) |
+         atomic_load_explicit(&pages_folded[i], memory_order_relaxed);
+}
+
+// next_used returns the first page in use at or after page, PAGES: none is.
+static uint64_t next_used(uint64_t page) {
   while (page < PAGES) {
     uint64_t s = page / SUMMARY_BIT_PAGES, m = atomic_load_explicit(&summary[s / 64], memory_order_relaxed) >> s % 64;
     if (!(m & 1)) {
       page = (m ? s + (unsigned)__builtin_ctzll(m) : (s / 64 + 1) * 64) * SUMMARY_BIT_PAGES;
       continue;
     }
-    uint64_t w = atomic_load_explicit(&pages_touched[page / 64], memory_order_relaxed) >> page % 64;
+    uint64_t w = used_bits(page / 64) >> page % 64;
     if (w) return page + (unsigned)__builtin_ctzll(w);
     page = (page / 64 + 1) * 64;
   }
@@ -92,14 +117,14 @@ static uint64_t next_touched(uint64_t page) {
 }
 
 bool page_each(uint64_t *from, size_t most, void (*fn)(uintptr_t addr, void *arg), void *arg) {
-  uint64_t page = next_touched(*from);
-  for (; page < PAGES && most > 0; page = next_touched(page + 1), most--) fn(page * SHADOW_PAGE_APP, arg);
+  uint64_t page = next_used(*from);
+  for (; page < PAGES && most > 0; page = next_used(page + 1), most--) fn(page * SHADOW_PAGE_APP, arg);
   *from = page;
   return page < PAGES;
 }
 
 void page_discard(uintptr_t addr) {
-  page_untouch(page_of(addr));
+  page_untouch(page_number(addr));
   madvise(shadow_of(addr), SHADOW_PAGE, MADV_DONTNEED);
 }
 
@@ -109,10 +134,8 @@ static void clear_words(uintptr_t from, uintptr_t to) {
   for (struct word *w = shadow_of(from), *end = w + (to - from) / 8; w < end; w++) word_clear(w, CELL_BYTES);
 }
 
-// clear_within clears [from, to), which lies in one page.
-static void clear_within(uintptr_t from, uintptr_t to, bool discard) {
-  if (!page_is_touched(from)) return;
-  page_lock(from);
+// clear_touched clears [from, to), which lies in one page, that is touched.
+static void clear_touched(uintptr_t from, uintptr_t to, bool discard) {
   uintptr_t first = (from + 7) & ~7ull, last = to & ~7ull;
   if (first > last) {  // inside one word
     word_clear(shadow_of(from), (uint8_t)((1u << (to - from)) - 1) << from % 8);
@@ -120,15 +143,25 @@ static void clear_within(uintptr_t from, uintptr_t to, bool discard) {
     if (from < first) word_clear(shadow_of(from), (uint8_t)(CELL_BYTES << from % 8));
     clear_words(first, last);
     if (last < to) word_clear(shadow_of(last), (uint8_t)((1u << (to - last)) - 1));
-    if (discard && to - from == SHADOW_PAGE_APP && page_is_touched(from)) page_discard(from);
+    if (discard && to - from == SHADOW_PAGE_APP) page_discard(from);
   }
+}
+
+// clear_within clears [from, to), which lies in one page.
+static void clear_within(uintptr_t from, uintptr_t to, bool discard) {
+  if (!page_is_used(from)) return;
+  page_lock(from);
+  if (page_is_folded(from)) {
+    if (to - from == SHADOW_PAGE_APP) fold_drop(from);
+    else fold_open(from);
+  }
+  if (page_is_touched(from)) clear_touched(from, to, discard);
   page_unlock(from);
 }
 
 // skip_untouched returns the first address at or after from whose page may be in use.
 static uintptr_t skip_untouched(uintptr_t from, uintptr_t to) {
-  while (from < to && page_of(from) % 64 == 0 &&
-         !atomic_load_explicit(&pages_touched[page_of(from) / 64], memory_order_relaxed))
+  while (from < to && page_number(from) % 64 == 0 && !used_bits(page_number(from) / 64))
     from += 64ull * SHADOW_PAGE_APP;
   return from;
 }

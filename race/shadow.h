@@ -71,19 +71,30 @@ static inline struct page_stripe *page_stripe_of(uintptr_t addr) {
 static inline void page_lock(uintptr_t addr) { page_lock_stripe(page_stripe_of(addr)); }  // A1
 static inline void page_unlock(uintptr_t addr) { page_unlock_stripe(page_stripe_of(addr)); }  // R1
 
-// page_touch notes that the page of addr is in use; before its first non-zero cell, under its lock.
-void page_touch_slow(uintptr_t addr);
+extern _Atomic uint64_t *pages_touched, *pages_folded;  // a bit a page
 
-extern _Atomic uint64_t *pages_touched;  // a bit a page
+static inline uint64_t page_number(uintptr_t addr) { return (addr & SHADOW_MASK) / SHADOW_PAGE_APP; }
 
-static inline bool page_is_touched(uintptr_t addr) {
-  uint64_t page = (addr & SHADOW_MASK) / SHADOW_PAGE_APP;
-  return __atomic_load_n((uint64_t *)&pages_touched[page / 64], __ATOMIC_RELAXED) >> page % 64 & 1;
+static inline bool page_bit(const _Atomic uint64_t *bits, uintptr_t addr) {
+  uint64_t page = page_number(addr);
+  return __atomic_load_n((const uint64_t *)&bits[page / 64], __ATOMIC_RELAXED) >> page % 64 & 1;
 }
 
-static inline void page_touch(uintptr_t addr) {
-  if (__builtin_expect(!page_is_touched(addr), 0)) page_touch_slow(addr);
+static inline bool page_is_touched(uintptr_t addr) { return page_bit(pages_touched, addr); }
+static inline bool page_is_folded(uintptr_t addr) { return page_bit(pages_folded, addr); }  // fold.h
+static inline bool page_is_used(uintptr_t addr) { return page_is_touched(addr) || page_is_folded(addr); }
+
+// page_touch notes that the page of addr is in use; before its first non-zero cell, under its lock. False: it was folded,
+// and its words are no longer what they were.
+bool page_touch_slow(uintptr_t addr);
+
+static inline bool page_touch(uintptr_t addr) {
+  return __builtin_expect(page_is_touched(addr), 1) || page_touch_slow(addr);
 }
+
+// page_set_touched and page_set_folded change what a page is, under its lock.
+void page_set_touched(uintptr_t addr);
+void page_set_folded(uintptr_t addr, bool folded);
 
 // page_discard gives back a page without entries; under its lock.
 void page_discard(uintptr_t addr);

@@ -87,12 +87,13 @@ void word_overflow(struct update *u, struct word *w);
 
 // word_update applies u (with need set) to w, under w's page lock.
 static inline void word_update(struct update *u, struct word *w) {
-  uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1), j;
-  if (!c0) {
-    page_touch(u->word_addr);
+  uint64_t c0 = word_get(w, 0), c1, j;
+  if (!c0 && page_touch(u->word_addr)) {
     word_set(w, 0, u->cell | u->need);
     return;
   }
+  if (__builtin_expect(!c0, 0)) c0 = word_get(w, 0);  // the page was folded
+  c1 = word_get(w, 1);
   if (__builtin_expect(cell_is_node(c1), 0)) {
     word_overflow(u, w);
     return;

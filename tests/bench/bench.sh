@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh measures crun against its peers and prints a table for each question. The peers take turns
 # within each round, and what is judged is the median of the rounds' ratios.
-#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|lockorder|hogs|net|race|race_sync|memory]...
+#   bench.sh CRUN SOURCE_DIR WORK_DIR [runtime|sync|lockorder|hogs|net|race|race_sync|race_limits|memory]...
 # ROUNDS (default 5) says how often. It always exits 0 when it could measure: it is no test.
 set -eu
 crun=$1 src=$2 work=$3
@@ -130,6 +130,44 @@ bench_race_sync() {
   done
 }
 
+bench_race_pthread() {
+  clang-19 -O2 -fsanitize=thread -o "$work/race_pthread-tsan" "$src/race_pthread.c"
+  "$crun" build -race -O2 -o "$work/race_pthread" "$src/race_pthread.c"
+  : >"$work/race_pthread.log"
+  for round in $(seq "$rounds"); do
+    for case in pair between; do
+      echo "$case $round tsan $("$work/race_pthread-tsan" "$case")"
+      echo "$case $round crun $("$work/race_pthread" "$case")"
+    done >>"$work/race_pthread.log"
+  done
+  echo "== a pthread mutex pair by one thread, ns, against the sanitizer, median of $rounds rounds"
+  awk -v ours=crun -v theirs=tsan -v bar=0.5 -f "$src/table.awk" "$work/race_pthread.log"
+}
+
+# race_limits: what -race takes in the long run. GOROUTINES (default 1000000) is how many come and go of each kind; the
+# figure of 10,000,000 takes minutes.
+bench_race_limits() {
+  bench_race_pthread
+  many=${GOROUTINES:-1000000}
+  "$crun" build -O2 -o "$work/limits-plain" "$src/race_limits.c"
+  "$crun" build -race -O2 -o "$work/limits" "$src/race_limits.c"
+  "$crun" build -race=tsan -O2 -o "$work/limits-tsan" "$src/race_limits.c"
+  echo "== 256 MB of arrays: resident MB when one goroutine each wrote them, when all have read all"
+  for kind in limits-plain limits limits-tsan; do echo "$kind $("$work/$kind" arrays 256)"; done |
+    awk '{ w[NR] = $2; r[NR] = $3; printf "%-16s%8.1f%8.1f   %.2fx %.2fx\n", $1, $2, $3, $2 / w[1], $3 / r[1] }'
+  echo "== $many goroutines that come and go while 1000 live: resident MB after a tenth, after all"
+  for how in joined forgotten other; do echo "$how $("$work/limits" churn $how "$many")"; done
+  echo "== 1 GB touched, processor ms of 100 accesses and a lock pair: 99th percentile, longest (bar 50), passes"
+  CRUNMAXPROCS=1 "$work/limits" scan 1024 20
+  { echo 'int x[1000];'; for i in $(seq 0 999); do echo "static void f$i(int v) { x[$i] = v; }"; done
+    echo 'static void (*const all[])(int) = {'; for i in $(seq 0 999); do echo "f$i,"; done; echo '};'; } >"$work/many.h"
+  "$crun" build -race -g -I"$work" -I"$src/../report/tool" -o "$work/many" "$src/../report/tool/many.c"
+  echo "== a thousand races told (bar 2 s), ms: $(
+    start=$(date +%s%N)
+    "$work/many" 2>"$work/many.err" || true
+    echo $((($(date +%s%N) - start) / 1000000))), $(grep -c '^WARNING: DATA RACE' "$work/many.err") told"
+}
+
 bench_memory() {
   "$crun" build -O2 -o "$work/memory" "$src/memory.c"
   "$crun" build -race -O2 -o "$work/memory-race" "$src/memory.c"
@@ -145,7 +183,7 @@ bench_memory() {
   "$work/stacks" 10000 128
 }
 
-[ $# -gt 0 ] || set -- runtime sync lockorder hogs net race race_sync memory
+[ $# -gt 0 ] || set -- runtime sync lockorder hogs net race race_sync race_limits memory
 for part; do
   "bench_$part"
 done
