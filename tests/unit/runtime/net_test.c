@@ -179,8 +179,9 @@ static void deadlines(void) {
 }
 
 // A deadline that is put off while a read waits is put off for that read.
-static void postpones(cr_conn c, int64_t when) {
+static void postpones(cr_conn c, int64_t when, cr_waitgroup *wg) {
   check_eq(cr_net_set_read_deadline(c, when), 0);
+  cr_waitgroup_done(wg);
 }
 
 static void deadline_put_off(void) {
@@ -189,9 +190,12 @@ static void deadline_put_off(void) {
   check_eq(cr_net_pipe(ends), 0);
   int64_t first = cr_nanotime() + 20 * CR_MILLISECOND, second = first + 10 * CR_MILLISECOND;
   cr_net_set_read_deadline(ends[0], first);
-  cr_go(postpones, ends[0], second);
+  cr_waitgroup wg = {0};
+  cr_waitgroup_add(&wg, 1);
+  cr_go(postpones, ends[0], second, &wg);
   check_eq(cr_net_read(ends[0], &c, 1), -ETIMEDOUT);
   check(cr_nanotime() >= first);
+  cr_waitgroup_wait(&wg);
   until(cr_nanotime() >= second);
   cr_net_close(ends[0]), cr_net_close(ends[1]);
 }
