@@ -27,7 +27,7 @@ struct lock_node {
   uint32_t id;        // generation << SLOT_BITS | slot
   uint32_t holding;   // first entry of the list; 0: none
   uint32_t wanting;   // first request
-  bool ignored;
+  bool ignored, foreign;
 };
 
 struct line {
@@ -85,6 +85,10 @@ uintptr_t graph_addr(const struct lock_graph *g, uint32_t lock) {
   const struct lock_node *n = &g->locks[lock % LOCKS];
   return lock && n->id == lock ? ~n->key : 0;
 }
+
+void graph_set_foreign(struct lock_graph *g, uint32_t lock) { node_of(g, lock)->foreign = true; }
+
+bool graph_is_foreign(const struct lock_graph *g, uint32_t lock) { return graph_addr(g, lock) && g->locks[lock % LOCKS].foreign; }
 
 void graph_ignore(struct lock_graph *g, uint32_t lock) {
   if (graph_addr(g, lock)) node_of(g, lock)->ignored = true;

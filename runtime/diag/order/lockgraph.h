@@ -68,6 +68,10 @@ void graph_free(struct lock_graph *g);
 // graph_lock gives the lock at addr a new number; what was there before is dead. 0: there are too many.
 uint32_t graph_lock(struct lock_graph *g, uintptr_t addr);
 
+// graph_set_foreign says that lock is one of libc's; graph_is_foreign tells whether it is.
+void graph_set_foreign(struct lock_graph *g, uint32_t lock);
+bool graph_is_foreign(const struct lock_graph *g, uint32_t lock);
+
 // graph_addr is where lock is; 0: it is dead.
 uintptr_t graph_addr(const struct lock_graph *g, uint32_t lock);
 

@@ -2,7 +2,7 @@
 // lockheld.h: what each goroutine holds, as the watch over the order of locks knows it.
 //
 // The list is by order of acquisition. What was released stays at its place until another takes it, so a lock taken again at the
-// same depth finds most of its entry made: that is most acquisitions, and held_again is all of their cost.
+// same depth finds most of its entry made.
 #ifndef CRUN_DIAG_LOCKHELD_H
 #define CRUN_DIAG_LOCKHELD_H
 
@@ -15,13 +15,13 @@ enum { RECENT = 4, FIRST_HELD = 3, MAX_HELD = 16, KNOWN = 8 };
 
 struct held {
   const void *lock;
-  _Atomic uint32_t *id_at;
+  _Atomic uint32_t *id_at;  // of crun's own: nil of libc's, whose id is always known
   struct site site;
   uint64_t chain;         // a hash of all up to this one, if below is still that of the one before; 0: unknown
   uint64_t below;
   uint64_t known, told;   // lockwait.h's: order->count when it was taken; the first that went out since, or 0
   uint32_t id;            // below order->chained, and of what was released
-  uint32_t how;           // a lock_mode, perhaps with LOCK_TRIED
+  uint32_t how;           // a lock_mode, perhaps with LOCK_TRIED and LOCK_FOREIGN
 };
 _Static_assert(sizeof(struct held) == 128, "indexed by a shift");
 
@@ -47,7 +47,7 @@ struct lock_order {
   struct held first[FIRST_HELD];
 };
 
-static inline enum lock_mode held_mode(const struct held *h) { return h->how & ~LOCK_TRIED; }
+static inline enum lock_mode held_mode(const struct held *h) { return h->how & ~(LOCK_TRIED | LOCK_FOREIGN); }
 static inline bool held_was_tried(const struct held *h) { return h->how & LOCK_TRIED; }
 
 // order_of is gp's, made if needed. order_free gives it back.
@@ -93,13 +93,15 @@ static READS_STACK void note(struct site *s, uintptr_t pc, const uintptr_t *cfa)
   note_at(s, pc, cfa < end ? cfa : NULL);
 }
 
-// held_push enters an acquisition at the top of what is held, which has room. A chain stays right if it is the same lock.
+// held_push enters an acquisition at the top of what is held, which has room. The lock's number is at id, or if that is nil,
+// known. A chain stays right if it is the same lock.
 static inline __attribute__((always_inline)) void held_push(struct lock_order *o, const void *lock, _Atomic uint32_t *id,
-                                                            unsigned how, uintptr_t pc, const uintptr_t *cfa) {
+                                                            uint32_t number, unsigned how, uintptr_t pc, const uintptr_t *cfa) {
   struct held *h = &o->held[o->n++];
-  if (h->lock != lock || h->how != how || h->id != load_rlx(id)) h->chain = 0;
+  if (h->lock != lock || h->how != how || h->id != (id ? load_rlx(id) : number)) h->chain = 0;
   h->lock = lock;
   h->id_at = id;
+  if (!id) h->id = number;
   h->how = how;
   h->known = o->count;
   h->told = 0;
@@ -108,14 +110,16 @@ static inline __attribute__((always_inline)) void held_push(struct lock_order *o
 }
 
 // held_is_request tells whether the last acquisition, in the way how, is of interest: of a second lock, or by a writer.
-static inline bool held_is_request(const struct lock_order *o, unsigned how) { return o->n > 1 || how == LOCK_WRITE; }
+static inline bool held_is_request(const struct lock_order *o, unsigned how) {
+  return o->n > 1 || (how & ~LOCK_FOREIGN) == LOCK_WRITE;
+}
 
-// held_again is held_push if the place had the same lock, taken in the same way; else false, and nothing is done. cfa is the
-// caller's stack pointer.
-static inline __attribute__((always_inline)) bool held_again(struct lock_order *o, const void *lock, unsigned how, uintptr_t pc,
-                                                             const uintptr_t *cfa) {
+// held_again is held_push of libc's lock if the place had the same one, taken in the same way; else false, and nothing is done.
+// cfa is the caller's stack pointer.
+static inline __attribute__((always_inline)) bool held_again(struct lock_order *o, const void *lock, uint32_t number, unsigned how,
+                                                             uintptr_t pc, const uintptr_t *cfa) {
   struct held *h = &o->held[o->n];
-  if (o->n == o->cap || h->lock != lock || h->how != how || !h->id || h->id != load_rlx(h->id_at)) return false;
+  if (o->n == o->cap || h->lock != lock || h->how != how || h->id != number) return false;
   uint32_t ctx = race_context(pc);
   if (CRUN_RACE && !ctx) return false;
   if (CRUN_RACE) h->site.ctx = ctx;
@@ -126,16 +130,11 @@ static inline __attribute__((always_inline)) bool held_again(struct lock_order *
   return true;
 }
 
-// held_left takes the last out again, if it is lock and has the number at id; else false, and nothing is done.
-static inline __attribute__((always_inline)) bool held_left(struct lock_order *o, const void *lock, const _Atomic uint32_t *id) {
-  uint32_t n = o->n, number = load_rlx(id);
-  struct held *h = &o->held[n - 1];
-  if (!n || h->lock != lock || !number) return false;
-  o->n = --n;
+// held_pop takes the last out.
+static inline void held_pop(struct lock_order *o) {
+  uint32_t n = --o->n;
   if (o->chained > n) o->chained = n;
   if (o->fresh > n) o->fresh = n;
-  h->id = number;
-  return true;
 }
 
 #endif

@@ -124,6 +124,17 @@ static uint32_t number_lock(const void *lock_at, _Atomic uint32_t *id_at) {
   return id;
 }
 
+uint32_t lockorder_number(const void *lock_at, _Atomic uint32_t *id_at) {
+  uint32_t id = number_lock(lock_at, id_at);
+  if (!id || graph_is_foreign(graph, id)) return id;
+  lock(&graph_mu);
+  graph_set_foreign(graph, id);
+  unlock(&graph_mu);
+  return id;
+}
+
+static uint32_t number_held(const struct held *h) { return h->id_at ? number_lock(h->lock, h->id_at) : h->id; }
+
 static uint64_t mix(uint64_t chain, uint32_t id, enum lock_mode mode) {
   uint64_t x = (chain ^ id ^ (uint64_t)mode << 40) * 0x9e3779b97f4a7c15u;
   return x ^ x >> 32;
@@ -135,7 +146,7 @@ static bool chain_up(struct lock_order *o) {
     struct held *h = &o->held[o->chained];
     uint64_t below = o->chained ? h[-1].chain : 0;
     if (!h->chain || h->below != below) {
-      h->id = number_lock(h->lock, h->id_at);
+      h->id = number_held(h);
       if (!h->id) return false;
       if (graph_is_ignored(graph, h->id)) {
         held_remove(o, o->chained);
@@ -217,36 +228,45 @@ __attribute__((noinline)) void lockorder_requested(struct lock_order *o, bool tr
   errno = e;
 }
 
-// acquired_rarely is lockorder_acquired_by when there is no list yet, no room, or another lock's place is taken.
-static __attribute__((noinline)) void acquired_rarely(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how,
-                                                      uintptr_t pc) {
+// acquired_rarely is acquired when there is no list yet, no room, or another lock's place is taken.
+static __attribute__((noinline)) void acquired_rarely(struct g *gp, const void *lock, _Atomic uint32_t *id, uint32_t number,
+                                                      unsigned how, uintptr_t pc) {
   struct lock_order *o = order_of(gp);
   if (o->n == o->cap && !held_grow(o)) {
     o->lost++;
     return;
   }
   if (o->n < o->high && o->n >= o->fresh && o->held[o->n].lock != lock) held_remember(o, &o->held[o->n]);
-  held_push(o, lock, id, how, pc, __builtin_dwarf_cfa());
+  held_push(o, lock, id, number, how, pc, __builtin_dwarf_cfa());
   if (held_is_request(o, how)) lockorder_requested(o, how & LOCK_TRIED);
 }
 
-// All calls of this one and the next are in place of their return: in the plain runtime they save no registers.
-__attribute__((noinline)) void lockorder_acquired_by(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how,
-                                                     uintptr_t pc) {
+static inline __attribute__((always_inline)) void acquired(struct g *gp, const void *lock, _Atomic uint32_t *id, uint32_t number,
+                                                           unsigned how, uintptr_t pc, const uintptr_t *cfa) {
   struct lock_order *o = gp->order;
   if (__builtin_expect(!o || o->n == o->cap || (o->n < o->high && o->held[o->n].lock != lock), 0)) {
-    acquired_rarely(gp, lock, id, how, pc);
+    acquired_rarely(gp, lock, id, number, how, pc);
     return;
   }
-  held_push(o, lock, id, how, pc, __builtin_dwarf_cfa());
+  held_push(o, lock, id, number, how, pc, cfa);
   if (held_is_request(o, how)) lockorder_requested(o, how & LOCK_TRIED);
+}
+
+// All calls of this one and of lockorder_released_by are in place of their return: in the plain runtime they save no registers.
+__attribute__((noinline)) void lockorder_acquired_by(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how,
+                                                     uintptr_t pc) {
+  acquired(gp, lock, id, 0, how, pc, __builtin_dwarf_cfa());
+}
+
+void lockorder_acquired_foreign(struct g *gp, const void *lock, uint32_t number, unsigned how, uintptr_t pc) {
+  acquired(gp, lock, NULL, number, how, pc, __builtin_dwarf_cfa());
 }
 
 // release_rarely is a release of what is not the last taken, has no number, or was taken by another goroutine.
 static __attribute__((noinline)) void release_rarely(struct lock_order *o, const void *lock_at, _Atomic uint32_t *id) {
   for (uint32_t i = o ? o->n : 0; i-- > 0;) {
     if (o->held[i].lock != lock_at) continue;
-    o->held[i].id = number_lock(lock_at, id);
+    if (id) o->held[i].id = number_lock(lock_at, id);
     if (i + 1 < o->n) held_remove(o, i);
     else o->n = i;
     if (o->chained > o->n) o->chained = o->n;
@@ -257,7 +277,7 @@ static __attribute__((noinline)) void release_rarely(struct lock_order *o, const
     o->lost--;
     return;
   }
-  uint32_t number = number_lock(lock_at, id);
+  uint32_t number = id ? number_lock(lock_at, id) : 0;
   if (!number) return;
   lock(&graph_mu);
   graph_ignore(graph, number);
@@ -266,15 +286,16 @@ static __attribute__((noinline)) void release_rarely(struct lock_order *o, const
 
 __attribute__((noinline)) void lockorder_released_by(struct g *gp, const void *lock, _Atomic uint32_t *id) {
   struct lock_order *o = gp->order;
-  if (__builtin_expect(!o || !held_left(o, lock, id), 0)) release_rarely(o, lock, id);
+  uint32_t number = load_rlx(id);
+  if (__builtin_expect(!o || !o->n || o->held[o->n - 1].lock != lock || !number, 0)) {
+    release_rarely(o, lock, id);
+    return;
+  }
+  held_pop(o);
+  o->held[o->n].id = number;
 }
 
-bool lockorder_holds(const struct g *gp, const void *lock) {
-  const struct lock_order *o = gp->order;
-  for (uint32_t i = 0; o && i < o->n; i++)
-    if (o->held[i].lock == lock) return true;
-  return false;
-}
+void lockorder_released_foreign(struct lock_order *o, const void *lock) { release_rarely(o, lock, NULL); }
 
 // ---- what orders goroutines without a lock -----------------------------------------------------------
 
@@ -346,7 +367,7 @@ static __attribute__((noinline)) void note_operation(struct g *gp, const void *o
   struct deed d = {.goid = gp->goid};
   uint64_t next = load_rlx(&counter) + 1;  // what go_out will take, or less
   for (uint32_t i = 0; i < o->n; i++)
-    if (!held_was_tried(&o->held[i])) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), next, from);
+    if (!held_was_tried(&o->held[i])) add_taken(&d, &o->held[i], number_held(&o->held[i]), next, from);
   for (uint32_t i = o->n < o->fresh ? o->fresh : o->n; i < o->high; i++)
     if (!held_was_tried(&o->held[i])) add_taken(&d, &o->held[i], o->held[i].id, next, from);
   for (uint32_t i = 0; i < o->nrecent; i++)
@@ -382,7 +403,7 @@ void lockorder_waits_slow(const void *const *object, uint32_t n, uintptr_t pc) {
   const struct held *from[DEED_LOCKS];
   struct deed d = {.goid = gp->goid};
   int e = errno;
-  for (uint32_t i = o->n; i-- > 0;) add_taken(&d, &o->held[i], number_lock(o->held[i].lock, o->held[i].id_at), 0, from);
+  for (uint32_t i = o->n; i-- > 0;) add_taken(&d, &o->held[i], number_held(&o->held[i]), 0, from);
   if (d.n) fill_in(&d, gp, pc, from);
   uint32_t number = d.n ? waits_enter(&d, object, n) : 0;
   if (o->wait && number) waits_over(o->wait, load_rlx(&counter) + 1);

@@ -42,16 +42,23 @@ void lockorder_freed(struct g *gp);
 
 // ---- locks -----------------------------------------------------------------------------------------
 
-enum { LOCK_TRIED = 8 };  // with a lock_mode: the acquisition would not have waited
+// With a lock_mode: the acquisition would not have waited; the lock is libc's.
+enum { LOCK_TRIED = 8, LOCK_FOREIGN = 16 };
 
 void lockorder_acquired_by(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how, uintptr_t pc);
 void lockorder_released_by(struct g *gp, const void *lock, _Atomic uint32_t *id);
 
+// lockorder_number returns the number of libc's lock, which is at id_at; it is made if needed. 0: there is none to be had.
+uint32_t lockorder_number(const void *lock, _Atomic uint32_t *id_at);
+
+// lockorder_acquired_foreign is lockorder_acquired_by for such a lock; how has LOCK_FOREIGN.
+void lockorder_acquired_foreign(struct g *gp, const void *lock, uint32_t number, unsigned how, uintptr_t pc);
+
+// lockorder_released_foreign: o's goroutine is about to release libc's lock, which is not the last it has taken, or not watched.
+void lockorder_released_foreign(struct lock_order *o, const void *lock);
+
 // lockorder_requested: the last of what the goroutine that runs holds is a request (lockheld.h); o is its order.
 void lockorder_requested(struct lock_order *o, bool tried);
-
-// lockorder_holds tells whether gp, which runs, is known to hold lock.
-bool lockorder_holds(const struct g *gp, const void *lock);
 
 // lockorder_acquired: the goroutine that runs has taken lock for the call that returns to pc, in the way how: a
 // lock_mode, or LOCK_TRIED with one. id is the lock's own word for us, 0 in a lock that is new.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// lockorder_pthread.c: the numbers of pthread locks, which have no word of ours in them, and the rules of libc's locks.
+// lockorder_pthread.c: the numbers of pthread locks, and the rules of libc's locks.
 //
-// A table of addresses has the numbers. An entry is never removed: init and destroy take its number away, so that the
-// next lock at that address is another one. Memory on a goroutine's stack is soon another's, and a lock in it has
-// mostly no init and no destroy: those are not watched.
+// A number has to go with its lock: a std::mutex, or a struct with PTHREAD_MUTEX_INITIALIZER in it, is made anew in memory of
+// others that nobody has destroyed. So it is in the lock itself, in a word that libc does not use in locks of its kind
+// and that every way to make one sets to 0: of mutexes the list of those held by a thread that are robust, of rwlocks a pad.
+// Those that are robust, inherit priorities or are shared by processes, and spin locks, have to be made by a call:
+// their numbers are in a table of addresses. An entry is never removed; init and destroy take its number away.
 //
 // What differs from crun's locks: a reader of a rwlock does not wait behind a writer that waits, but for those made with
 // PREFER_WRITER_NONRECURSIVE. A recursive mutex that its owner takes once more needs no rule: it is its own gate.
@@ -14,7 +16,6 @@
 #include "base/atomic.h"
 #include "diag/order/lockheld.h"
 #include "race/race.h"
-#include "stack/stack.h"
 
 enum { CELLS = 1 << 16, PROBES = 16 };
 
@@ -37,27 +38,6 @@ static struct cell *cell_of(uintptr_t lock, bool make) {
   return NULL;
 }
 
-bool lockorder_is_pthread(uintptr_t addr, uint32_t id) {
-  const struct cell *c = cell_of(addr, false);
-  return c && load_rlx(&c->id) == id;
-}
-
-struct range {
-  uintptr_t addr;
-  bool holds;
-};
-
-static void look(uintptr_t lo, uintptr_t hi, void *arg) {
-  struct range *r = arg;
-  r->holds |= r->addr - lo < hi - lo;
-}
-
-static bool on_goroutine_stack(uintptr_t addr) {
-  struct range r = {.addr = addr};
-  stack_each_arena(look, &r);
-  return r.holds;
-}
-
 static enum lock_mode mode_of(const void *lock, unsigned what) {
   const pthread_rwlock_t *l = lock;
   if (what & RACE_LOCK_WRITES) return LOCK_WRITE;
@@ -65,35 +45,45 @@ static enum lock_mode mode_of(const void *lock, unsigned what) {
   return l->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP ? LOCK_READ : LOCK_READ_FREE;
 }
 
-static bool is_cell(const _Atomic uint32_t *id) { return (uintptr_t)id - (uintptr_t)cells < sizeof cells; }
+// The kinds of mutex whose list is used, or that may be another process's: robust, PI, protected, shared.
+enum { KINDS_APART = 16 | 32 | 64 | 128 };
 
-static __attribute__((noinline)) void taken_slow(struct g *gp, const void *lock, unsigned how, uintptr_t pc) {
-  if (CRUN_RACE && race_context(pc) == 0) return;  // a library's call, or our own in a report
-  struct cell *c = cell_of((uintptr_t)lock, false);
-  if (!c && (on_goroutine_stack((uintptr_t)lock) || !(c = cell_of((uintptr_t)lock, true)))) return;
-  lockorder_acquired_by(gp, lock, &c->id, how, pc);
+// word_of is where lock has its number; nil: in the table.
+static inline _Atomic uint32_t *word_of(const void *lock, unsigned what) {
+  const pthread_rwlock_t *rw = lock;
+  const pthread_mutex_t *m = lock;
+  if (what & RACE_LOCK_SPINS) return NULL;
+  if (what & (RACE_LOCK_READS | RACE_LOCK_WRITES)) return rw->__data.__shared ? NULL : (_Atomic uint32_t *)&rw->__data.__pad2;
+  return m->__data.__kind & KINDS_APART ? NULL : (_Atomic uint32_t *)&m->__data.__list.__next;
 }
 
-// The lock that was at the same place of what is held the last time needs no look at the table.
+static __attribute__((noinline)) void taken_slow(struct g *gp, const void *lock, unsigned what, unsigned how, uintptr_t pc) {
+  if (CRUN_RACE && race_context(pc) == 0) return;  // a library's call, or our own in a report
+  _Atomic uint32_t *word = word_of(lock, what);
+  struct cell *c = word ? NULL : cell_of((uintptr_t)lock, true);
+  if (c) word = &c->id;
+  uint32_t number = word ? lockorder_number(lock, word) : 0;
+  if (number) lockorder_acquired_foreign(gp, lock, number, how, pc);
+}
+
+// The lock that was at the same place of what is held the last time needs no more than a look at its number.
 void lockorder_pthread_taken(struct g *gp, const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa) {
-  unsigned how = mode_of(lock, what) | (what & RACE_LOCK_TRIED ? LOCK_TRIED : 0);
+  unsigned how = mode_of(lock, what) | (what & RACE_LOCK_TRIED ? LOCK_TRIED : 0) | LOCK_FOREIGN;
   struct lock_order *o = gp->order;
-  if (__builtin_expect(o && o->n < o->cap && is_cell(o->held[o->n].id_at) && held_again(o, lock, how, pc, cfa), 1)) {
+  const _Atomic uint32_t *word = word_of(lock, what);
+  uint32_t number = word ? load_rlx(word) : 0;
+  if (__builtin_expect(o && number && held_again(o, lock, number, how, pc, cfa), 1)) {
     if (held_is_request(o, how)) lockorder_requested(o, how & LOCK_TRIED);
   } else {
-    taken_slow(gp, lock, how, pc);
+    taken_slow(gp, lock, what, how, pc);
   }
-}
-
-static __attribute__((noinline)) void left_slow(struct g *gp, const void *lock) {
-  struct cell *c = cell_of((uintptr_t)lock, false);
-  if (c && lockorder_holds(gp, lock)) lockorder_released_by(gp, lock, &c->id);
 }
 
 void lockorder_pthread_left(struct g *gp, const void *lock) {
   struct lock_order *o = gp->order;
-  const _Atomic uint32_t *id = o && o->n ? o->held[o->n - 1].id_at : NULL;
-  if (!is_cell(id) || !held_left(o, lock, id)) left_slow(gp, lock);
+  if (!o) return;
+  if (__builtin_expect(o->n && o->held[o->n - 1].lock == lock, 1)) held_pop(o);
+  else lockorder_released_foreign(o, lock);
 }
 
 void lockorder_pthread_forget(const void *lock) {

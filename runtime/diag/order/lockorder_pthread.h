@@ -16,7 +16,4 @@ void lockorder_pthread_taken(struct g *gp, const void *lock, unsigned what, uint
 void lockorder_pthread_left(struct g *gp, const void *lock);
 void lockorder_pthread_forget(const void *lock);
 
-// lockorder_is_pthread tells whether the lock at addr with this number is one of these.
-bool lockorder_is_pthread(uintptr_t addr, uint32_t id);
-
 #endif

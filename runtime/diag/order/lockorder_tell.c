@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag/order/lockorder_pthread.h"
 #include "diag/order/lockstack.h"
 #include "race/race.h"
 #include "race/report.h"
@@ -24,7 +23,7 @@ struct telling {
 
 static const char *kind_of(const struct lock_graph *g, const struct lock_use *u) {
   bool rw = u->mode != LOCK_MUTEX;
-  if (lockorder_is_pthread(graph_addr(g, u->lock), u->lock)) return rw ? "pthread rwlock" : "pthread lock";
+  if (graph_is_foreign(g, u->lock)) return rw ? "pthread rwlock" : "pthread lock";
   return rw ? "rwmutex" : "mutex";
 }
 static const char *verb_of(enum lock_mode m) { return is_shared(m) ? "read-locks" : "locks"; }
