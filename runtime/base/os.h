@@ -19,6 +19,15 @@ static inline void cpu_relax(void) {
 // nanotime is CLOCK_MONOTONIC in nanoseconds.
 int64_t nanotime(void);
 
+// cpu_ticks counts at a steady rate of about a thousand a microsecond or more, and costs less than half of nanotime.
+static inline uint64_t cpu_ticks(void) {
+#if defined(__x86_64__)
+  return __builtin_ia32_rdtsc();
+#else
+  return (uint64_t)nanotime();
+#endif
+}
+
 // os_cpu_ns is the processor time that the process has used.
 int64_t os_cpu_ns(void);
 

@@ -9,6 +9,7 @@
 #include "sched/retake.h"
 #include "sched/runq.h"
 #include "sched/sched.h"
+#include "sched/vain.h"
 #include "sched/wake.h"
 #include "time/timer.h"
 
@@ -136,9 +137,12 @@ static struct g *pick(struct m *mp, struct p *pp) {
   if (timers_next() != INT64_MAX && timers_run(nanotime()) && (gp = local(pp))) return gp;
   if ((gp = poll_now(pp))) return gp;
   uint32_t busy = load_rlx(&sched.nlive_p) - load_seq(&sched.nidle_p);
+  if (!mp->spinning && vain_again(mp)) return NULL;
   if (mp->spinning || 2 * load_seq(&sched.nspinning) < busy) {
     spin_begin(mp);
-    return steal(pp);
+    gp = steal(pp);
+    if (gp) vain_begin(mp);
+    return gp;
   }
   return NULL;
 }

@@ -161,6 +161,8 @@ struct m {
   char *g0_lo;
   bool (*commit)(struct g *gp, void *arg);  // of the park under way
   void *commit_arg;
+  uint64_t stole_at, stole_tick;  // own thread, as the next: vain.h
+  uint32_t nvain;
   struct g *picked;            // own thread: what it runs next, picked before it came to g0
   int *errno_at;               // own thread's errno, whose address a goroutine may not keep
   uint32_t id;

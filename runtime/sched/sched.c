@@ -9,7 +9,7 @@
 //      One of the two sees the other (R1/A1: sequentially consistent counts of spinning Ms and the queues).
 //   2. At most half as many Ms as there are busy Ps look for work (spin).
 //   3. A goroutine made ready goes to runnext of the P that did it, and no M is woken for it: it is
-//      next anyway. What it drives out goes to the ring, and for that an M is woken.
+//      next anyway. What it drives out goes to the ring, and for that an M is woken, unless it would be in vain (vain.h).
 //   4. Every 61st pick is from the global queue, or past runnext from the ring, so that two goroutines
 //      that make each other ready starve nobody.
 //
@@ -31,6 +31,7 @@
 #include "sched/m.h"
 #include "sched/runq.h"
 #include "sched/switch.h"
+#include "sched/vain.h"
 #include "sched/wake.h"
 #include "stack/gfree.h"
 #include "stack/scavenge.h"
@@ -216,7 +217,7 @@ void ready(struct g *gp) {
   struct p *pp = mp ? load_rlx(&mp->p) : NULL;
   if (pp) {
     store_rlx(&pp->next_is_new, false);
-    if (!put(pp, gp)) return;
+    if (!put(pp, gp) || vain_now()) return;
   } else {
     urgent_put(gp);
   }

@@ -200,6 +200,42 @@ static void sleeps_then_sets(_Atomic int *stop) {
 }
 
 // A sleeper wakes up although every P runs code that never enters the runtime.
+static void sends_many(int n, cr_chan(int) c) {
+  for (int i = 0; i < n; i++) cr_chan_send(c, i);
+}
+
+static void meets_another(_Atomic int *here, cr_chan(int) start, cr_waitgroup *wg) {
+  int v;
+  cr_chan_recv(start, &v);
+  ++*here;
+  while (*here < 2) continue;
+  cr_waitgroup_done(wg);
+}
+
+// While wakes are in vain (vain.h) nobody is woken for who is driven out of runnext; one beside whom another computes
+// runs all the same.
+static void who_waits_beside_a_spinner_runs(void) {
+  enum { ROUNDS = 2000 };
+  cr_chan(int) c[4], start = cr_chan_make(int);
+  cr_waitgroup wg = {0};
+  _Atomic int here = 0;
+  int v;
+  cr_waitgroup_add(&wg, 2);
+  for (int i = 0; i < 2; i++) cr_go(meets_another, &here, start, &wg);
+  for (int i = 0; i < 4; i++) cr_go(sends_many, ROUNDS, c[i] = cr_chan_make(int));
+  for (int i = 0; i < 4 * ROUNDS; i++)
+    cr_select {
+      cr_on_recv(c[0], &v) {}
+      cr_on_recv(c[1], &v) {}
+      cr_on_recv(c[2], &v) {}
+      cr_on_recv(c[3], &v) {}
+    }
+  for (int i = 0; i < 2; i++) cr_chan_send(start, i);
+  cr_waitgroup_wait(&wg);
+  for (int i = 0; i < 4; i++) cr_chan_free(c[i]);
+  cr_chan_free(start);
+}
+
 static void sleepers_wake_under_spinners(void) {
   _Atomic int stop = 0;
   cr_waitgroup wg = {0};
@@ -385,6 +421,7 @@ static int tests(void) {
       GO_TEST(errno_goes_with_the_goroutine), GO_TEST(rounding_goes_with_the_goroutine),
       GO_TEST(state_goes_over_channels),
       GO_TEST(ids_are_not_used_again),       GO_TEST(blocked_reads_stop_nobody),
+      GO_TEST(who_waits_beside_a_spinner_runs),
       GO_TEST(spinners_stop_nobody),         GO_TEST(sleepers_wake_under_spinners),
       GO_TEST(sleep_takes_its_time),         GO_TEST(signals_hit_anywhere),
       GO_TEST(threads_park_as_threads),      GO_TEST(goexit_ends_the_goroutine),
