@@ -90,6 +90,7 @@ void lockorder_started_slow(struct g *gp, struct g *creator) {
 void lockorder_ended_slow(struct g *gp) {
   struct lock_order *o = gp->order;
   if (!o) return;
+  if (gp->is_thread) waits_drop(gp->goid);
   if (o->now.line) {
     lock(&graph_mu);
     if (gp->is_thread) graph_drop(graph, gp->goid);

@@ -167,10 +167,20 @@ bool waits_operation(const struct deed *d, const void *key, bool each_counts) {
   bool wants = false;
   if (!o || o->open) wants = false;
   else if (each_counts) wants = !is_known(o, d);
-  else if (o->n) keep_common(o, d);
+  else if (o->n) keep_common(o, d), wants = o->n && o->deed->over;
   else wants = true;
   unlock(&waits_mu);
   return wants;
+}
+
+// replace has d stand for all operations of o, with the locks of all.
+static void replace(struct object *o, const struct deed *d) {
+  struct deed with = *d;
+  with.n = 0;
+  for (uint32_t i = 0; i < d->n; i++)
+    if (find_taken(o->deed, d->taken[i].use.lock)) with.taken[with.n++] = d->taken[i];
+  past_drop(o->deed->before);
+  *o->deed = with;
 }
 
 void waits_first(const struct deed *d, const void *key, bool each_counts) {
@@ -185,6 +195,7 @@ void waits_first(const struct deed *d, const void *key, bool each_counts) {
   if (o && !o->open && o->deed) {
     if (each_counts ? !is_known(o, d) : o->n == 0) o->deed[o->n++] = *d, kept = true;
     else if (!each_counts) keep_common(o, d);
+    if (!kept && !each_counts && o->n && o->deed->over) replace(o, d), kept = true;
   }
   unlock(&waits_mu);
   if (!kept) past_drop(d->before);
@@ -204,11 +215,22 @@ struct past *waits_all(struct past *p) {
   return p;
 }
 
+void waits_drop(uint64_t goid) {
+  lock(&waits_mu);
+  for (struct wait *w = waits; w < waits + WAITS; w++)
+    if (w->deed.goid == goid) w->deed.over = true;
+  for (struct object **b = objects; b < objects + BUCKETS; b++)
+    for (struct object *o = *b; o; o = o->next)
+      for (uint32_t i = 0; i < o->n; i++)
+        if (o->deed[i].goid == goid) o->deed[i].over = true;
+  unlock(&waits_mu);
+}
+
 // ---- at the end --------------------------------------------------------------------------------------
 
 // can_hang holds rules 2 and 3, but for modes.
 static bool can_hang(const struct wait *w, const struct taken *held, const struct deed *op, const struct taken *needed) {
-  if (op->goid == w->deed.goid) return false;
+  if (op->goid == w->deed.goid || op->over || w->deed.over) return false;
   if (held->known >= needed->told) return false;
   return !w->told || needed->known < w->told;
 }

@@ -44,6 +44,7 @@ struct deed {
   struct past *before;
   char name[32];
   uint32_t at;
+  bool over;  // by waits_drop
   uint32_t n;
   struct taken taken[DEED_LOCKS];
 };
@@ -67,6 +68,9 @@ void waits_forget(const void *key);
 
 // waits_all returns p, whose reference it takes over, and all waits and operations.
 struct past *waits_all(struct past *p);
+
+// waits_drop: what goid did is over before all that is done from now on.
+void waits_drop(uint64_t goid);
 
 // A wait that can hang: op needs what the wait has held, or through others: the steps after the first of a cycle.
 struct hang {

@@ -129,6 +129,27 @@ static void forgotten(void **state) {
   assert_int_equal(hanging(60), 1);
 }
 
+// What a thread did that has ended comes before all that follows; who does the same later stands for all.
+static void dropped(void **state) {
+  (void)state;
+  const void *x = &object[used++];
+  operate(x, false, deed(91, A, LOCK_MUTEX, 0, 1));
+  begin(x, deed(90, A, LOCK_MUTEX, 0, 0));
+  assert_int_equal(hanging(90), 1);
+  waits_drop(91);
+  assert_int_equal(hanging(90), 0);
+  operate(x, false, deed(92, A, LOCK_MUTEX, 0, 1));
+  assert_int_equal(hanging(90), 1);
+  waits_drop(90);
+  assert_int_equal(hanging(90), 0);
+  const void *y = &object[used++];
+  operate(y, false, deed(93, B, LOCK_MUTEX, 0, 1));
+  waits_drop(93);
+  operate(y, false, deed(94, A, LOCK_MUTEX, 0, 1));  // not all had it
+  begin(y, deed(95, A, LOCK_MUTEX, 0, 0));
+  assert_int_equal(hanging(95), 0);
+}
+
 static void ignore(const struct cycle *c, void *arg) {}
 
 // ask enters the request of goid for want with held.
@@ -185,6 +206,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_lock_of_all), cmocka_unit_test(each_counts),
                                      cmocka_unit_test(who_and_how),     cmocka_unit_test(order),
                                      cmocka_unit_test(several),         cmocka_unit_test(forgotten),
-                                     cmocka_unit_test(through_others)};
+                                     cmocka_unit_test(through_others), cmocka_unit_test(dropped)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
