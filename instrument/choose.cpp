@@ -6,6 +6,10 @@
 //     pointer of the access: `int a[10]; share(a); a[i] = 0;` is shared (clang 19's own pass asks
 //     the pointer);
 //   - the callee's copy of a struct passed by value, likewise;
+//   - a block of the heap that this function allocates, likewise (step heap), if nothing uses it behind its free: it may
+//     be another's by then. "Private until published" is not enough: who finds the block through a pointer that races
+//     races on its fields too;
+//   - what a pointer leads to that is one of several such objects (step objects), and a table of virtual functions;
 //   - a constant, and a load marked invariant;
 //   - what other instrumentation put there: profile and coverage counters, !nosanitize;
 //   - other address spaces (%gs:, %fs: through a qualifier).
@@ -16,8 +20,11 @@
 #include "choose.h"
 
 #include "libc.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Analysis/MemoryBuiltins.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/CFG.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 #include "masked.h"
@@ -72,6 +79,53 @@ bool escapes(const Value *Object) {
   return E.Captured;
 }
 
+// What becomes of a block of the heap: whether its address gets out, by realloc too, and who uses it.
+struct BlockEscape : Escape {
+  SmallPtrSet<const Instruction *, 16> Users;
+  SmallVector<const CallBase *, 2> Frees;
+  const TargetLibraryInfo &Library;
+
+  explicit BlockEscape(const TargetLibraryInfo &Library) : Library(Library) {}
+
+  bool shouldExplore(const Use *U) override {
+    auto *C = dyn_cast<CallBase>(U->getUser());
+    if (C && isReallocLikeFn(C->getCalledFunction())) Captured = true;
+    if (C && getFreedOperand(C, &Library)) Frees.push_back(C);
+    else if (isa<CallBase, LoadInst, StoreInst>(U->getUser())) Users.insert(cast<Instruction>(U->getUser()));
+    return true;
+  }
+};
+
+// isUsedBehind: code can come from the free to one of Users before it comes to the block's allocation again.
+bool isUsedBehind(const CallBase *Free, const Value *Block, const SmallPtrSetImpl<const Instruction *> &Users) {
+  SmallVector<const Instruction *, 8> Work = {Free->getNextNode()};
+  if (Free->isTerminator()) return true;
+  SmallPtrSet<const Instruction *, 8> Seen;
+  while (!Work.empty()) {
+    const Instruction *I = Work.pop_back_val();
+    if (!Seen.insert(I).second) continue;
+    for (; I && I != Block; I = I->getNextNode()) {
+      if (Users.contains(I)) return true;
+      if (I->isTerminator())
+        for (const BasicBlock *B : successors(I)) Work.push_back(&B->front());
+    }
+  }
+  return false;
+}
+
+bool blockEscapes(const Value *Block, const TargetLibraryInfo &Library) {
+  BlockEscape E(Library);
+  PointerMayBeCaptured(Block, &E, MaxUses);
+  return E.Captured || any_of(E.Frees, [&](const CallBase *F) { return isUsedBehind(F, Block, E.Users); });
+}
+
+// The load of an object's pointer to its class's table of virtual functions.
+bool isTableOfFunctions(const Value *Object) {
+  auto *L = dyn_cast<LoadInst>(Object);
+  const MDNode *Tag = L ? L->getMetadata(LLVMContext::MD_tbaa) : nullptr;
+  return Tag && Tag->isTBAAVtableAccess();
+}
+
 // setjmp, and __builtin_setjmp, which has no attribute that says so.
 bool returnsTwice(const CallBase &C) {
   return C.hasFnAttr(Attribute::ReturnsTwice) || C.getIntrinsicID() == Intrinsic::eh_sjlj_setjmp;
@@ -113,13 +167,36 @@ bool Choice::isLocal(const Value *Object) {
   return !It->second;
 }
 
-bool Choice::isPrivate(const Value *P) {
-  if (P->getType()->getPointerAddressSpace() != 0 || P->isSwiftError()) return true;
-  const Value *Object = getUnderlyingObject(P, /*MaxLookup=*/0);
+bool Choice::isOwnBlock(const Value *Object) {
+  if (!isOn(Step::Heap) || !isa<CallInst>(Object) || !isAllocLikeFn(Object, &Library)) return false;
+  auto [It, New] = Captured.try_emplace(Object, true);
+  if (New) It->second = blockEscapes(Object, Library);
+  return !It->second;
+}
+
+bool Choice::isPrivateObject(const Value *Object) {
   if (auto *G = threadLocalOf(Object)) return isThreadsOwn(*G);
   if (auto *G = dyn_cast<GlobalVariable>(Object))
     return G->isConstant() || isCompilersOwn(*G) || isThreadsOwn(*G);
   return isa<Function>(Object) || isLocal(Object) || isErrno(Object);
+}
+
+// Whatever way the code came, and whatever turn of a loop it is in, P leads to one of these objects.
+bool Choice::isOneOfPrivate(const Value *P) {
+  if (!isOn(Step::Objects)) return false;
+  SmallVector<const Value *, 4> Objects;
+  getUnderlyingObjects(P, Objects, /*LI=*/nullptr, /*MaxLookup=*/0);
+  return all_of(Objects, [&](const Value *O) {
+    return isPrivateObject(O) || isOwnBlock(O) || isTableOfFunctions(O);
+  });
+}
+
+bool Choice::isPrivate(const Value *P) {
+  if (P->getType()->getPointerAddressSpace() != 0 || P->isSwiftError()) return true;
+  const Value *Object = getUnderlyingObject(P, /*MaxLookup=*/0);
+  if (isPrivateObject(Object)) return true;
+  if (isOwnBlock(Object)) return ++Count.OwnBlocks;
+  return isOneOfPrivate(Object) && ++Count.Objects;
 }
 
 // sqrt and its kind: they lead to no check, so they need no frame above them.

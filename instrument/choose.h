@@ -8,6 +8,7 @@
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "steps.h"
 
 namespace llvm {
 class TargetLibraryInfo;
@@ -34,8 +35,8 @@ using HandedOver = llvm::DenseMap<const llvm::GlobalVariable *, bool>;
 // Choice answers for one function whether memory can be shared at all.
 class Choice {
  public:
-  Choice(const llvm::TargetLibraryInfo &Library, HandedOver &Locals)
-      : Library(Library), Locals(Locals) {}
+  Choice(const llvm::TargetLibraryInfo &Library, HandedOver &Locals, Counters &Count)
+      : Library(Library), Locals(Locals), Count(Count) {}
 
   // Others can never have a hold of what P points to, or nobody ever writes it.
   bool isPrivate(const llvm::Value *P);
@@ -47,10 +48,14 @@ class Choice {
  private:
   void chooseCall(llvm::CallBase &C, bool All, Work &W);
   bool isPureLibrary(const llvm::CallBase &C) const;
+  bool isPrivateObject(const llvm::Value *Object);
+  bool isOneOfPrivate(const llvm::Value *P);
   bool isLocal(const llvm::Value *Object);
+  bool isOwnBlock(const llvm::Value *Object);
   bool isThreadsOwn(const llvm::GlobalVariable &G);
   const llvm::TargetLibraryInfo &Library;
   HandedOver &Locals;  // of the module
+  Counters &Count;
   llvm::DenseMap<const llvm::Value *, bool> Captured;
 };
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // cover.cpp leaves out the checks that another check makes needless.
 //
-// A read before a write of the same bytes, in one block, needs none (BeforeWrite):
+// A read before a write of the same bytes needs none (BeforeWrite in one block, Across in later ones) if on every way from
+// it the write comes, and
 //   1. whoever conflicts with the read conflicts with the write;
 //   2. no acquire lies between: who is not ordered with the read is not ordered with the write;
 //      nor a release: another could come after the read that does not come after the write;
-//   3. the write is certain to come: nothing between may leave, throw or wait for ever.
+//   3. the write is certain to come: nothing between may leave, throw or wait for ever, and no way between goes back, to
+//      where a loop begins: it may never end. On a way that does not go back no value is computed anew, so the address is
+//      the same.
 //
 // A check behind one of the same bytes needs none (Covered), if on every way to it
 //   1. there is a check that contains its bytes, and whose kind covers its own: a write's all, a
@@ -63,19 +66,70 @@ Accesses comparable(const Instructions &Plain, Spans &S) {
 
 // ---- reads before writes ------------------------------------------------------------------------
 
-// beforeWrite walks up a block with the writes that are certain to come.
-void beforeWrite(BasicBlock &B, const Accesses &All, const TargetLibraryInfo &Library,
-                 Needless &Out) {
-  SmallVector<Access, 8> Coming;
+using Coming = SmallVector<Access, 8>;
+
+constexpr unsigned MaxComing = 64;  // writes that are remembered at a block's beginning
+
+bool covers(const Coming &Writes, const Access &A) {
+  return any_of(Writes, [&](const Access &W) { return W.covers(A); });
+}
+
+// BeforeWrites goes through the blocks of a function from its end, each behind those that it leads to.
+class BeforeWrites {
+ public:
+  BeforeWrites(Function &F, const Accesses &All, const Sync &Syncs)
+      : F(F), All(All), Syncs(Syncs) {}
+
+  // find adds the reads that need no check to Here or, where the write is in a later block, to Later.
+  void find(Needless &Here, Needless &Later);
+
+ private:
+  Coming comingAtEnd(const BasicBlock &B) const;
+  void walk(BasicBlock &B, Coming Later, Needless &Here, Needless &Out);
+
+  Function &F;
+  const Accesses &All;
+  const Sync &Syncs;
+  DenseMap<const BasicBlock *, Coming> AtStart;  // of the blocks behind: a way to another goes back
+};
+
+// What comes whichever way is taken.
+Coming BeforeWrites::comingAtEnd(const BasicBlock &B) const {
+  Coming Out;
+  bool First = true;
+  for (const BasicBlock *S : successors(&B)) {
+    auto It = AtStart.find(S);
+    if (It == AtStart.end()) return {};
+    if (First) Out = It->second;
+    else erase_if(Out, [&](const Access &W) { return !covers(It->second, W); });
+    First = false;
+  }
+  return Out;
+}
+
+// walk goes up a block with the writes that are certain to come: those of this block, and Later.
+void BeforeWrites::walk(BasicBlock &B, Coming Later, Needless &Here, Needless &Out) {
+  Coming Own;
   for (Instruction &I : reverse(B)) {
-    if (maySync(I, Library) || !isGuaranteedToTransferExecutionToSuccessor(&I)) Coming.clear();
+    if (Syncs.maySync(I) || !isGuaranteedToTransferExecutionToSuccessor(&I)) {
+      Own.clear();
+      Later.clear();
+    }
     auto It = All.find(&I);
     if (It == All.end()) continue;
     const Access &A = It->second;
-    if (A.Write) Coming.push_back(A);
-    else if (!I.isVolatile() && any_of(Coming, [&](const Access &W) { return W.covers(A); }))
-      Out.insert(&I);
+    if (A.Write) Own.push_back(A);
+    else if (I.isVolatile()) continue;
+    else if (covers(Own, A)) Here.insert(&I);
+    else if (covers(Later, A)) Out.insert(&I);
   }
+  Own.append(Later);
+  if (Own.size() > MaxComing) Own.resize_for_overwrite(MaxComing);
+  AtStart[&B] = std::move(Own);
+}
+
+void BeforeWrites::find(Needless &Here, Needless &Later) {
+  for (BasicBlock *B : post_order(&F)) walk(*B, isOn(Step::Across) ? comingAtEnd(*B) : Coming(), Here, Later);
 }
 
 // ---- checks behind checks -----------------------------------------------------------------------
@@ -84,7 +138,7 @@ void beforeWrite(BasicBlock &B, const Accesses &All, const TargetLibraryInfo &Li
 // release".
 class Facts {
  public:
-  Facts(const Accesses &All, const TargetLibraryInfo &Library);
+  Facts(const Accesses &All, const Sync &Syncs);
 
   // step makes of the facts before I those behind it.
   void step(const Instruction &I, BitVector &Set) const;
@@ -102,7 +156,7 @@ class Facts {
   DenseMap<const Instruction *, unsigned> Number;
   std::vector<BitVector> Implied;    // by fact: it and what it covers
   std::vector<SmallVector<unsigned, 4>> OfRoot;
-  const TargetLibraryInfo &Library;
+  const Sync &Syncs;
 };
 
 unsigned Facts::numberOf(const Access &A) {
@@ -114,7 +168,7 @@ unsigned Facts::numberOf(const Access &A) {
   return List.size() - 1;
 }
 
-Facts::Facts(const Accesses &All, const TargetLibraryInfo &Library) : Library(Library) {
+Facts::Facts(const Accesses &All, const Sync &Syncs) : Syncs(Syncs) {
   for (auto &[I, A] : All) Number[I] = numberOf(A);
   for (const Access &A : List) {
     BitVector &Of = Implied.emplace_back(List.size());
@@ -124,7 +178,7 @@ Facts::Facts(const Accesses &All, const TargetLibraryInfo &Library) : Library(Li
 }
 
 void Facts::step(const Instruction &I, BitVector &Set) const {
-  if (mayRelease(I, Library)) Set.reset();
+  if (Syncs.mayRelease(I)) Set.reset();
   auto It = Number.find(&I);
   if (It != Number.end()) Set |= Implied[It->second];
 }
@@ -176,18 +230,19 @@ unsigned drop(Instructions &Plain, Accesses &All, const Needless &Out) {
 
 }  // namespace
 
-void dropCovered(Function &F, Instructions &Plain, const TargetLibraryInfo &Library,
+void dropCovered(Function &F, Instructions &Plain, const Sync &Syncs,
                  Counters &Count) {
   Spans S(release::layoutOf(F));
   Accesses All = comparable(Plain, S);
   if (isOn(Step::BeforeWrite)) {
-    Needless Out;
-    for (BasicBlock &B : F) beforeWrite(B, All, Library, Out);
-    Count.BeforeWrite += drop(Plain, All, Out);
+    Needless Here, Later;
+    BeforeWrites(F, All, Syncs).find(Here, Later);
+    Count.BeforeWrite += drop(Plain, All, Here);
+    Count.Across += drop(Plain, All, Later);
   }
   if (isOn(Step::Covered)) {
     Needless Out;
-    covered(F, Facts(All, Library), Out);
+    covered(F, Facts(All, Syncs), Out);
     Count.Covered += drop(Plain, All, Out);
   }
 }

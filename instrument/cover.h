@@ -6,17 +6,14 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/Instruction.h"
 #include "steps.h"
-
-namespace llvm {
-class TargetLibraryInfo;
-}
+#include "sync.h"
 
 namespace crun {
 
 // dropCovered takes out of Plain (the loads and stores of F that are to be checked) those that need
 // no check. Every location that races is still reported, if with another line that races on it.
 void dropCovered(llvm::Function &F, llvm::SmallVectorImpl<llvm::Instruction *> &Plain,
-                 const llvm::TargetLibraryInfo &Library, Counters &Count);
+                 const Sync &Syncs, Counters &Count);
 
 }  // namespace crun
 

@@ -23,13 +23,11 @@
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
-#include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/Transforms/Utils/LoopUtils.h"
 #include "place.h"
 #include "release.h"
-#include "sync.h"
 
 using namespace llvm;
 
@@ -54,11 +52,10 @@ struct Elements {
 
 class Hoister {
  public:
-  Hoister(Function &F, FunctionAnalysisManager &FAM)
+  Hoister(Function &F, FunctionAnalysisManager &FAM, const Sync &Syncs)
       : F(F), LI(FAM.getResult<LoopAnalysis>(F)), DT(FAM.getResult<DominatorTreeAnalysis>(F)),
         SE(FAM.getResult<ScalarEvolutionAnalysis>(F)),
-        Library(FAM.getResult<TargetLibraryAnalysis>(F)),
-        Expander(SE, F, "race") {}
+        Syncs(Syncs), Expander(SE, F, "race") {}
 
   // prepare gives the loops around these accesses a block in front that is theirs alone.
   void prepare(ArrayRef<Instruction *> Plain);
@@ -82,7 +79,7 @@ class Hoister {
   LoopInfo &LI;
   DominatorTree &DT;
   ScalarEvolution &SE;
-  TargetLibraryInfo &Library;
+  const Sync &Syncs;
   release::Expander Expander;
   DenseMap<const Loop *, bool> Orderly;
   SmallVector<Elements, 8> List;
@@ -100,7 +97,7 @@ void Hoister::prepare(ArrayRef<Instruction *> Plain) {
 
 bool Hoister::mayDisturb(const Instruction &I) {
   // A volatile access is one that may.
-  return maySync(I, Library) || !isGuaranteedToTransferExecutionToSuccessor(&I);
+  return Syncs.maySync(I) || !isGuaranteedToTransferExecutionToSuccessor(&I);
 }
 
 bool Hoister::isOrderly(const Loop &L) {
@@ -194,9 +191,9 @@ unsigned Hoister::emit() {
 }  // namespace
 
 bool hoistChecks(Function &F, SmallVectorImpl<Instruction *> &Plain, FunctionAnalysisManager &FAM,
-                 Counters &Count) {
+                 const Sync &Syncs, Counters &Count) {
   if (!isOn(Step::Loops) || FAM.getResult<LoopAnalysis>(F).empty()) return false;
-  Hoister H(F, FAM);
+  Hoister H(F, FAM, Syncs);
   H.prepare(Plain);
   unsigned Before = Plain.size();
   erase_if(Plain, [&](Instruction *I) { return H.hoist(I); });

@@ -6,6 +6,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/PassManager.h"
 #include "steps.h"
+#include "sync.h"
 
 namespace crun {
 
@@ -14,7 +15,7 @@ namespace crun {
 // looked at it. It returns whether
 // there are any.
 bool hoistChecks(llvm::Function &F, llvm::SmallVectorImpl<llvm::Instruction *> &Plain,
-                 llvm::FunctionAnalysisManager &FAM, Counters &Count);
+                 llvm::FunctionAnalysisManager &FAM, const Sync &Syncs, Counters &Count);
 
 }  // namespace crun
 

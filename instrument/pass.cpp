@@ -27,6 +27,7 @@
 #include "note.h"
 #include "phase.h"
 #include "steps.h"
+#include "sync.h"
 #include "versions.h"
 
 using namespace llvm;
@@ -64,14 +65,14 @@ bool emitAll(const Work &W, Choice &C, bool All) {
 }
 
 // check gives F its checks; false: it has none and calls nothing.
-bool check(Function &F, FunctionAnalysisManager &FAM, HandedOver &Locals, Counters &Count) {
+bool check(Function &F, FunctionAnalysisManager &FAM, const Sync &Syncs, HandedOver &Locals, Counters &Count) {
   const TargetLibraryInfo &Library = FAM.getResult<TargetLibraryAnalysis>(F);
   bool All = F.hasFnAttribute(Attribute::SanitizeThread);
-  Choice C(Library, Locals);
+  Choice C(Library, Locals, Count);
   Work W = C.choose(F, All);
   Count.Accesses += W.Plain.size();
-  dropCovered(F, W.Plain, Library, Count);
-  bool Any = hoistChecks(F, W.Plain, FAM, Count);
+  dropCovered(F, W.Plain, Syncs, Count);
+  bool Any = hoistChecks(F, W.Plain, FAM, Syncs, Count);
   Any |= emitAll(W, C, All);
   return Any || W.Calls;
 }
@@ -108,8 +109,9 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
   HandedOver Locals;
   Counters Count;
   Phase P(Functions, FAM);
+  Sync Syncs(Functions, FAM, Count);
   for (Function *F : Functions) Count.Instructions += F->getInstructionCount();
-  erase_if(Functions, [&](Function *F) { return !check(*F, FAM, Locals, Count); });
+  erase_if(Functions, [&](Function *F) { return !check(*F, FAM, Syncs, Locals, Count); });
   SmallPtrSet<Function *, 16> Framed = copy(Functions, P, Count);
   for (Function *F : Functions) {
     if (!Framed.contains(F)) addFrame(*F);

@@ -13,12 +13,17 @@ namespace crun {
 
 namespace {
 
-enum Name { All, BeforeWrite, Covered, Loops, Single };
+enum Name { All, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Single };
 
 cl::bits<Name> Without(
     "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
     cl::values(clEnumValN(All, "all", "every access has a check of its own"),
+               clEnumValN(Heap, "heap", "blocks of the heap whose address goes nowhere"),
+               clEnumValN(Objects, "objects", "pointers to one of several private objects"),
+               clEnumValN(Table, "table", "what is known of functions that order goroutines one way"),
+               clEnumValN(Calls, "calls", "what is known of functions of this file"),
                clEnumValN(BeforeWrite, "before-write", "reads that a write follows"),
+               clEnumValN(Across, "across", "reads that a write follows in a later block"),
                clEnumValN(Covered, "covered", "checks behind one of the same bytes"),
                clEnumValN(Loops, "loops", "checks that can be made in front of a loop"),
                clEnumValN(Single, "single", "copies of functions for one goroutine alone")));
@@ -33,6 +38,11 @@ cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each f
 bool isOn(Step S) {
   if (Without.isSet(All)) return false;
   switch (S) {
+    case Step::Heap: return !Without.isSet(Heap);
+    case Step::Objects: return !Without.isSet(Objects);
+    case Step::Table: return !Without.isSet(Table);
+    case Step::Calls: return !Without.isSet(Calls);
+    case Step::Across: return !Without.isSet(Across) && !Without.isSet(BeforeWrite);
     case Step::BeforeWrite: return !Without.isSet(BeforeWrite);
     case Step::Covered: return !Without.isSet(Covered);
     case Step::Loops: return !Without.isSet(Loops);
@@ -50,8 +60,10 @@ static unsigned percent(unsigned Part, unsigned Whole) {
 void Counters::print(const Module &M) const {
   if (!PrintStats) return;
   errs() << "crun: " << M.getSourceFileName() << ": " << Accesses << " accesses, "
-         << Accesses - BeforeWrite - Covered - InLoops + BeforeLoops
-         << " checks; left out before a write " << BeforeWrite << ", covered " << Covered << "; "
+         << Accesses - BeforeWrite - Across - Covered - InLoops + BeforeLoops
+         << " checks; private on the heap " << OwnBlocks << ", of several objects " << Objects
+         << "; left out before a write " << BeforeWrite << ", of a later block " << Across << ", covered " << Covered << "; "
+         << InTable << " calls are in the table, " << Followed << " were followed; "
          << InLoops << " of loops became " << BeforeLoops << "; " << Copies
          << " functions have a copy without " << percent(Unchecked, Checks) << "% of the checks, code +"
          << percent(Copied, Instructions) << "%\n";

@@ -8,7 +8,12 @@
 namespace crun {
 
 enum class Step {
+  Heap,         // choose.cpp: blocks of the heap that no other goroutine can know
+  Objects,      // choose.cpp: pointers to one of several private objects
+  Table,        // sync.cpp: race/sync.inc
+  Calls,        // sync.cpp: calls of functions of this module
   BeforeWrite,  // cover.cpp: a read that a write of the same block follows
+  Across,       // cover.cpp: a read that a write of a later block follows
   Covered,      // cover.cpp: a check behind one of the same bytes
   Loops,        // loops.cpp: the checks of all turns of a loop in front of it
   Single,       // versions.cpp: code without checks for the single-goroutine phase
@@ -22,8 +27,10 @@ unsigned sizePercent();
 
 // Counters say what became of the plain accesses of a module that could race.
 struct Counters {
+  unsigned InTable = 0, Followed = 0;   // calls that order goroutines one way at most, by the table or by what is in them
+  unsigned OwnBlocks = 0, Objects = 0;  // questions (one or two an access) that these steps answered: not counted below
   unsigned Accesses = 0;
-  unsigned BeforeWrite = 0, Covered = 0;
+  unsigned BeforeWrite = 0, Across = 0, Covered = 0;
   unsigned InLoops = 0, BeforeLoops = 0;  // accesses whose checks were moved, and what they became
 
   unsigned Instructions = 0;                // before there were checks

@@ -6,15 +6,20 @@
 //     inline assembly that touches memory                   both
 //     nosync functions and intrinsics, memcpy's kind,
 //     libc's string and mathematical functions              neither
+//     functions of race/sync.inc (step table)               what is said there: a lock is an acquire alone
+//     functions of this module that are certainly the ones  what is in them, and in what they call
+//     called (step calls)
 //
-// malloc and free are unknown calls: they change what memory remembers. So are functions that lock
-// a stream, and every function of the runtime.
+// free is an unknown call: it changes what memory remembers. So are functions that lock a stream.
 #include "sync.h"
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "steps.h"
 
 using namespace llvm;
 
@@ -55,8 +60,76 @@ bool maySync(const Instruction &I, const TargetLibraryInfo &Library) {
   return I.isAtomic();
 }
 
-bool mayRelease(const Instruction &I, const TargetLibraryInfo &Library) {
-  return !isa<LoadInst>(I) && maySync(I, Library);
+// ---- calls ----------------------------------------------------------------------------------------
+
+static const Function *calledBy(const Instruction &I) {
+  auto *C = dyn_cast<CallBase>(&I);
+  return C ? C->getCalledFunction() : nullptr;
+}
+
+// The program's own malloc is not the one of the table.
+unsigned Sync::inTable(const CallBase &C) {
+  enum { NEITHER = Neither, ACQUIRE = Acquire, RELEASE = Release };
+  static const StringMap<unsigned> *Table = new StringMap<unsigned>({
+#define RACE_SYNC(name, effect) {#name, unsigned(effect)},
+#include "race/sync.inc"
+  });
+  const Function *F = C.getCalledFunction();
+  if (!isOn(Step::Table) || !F || !F->isDeclaration()) return Both;
+  auto It = Table->find(F->getName());
+  return It == Table->end() ? unsigned(Both) : It->second;
+}
+
+unsigned Sync::ownEffectOf(const Instruction &I, const TargetLibraryInfo &Library) const {
+  if (!crun::maySync(I, Library)) return Neither;
+  if (auto *C = dyn_cast<CallBase>(&I)) return inTable(*C);
+  return isa<LoadInst>(I) ? Acquire : Both;
+}
+
+unsigned Sync::effectOf(const Instruction &I) const {
+  if (!isa<CallBase>(I) && !I.isAtomic()) return Neither;
+  const Function *Callee = calledBy(I);
+  auto It = Callee ? OfFunction.find(Callee) : OfFunction.end();
+  unsigned Own = ownEffectOf(I, FAM.getResult<TargetLibraryAnalysis>(*const_cast<Function *>(I.getFunction())));
+  return It == OfFunction.end() ? Own : Own & It->second;
+}
+
+Sync::Sync(ArrayRef<Function *> Functions, FunctionAnalysisManager &FAM, Counters &Count) : FAM(FAM) {
+  for (Function *F : Functions)
+    if (isOn(Step::Calls) && F->hasExactDefinition()) OfFunction[F] = Neither;
+  for (Function *F : Functions)
+    for (const Instruction &I : instructions(*F)) {
+      const Function *Callee = calledBy(I);
+      if (Callee && OfFunction.count(Callee)) Callers[Callee].push_back(F);
+    }
+  spread(Functions);
+  count(Functions, Count);
+}
+
+void Sync::count(ArrayRef<Function *> Functions, Counters &Count) const {
+  for (Function *F : Functions)
+    for (const Instruction &I : instructions(*F)) {
+      auto *C = dyn_cast<CallBase>(&I);
+      if (!C || !crun::maySync(I, FAM.getResult<TargetLibraryAnalysis>(*F)) || effectOf(I) == Both) continue;
+      (inTable(*C) == Both ? Count.Followed : Count.InTable)++;
+    }
+}
+
+// spread finds the least effects that hold: those of a function are its instructions', and of its calls.
+void Sync::spread(ArrayRef<Function *> Functions) {
+  SmallVector<const Function *, 32> Work(Functions.begin(), Functions.end());
+  while (!Work.empty()) {
+    const Function *F = Work.pop_back_val();
+    auto Of = OfFunction.find(F);
+    if (Of == OfFunction.end() || Of->second == Both) continue;
+    unsigned Sum = Neither;
+    for (const Instruction &I : instructions(*F))
+      if ((Sum |= effectOf(I)) == Both) break;
+    if (Sum == Of->second) continue;
+    Of->second = Sum;
+    auto It = Callers.find(F);
+    if (It != Callers.end()) Work.append(It->second.begin(), It->second.end());
+  }
 }
 
 }  // namespace crun

@@ -3,7 +3,12 @@
 #ifndef CRUN_INSTRUMENT_SYNC_H
 #define CRUN_INSTRUMENT_SYNC_H
 
-#include "llvm/IR/Instruction.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/PassManager.h"
+#include "steps.h"
 
 namespace llvm {
 class TargetLibraryInfo;
@@ -11,12 +16,36 @@ class TargetLibraryInfo;
 
 namespace crun {
 
-// mayRelease: what this goroutine did until I may become ordered before what another does later. An
-// access after I is not the access before I any more, although the bytes are the same.
-bool mayRelease(const llvm::Instruction &I, const llvm::TargetLibraryInfo &Library);
-
-// maySync: I may be a release or an acquire.
+// maySync: I by itself may be a release or an acquire.
 bool maySync(const llvm::Instruction &I, const llvm::TargetLibraryInfo &Library);
+
+// Sync answers for the functions of one module, whose calls it follows as far as they are certainly the ones called. It
+// looks at them before they have checks.
+class Sync {
+ public:
+  Sync(llvm::ArrayRef<llvm::Function *> Functions, llvm::FunctionAnalysisManager &FAM, Counters &Count);
+
+  // mayRelease: what this goroutine did until I may become ordered before what another does later. An
+  // access after I is not the access before I any more, although the bytes are the same.
+  bool mayRelease(const llvm::Instruction &I) const { return effectOf(I) & Release; }
+
+  // maySync: I may be a release or an acquire.
+  bool maySync(const llvm::Instruction &I) const { return effectOf(I); }
+
+ private:
+  enum Effect : unsigned { Neither = 0, Acquire = 1, Release = 2, Both = 3 };
+  using Functions = llvm::SmallVector<const llvm::Function *, 4>;
+
+  unsigned effectOf(const llvm::Instruction &I) const;
+  unsigned ownEffectOf(const llvm::Instruction &I, const llvm::TargetLibraryInfo &Library) const;
+  static unsigned inTable(const llvm::CallBase &C);
+  void spread(llvm::ArrayRef<llvm::Function *> Functions);
+  void count(llvm::ArrayRef<llvm::Function *> Functions, Counters &Count) const;
+
+  llvm::DenseMap<const llvm::Function *, unsigned> OfFunction;  // those whose bodies are the ones that run
+  llvm::DenseMap<const llvm::Function *, Functions> Callers;
+  llvm::FunctionAnalysisManager &FAM;
+};
 
 }  // namespace crun
 

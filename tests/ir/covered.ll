@@ -7,7 +7,7 @@ declare void @unknown()
 declare void @quiet() nosync
 declare i64 @strlen(ptr)
 declare double @cos(double)
-declare ptr @malloc(i64)
+declare void @free(ptr)
 declare void @llvm.lifetime.start.p0(i64, ptr)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 
@@ -92,9 +92,9 @@ define i32 @fence(ptr %p) sanitize_thread {
 ; CHECK-LABEL: define i32 @allocation(
 ; CHECK: call void @__tsan_write4(ptr %p)
 ; CHECK: call void @__tsan_read4(ptr %p)
-define i32 @allocation(ptr %p) sanitize_thread {
+define i32 @allocation(ptr %p, ptr %m) sanitize_thread {
   store i32 1, ptr %p
-  %m = call ptr @malloc(i64 1)
+  call void @free(ptr %m)
   %a = load i32, ptr %p
   ret i32 %a
 }
