@@ -16,9 +16,11 @@
 //
 //     for (i) for (j) a[i * n + j]             rows: the next one begins where this one ends
 //     for (j) for (i) a[i * n + j]             columns: each turn fills a place of all the gaps
+//     for (i) for (j = 1) a[i * n + j]         (step rows) rows at one distance, with gaps between them
 #include "loops.h"
 
 #include "abi.h"
+#include "elements.h"
 #include "emit.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
@@ -35,27 +37,12 @@ namespace crun {
 
 namespace {
 
-// Elements are Count accesses of Size bytes each, Stride bytes from one to the next (all 64 bits).
-struct Elements {
-  const SCEV *Start, *Count, *Stride;
-  unsigned Size;
-  Align Alignment;
-  bool Write;
-  Instruction *First;        // the access that they stand for
-  BasicBlock *At = nullptr;  // in front of whose last instruction they are checked; nil: in place
-
-  bool isSame(const Elements &E) const {
-    return At == E.At && Start == E.Start && Count == E.Count && Stride == E.Stride &&
-           Size == E.Size;
-  }
-};
-
 class Hoister {
  public:
-  Hoister(Function &F, FunctionAnalysisManager &FAM, const Sync &Syncs)
+  Hoister(Function &F, FunctionAnalysisManager &FAM, const Sync &Syncs, Counters &Count)
       : F(F), LI(FAM.getResult<LoopAnalysis>(F)), DT(FAM.getResult<DominatorTreeAnalysis>(F)),
         SE(FAM.getResult<ScalarEvolutionAnalysis>(F)),
-        Syncs(Syncs), Expander(SE, F, "race") {}
+        Syncs(Syncs), Count(Count), Expander(SE, F, "race") {}
 
   // prepare gives the loops around these accesses a block in front that is theirs alone.
   void prepare(ArrayRef<Instruction *> Plain);
@@ -71,6 +58,7 @@ class Hoister {
   bool mayDisturb(const Instruction &I);
   bool lift(Elements &E, const Loop &L, const BasicBlock *From);
   bool widen(Elements &E, const Loop &L);
+  bool makeRows(Elements &E, const SCEV *Turns, const SCEV *Stride);
   bool canExpand(const Elements &E);
   void add(const Elements &E);
   void emitOne(const Elements &E);
@@ -80,6 +68,7 @@ class Hoister {
   DominatorTree &DT;
   ScalarEvolution &SE;
   const Sync &Syncs;
+  Counters &Count;
   release::Expander Expander;
   DenseMap<const Loop *, bool> Orderly;
   SmallVector<Elements, 8> List;
@@ -115,7 +104,7 @@ bool Hoister::isOrderly(const Loop &L) {
 // widen makes of E, in one turn of L, what it is in all of them.
 bool Hoister::widen(Elements &E, const Loop &L) {
   auto *Step = dyn_cast<SCEVAddRecExpr>(E.Start);
-  if (!Step || Step->getLoop() != &L || !Step->isAffine()) return false;
+  if (!Step || Step->getLoop() != &L || !Step->isAffine() || !E.Rows->isOne()) return false;
   Type *Long = Type::getInt64Ty(F.getContext());
   const SCEV *Stride = SE.getTruncateOrSignExtend(Step->getStepRecurrence(SE), Long);
   const SCEV *Turns = release::turnsOf(SE, SE.getBackedgeTakenCount(&L), Long, &L);
@@ -124,17 +113,27 @@ bool Hoister::widen(Elements &E, const Loop &L) {
   } else if (SE.getMulExpr(Turns, Stride) == E.Stride) {
     E.Stride = Stride;
   } else if (SE.getMulExpr(E.Count, E.Stride) != Stride) {
-    return false;
+    E.Start = Step->getStart();
+    return makeRows(E, Turns, Stride);
   }
   E.Start = Step->getStart();
   E.Count = SE.getMulExpr(E.Count, Turns);
   return true;
 }
 
+bool Hoister::makeRows(Elements &E, const SCEV *Turns, const SCEV *Stride) {
+  if (!isOn(Step::Rows)) return false;
+  E.Rows = Turns;
+  E.RowStride = Stride;
+  Count.Rows++;
+  return true;
+}
+
 // lift takes E, which is checked in block From of L, to the front of L.
 bool Hoister::lift(Elements &E, const Loop &L, const BasicBlock *From) {
   if (!isOrderly(L) || !DT.dominates(From, L.getLoopLatch())) return false;
-  if (!SE.isLoopInvariant(E.Count, &L) || !SE.isLoopInvariant(E.Stride, &L)) return false;
+  for (const SCEV *S : {E.Count, E.Stride, E.Rows, E.RowStride})
+    if (!SE.isLoopInvariant(S, &L)) return false;
   Elements Wide = E;
   Wide.At = L.getLoopPreheader();
   if (!SE.isLoopInvariant(E.Start, &L) && !widen(Wide, L)) return false;
@@ -145,7 +144,7 @@ bool Hoister::lift(Elements &E, const Loop &L, const BasicBlock *From) {
 
 bool Hoister::canExpand(const Elements &E) {
   const Instruction *Place = E.At->getTerminator();
-  for (const SCEV *S : {E.Start, E.Count, E.Stride})
+  for (const SCEV *S : {E.Start, E.Count, E.Stride, E.Rows, E.RowStride})
     if (!Expander.isSafeToExpandAt(S, Place)) return false;
   return true;
 }
@@ -155,7 +154,7 @@ bool Hoister::hoist(Instruction *I) {
   if (Size.isScalable() || getLoadStoreType(I)->isAggregateType()) return false;
   Type *Long = Type::getInt64Ty(F.getContext());
   Elements E = {SE.getSCEV(getLoadStorePointerOperand(I)), SE.getOne(Long),
-                SE.getConstant(Long, Size.getFixedValue()), unsigned(Size.getFixedValue()),
+                SE.getConstant(Long, Size.getFixedValue()), SE.getOne(Long), SE.getZero(Long), unsigned(Size.getFixedValue()),
                 getLoadStoreAlignment(I), isa<StoreInst>(I), I};
   const BasicBlock *From = I->getParent();
   for (const Loop *L = LI.getLoopFor(From); L && lift(E, *L, From); L = L->getParentLoop())
@@ -166,7 +165,9 @@ bool Hoister::hoist(Instruction *I) {
 
 // Two checks of the same elements at the same place are one: the write's, if there is one.
 void Hoister::add(const Elements &E) {
-  auto *Same = find_if(List, [&](const Elements &Old) { return Old.isSame(E); });
+  auto *Same = find_if(List, [&](const Elements &Old) {
+    return Old.hasShapeOf(E) && Old.Start == E.Start && Old.Size == E.Size;
+  });
   if (Same == List.end()) List.push_back(E);
   else if (E.Write && !Same->Write) *Same = E;
 }
@@ -176,14 +177,19 @@ void Hoister::emitOne(const Elements &E) {
   IRBuilder<> B(Place);
   B.SetCurrentDebugLocation(placeOf(E.First));
   Value *P = Expander.expandCodeFor(E.Start, B.getPtrTy(), Place);
-  if (E.Count->isOne()) return emitBytes(B, P, E.Size, E.Alignment, E.Write);
-  Value *Count = Expander.expandCodeFor(E.Count, B.getInt64Ty(), Place);
-  Value *Stride = Expander.expandCodeFor(E.Stride, B.getInt64Ty(), Place);
-  call(B, E.Write ? "__crun_write_elements" : "__crun_read_elements",
-       {P, Count, B.getInt64(E.Size), Stride});
+  if (E.Count->isOne() && E.Rows->isOne()) return emitBytes(B, P, E.Size, E.Alignment, E.Write);
+  auto Expand = [&](const SCEV *S) { return Expander.expandCodeFor(S, B.getInt64Ty(), Place); };
+  Value *Count = Expand(E.Count), *Size = B.getInt64(E.Size), *Stride = Expand(E.Stride);
+  if (E.Rows->isOne())
+    call(B, E.Write ? "__crun_write_elements" : "__crun_read_elements", {P, Count, Size, Stride});
+  else
+    call(B, E.Write ? "__crun_write_rows" : "__crun_read_rows",
+         {P, Count, Size, Stride, Expand(E.Rows), Expand(E.RowStride)});
 }
 
 unsigned Hoister::emit() {
+  if (isOn(Step::Adjacent)) joinNeighbours(List, SE, Count);
+  if (isOn(Step::Overlap)) dropOverlaps(List, SE, Count);
   for (const Elements &E : List) emitOne(E);
   return List.size();
 }
@@ -193,7 +199,7 @@ unsigned Hoister::emit() {
 bool hoistChecks(Function &F, SmallVectorImpl<Instruction *> &Plain, FunctionAnalysisManager &FAM,
                  const Sync &Syncs, Counters &Count) {
   if (!isOn(Step::Loops) || FAM.getResult<LoopAnalysis>(F).empty()) return false;
-  Hoister H(F, FAM, Syncs);
+  Hoister H(F, FAM, Syncs, Count);
   H.prepare(Plain);
   unsigned Before = Plain.size();
   erase_if(Plain, [&](Instruction *I) { return H.hoist(I); });

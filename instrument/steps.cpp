@@ -13,7 +13,7 @@ namespace crun {
 
 namespace {
 
-enum Name { All, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Single };
+enum Name { All, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single };
 
 cl::bits<Name> Without(
     "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
@@ -26,6 +26,9 @@ cl::bits<Name> Without(
                clEnumValN(Across, "across", "reads that a write follows in a later block"),
                clEnumValN(Covered, "covered", "checks behind one of the same bytes"),
                clEnumValN(Loops, "loops", "checks that can be made in front of a loop"),
+               clEnumValN(Rows, "rows", "rows of elements, of nested loops"),
+               clEnumValN(Adjacent, "adjacent", "neighbours of one line in one check"),
+               clEnumValN(Overlap, "overlap", "elements that another check of the loop has"),
                clEnumValN(Single, "single", "copies of functions for one goroutine alone")));
 
 cl::opt<unsigned> Percent("crun-race-size", cl::init(80),
@@ -46,6 +49,9 @@ bool isOn(Step S) {
     case Step::BeforeWrite: return !Without.isSet(BeforeWrite);
     case Step::Covered: return !Without.isSet(Covered);
     case Step::Loops: return !Without.isSet(Loops);
+    case Step::Rows: return !Without.isSet(Rows);
+    case Step::Adjacent: return !Without.isSet(Adjacent);
+    case Step::Overlap: return !Without.isSet(Overlap);
     case Step::Single: return !Without.isSet(Single) && Percent != 0;
   }
   llvm_unreachable("a step without a switch");
@@ -64,7 +70,8 @@ void Counters::print(const Module &M) const {
          << " checks; private on the heap " << OwnBlocks << ", of several objects " << Objects
          << "; left out before a write " << BeforeWrite << ", of a later block " << Across << ", covered " << Covered << "; "
          << InTable << " calls are in the table, " << Followed << " were followed; "
-         << InLoops << " of loops became " << BeforeLoops << "; " << Copies
+         << InLoops << " of loops became " << BeforeLoops << " (" << Rows << " of rows, " << Adjacent << " joined, "
+         << Overlaps << " overlapped); " << Copies
          << " functions have a copy without " << percent(Unchecked, Checks) << "% of the checks, code +"
          << percent(Copied, Instructions) << "%\n";
 }

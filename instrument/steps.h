@@ -16,6 +16,9 @@ enum class Step {
   Across,       // cover.cpp: a read that a write of a later block follows
   Covered,      // cover.cpp: a check behind one of the same bytes
   Loops,        // loops.cpp: the checks of all turns of a loop in front of it
+  Rows,         // loops.cpp: rows at one distance, of nested loops
+  Adjacent,     // elements.cpp: neighbours of one line that are one check
+  Overlap,      // elements.cpp: elements that another check of the loop has
   Single,       // versions.cpp: code without checks for the single-goroutine phase
 };
 
@@ -32,6 +35,7 @@ struct Counters {
   unsigned Accesses = 0;
   unsigned BeforeWrite = 0, Across = 0, Covered = 0;
   unsigned InLoops = 0, BeforeLoops = 0;  // accesses whose checks were moved, and what they became
+  unsigned Rows = 0, Adjacent = 0, Overlaps = 0;  // of the latter: of rows, joined, made smaller
 
   unsigned Instructions = 0;                // before there were checks
   unsigned Checks = 0;                      // calls, of all accesses

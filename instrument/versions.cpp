@@ -253,7 +253,8 @@ Twice weigh(Function &F, const Phase &P) {
     if (isCheckCall(I)) {
       T.Checks++;
       // One in front of a loop stands for those in it.
-      bool All = cast<CallBase>(I).getCalledFunction()->getName().ends_with("_elements");
+      StringRef Name = cast<CallBase>(I).getCalledFunction()->getName();
+      bool All = Name.ends_with("_elements") || Name.ends_with("_rows");
       T.Worth += 1u << 3 * std::min(LI.getLoopDepth(I.getParent()) + All, 4u);
     } else {
       T.Size++;

@@ -16,6 +16,8 @@
 
 void __crun_read_elements(void *p, size_t count, size_t size, ptrdiff_t stride);
 void __crun_write_elements(void *p, size_t count, size_t size, ptrdiff_t stride);
+void __crun_read_rows(void *p, size_t count, size_t size, ptrdiff_t stride, size_t n, ptrdiff_t distance);
+void __crun_write_rows(void *p, size_t count, size_t size, ptrdiff_t stride, size_t n, ptrdiff_t distance);
 
 enum { N = 8192, MIDDLE = N / 2, PC = 0x400000 };
 
@@ -67,6 +69,58 @@ static void exact(void **state) {
     for (size_t t = 0; t < sizeof strides / sizeof *strides; t++)
       for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
         check_bytes(starts[(s + t + c) % 4], counts[c], sizes[s], strides[t]);
+}
+
+static bool is_in_rows(long byte, long from, size_t count, size_t size, ptrdiff_t stride, size_t n, ptrdiff_t distance) {
+  for (; n; n--, from += distance)
+    if (is_element(byte, from, count, size, stride)) return true;
+  return false;
+}
+
+static void rows(race_g *g, bool write, long from, size_t count, size_t size, ptrdiff_t stride, size_t n, ptrdiff_t distance) {
+  race_cur = g;
+  (write ? __crun_write_rows : __crun_read_rows)(memory + from, count, size, stride, n, distance);
+  race_cur = NULL;
+}
+
+// Rows, once more when they hit, and one byte more than hits.
+static void check_rows(long from, size_t count, size_t size, ptrdiff_t stride, size_t n, ptrdiff_t distance) {
+  race_g *a = lone(), *b = lone();
+  shadow_clear((uintptr_t)memory, N);
+  rows(a, false, from, count, size, stride, n ? n - 1 : 0, distance);
+  rows(a, false, from, count, size, stride, n, distance);
+  for (long i = 0; i < N; i++) {
+    nreports = 0;
+    access_check(b, (uintptr_t)memory + i, 1, ACCESS_WRITE, PC);
+    if ((nreports > 0) != is_in_rows(i, from, count, size, stride, n, distance))
+      fail_msg("byte %ld of %zu rows %td apart of %zu elements: %d races", i - from, n, distance, count, nreports);
+  }
+  race_g_drop(a);
+  race_g_drop(b);
+}
+
+static void rows_exact(void **state) {
+  static const ptrdiff_t distances[] = {24, 56, -64, 100, 8};
+  for (size_t d = 0; d < sizeof distances / sizeof *distances; d++)
+    for (size_t n = 0; n <= 5; n += 1 + n) {
+      check_rows(MIDDLE, 3, 8, 8, n, distances[d]);
+      check_rows(MIDDLE + 4, 2, 4, 8, n, distances[d]);
+      check_rows(MIDDLE, 12, 8, 8, n, distances[d]);
+    }
+}
+
+// What is told of a row is its element too.
+static void names_the_rows_element(void **state) {
+  race_g *a = lone(), *b = lone();
+  shadow_clear((uintptr_t)memory, N);
+  access_check(a, (uintptr_t)memory + MIDDLE + 56 + 16, 8, ACCESS_WRITE, PC);
+  nreports = 0;
+  rows(b, true, MIDDLE, 3, 8, 8, 4, 56);
+  assert_int_equal(nreports, 1);
+  assert_int_equal(last.current.addr, (uintptr_t)memory + MIDDLE + 56 + 16);
+  assert_int_equal(last.current.size, 8);
+  race_g_drop(a);
+  race_g_drop(b);
 }
 
 // What is told is the element that races, as the loop's own access to it would be.
@@ -151,7 +205,7 @@ static void garbage_bound(void **state) {
 int main(void) {
   race_init();
   race_cur = NULL;
-  const struct CMUnitTest tests[] = {cmocka_unit_test(exact), cmocka_unit_test(names_the_element),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(exact), cmocka_unit_test(rows_exact), cmocka_unit_test(names_the_rows_element), cmocka_unit_test(names_the_element),
                                      cmocka_unit_test(again), cmocka_unit_test(covers_no_more),
                                      cmocka_unit_test(garbage_bound)};
   return cmocka_run_group_tests(tests, NULL, NULL);
