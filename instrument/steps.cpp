@@ -67,8 +67,8 @@ void Counters::print(const Module &M) const {
   if (!PrintStats) return;
   errs() << "crun: " << M.getSourceFileName() << ": " << Accesses << " accesses, "
          << Accesses - BeforeWrite - Across - Covered - InLoops + BeforeLoops
-         << " checks; private on the heap " << OwnBlocks << ", of several objects " << Objects
-         << "; left out before a write " << BeforeWrite << ", of a later block " << Across << ", covered " << Covered << "; "
+         << " checks; left out before a write " << BeforeWrite << ", covered " << Covered << "; " << Across
+         << " before a later write; private " << OwnBlocks << " on the heap, " << Objects << " of several objects; "
          << InTable << " calls are in the table, " << Followed << " were followed; "
          << InLoops << " of loops became " << BeforeLoops << " (" << Rows << " of rows, " << Adjacent << " joined, "
          << Overlaps << " overlapped); " << Copies
