@@ -28,6 +28,8 @@ static const char overview[] =
     "  -race-stats        say for each C file how many checks it has, and which were left out\n"
     "  -race-checks=all   leave none out, though another covers it: slower, and each line that\n"
     "                     races on a variable is told, not one of them\n"
+    "  -race-volatile=atomic  two volatile accesses do not race with each other, as relaxed atomic ones;\n"
+    "                     to C, and without this, volatile is no synchronization\n"
     "  -race-size=PERCENT how much of a file's code may be there twice, the second time without\n"
     "                     checks, for while a single goroutine lives (80; 0: none)\n"
     "\n"

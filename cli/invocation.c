@@ -113,6 +113,13 @@ static bool add_kind(struct invocation *inv, const char *s) {
     inv->all_checks = all;
     return true;
   }
+  if (flag_value(s, "race-volatile", &value)) {
+    bool atomic = value && strcmp(value, "atomic") == 0;
+    if (!atomic && !(value && strcmp(value, "plain") == 0))
+      die(EXIT_USAGE, "%s: it is -race-volatile=plain (the default, as C has it) or -race-volatile=atomic", s);
+    inv->volatiles = atomic;
+    return true;
+  }
   if (flag_value(s, "race-size", &value)) {
     if (!value || !*value || strspn(value, "0123456789") != strlen(value) || strlen(value) > 6)
       die(EXIT_USAGE, "%s: it is -race-size=PERCENT, 0 for no code without checks", s);
@@ -153,6 +160,11 @@ enum link invocation_link(const struct invocation *inv) {
   return inv->headers && inv->headers == inv->inputs.n ? LINK_NONE : inv->link;
 }
 
+// has_plugin_options: the plugin is to be told something.
+static bool has_plugin_options(const struct invocation *inv) {
+  return inv->all_checks || inv->stats || inv->size || inv->volatiles;
+}
+
 void invocation_check(const struct invocation *inv) {
   for (int i = 0; i < inv->inputs.n; i++) {
     const char *s = inv->inputs.at[i];
@@ -162,8 +174,8 @@ void invocation_check(const struct invocation *inv) {
     if (S_ISDIR(st.st_mode)) die(EXIT_USAGE, "%s is a directory; name the C files in it", s);
     if (access(s, R_OK) != 0) die(EXIT_BUILD, "%s: %s", s, strerror(errno));
   }
-  if (!inv->race && (inv->all_checks || inv->stats || inv->size))
-    die(EXIT_USAGE, "-race-checks, -race-size and -race-stats need -race");
+  if (!inv->race && has_plugin_options(inv))
+    die(EXIT_USAGE, "-race-checks, -race-size, -race-stats and -race-volatile need -race");
   invocation_check_languages(inv);
 }
 
@@ -217,10 +229,11 @@ static void add_compile_flags(struct args *a, const struct toolchain *t) {
 // The plugin's own options. clang knows them only if the plugin is loaded before it reads them.
 static void add_plugin_options(struct args *a, const struct invocation *inv,
                                const struct toolchain *t) {
-  if (!inv->all_checks && !inv->stats && !inv->size) return;
+  if (!has_plugin_options(inv)) return;
   args_addf(a, "-fplugin=%s", t->plugin);
   const char *const options[] = {inv->all_checks ? "-crun-race-without=all" : NULL,
-                                 inv->stats ? "-crun-race-stats" : NULL};
+                                 inv->stats ? "-crun-race-stats" : NULL,
+                                 inv->volatiles ? "-crun-race-volatile-atomic" : NULL};
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     if (!options[i]) continue;
     args_add(a, "-mllvm");
@@ -321,8 +334,8 @@ static void check_instrumented(const struct invocation *inv) {
 static void check_engine(const struct invocation *inv) {
   if (!inv->tsan) return;
   if (inv->leak) die(EXIT_UNABLE, "-leak needs the heap of crun's own detector: use -race, not -race=tsan");
-  if (inv->all_checks || inv->stats || inv->size)
-    die(EXIT_USAGE, "-race-checks, -race-size and -race-stats are for -race, not for -race=tsan");
+  if (has_plugin_options(inv))
+    die(EXIT_USAGE, "-race-checks, -race-size, -race-stats and -race-volatile are for -race, not for -race=tsan");
 }
 
 struct args invocation_command(const struct invocation *inv, const struct toolchain *t) {

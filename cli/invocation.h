@@ -28,6 +28,7 @@ struct invocation {
   bool tsan;          // with race: LLVM's engine, -race=tsan
   bool leak;          // -leak
   bool all_checks;    // -race-checks=all: none is left out because another covers it
+  bool volatiles;     // -race-volatile=atomic: volatile accesses count as relaxed atomic ones
   bool stats;         // -race-stats
   const char *size;   // -race-size=N: how much larger code without checks may make a file; nil: the plugin's own
   bool print;         // -x

@@ -27,6 +27,7 @@
 #include "llvm/IR/CFG.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/CommandLine.h"
 #include "masked.h"
 #include "release.h"
 #include "tls.h"
@@ -36,6 +37,8 @@ using namespace llvm;
 namespace crun {
 
 namespace {
+
+cl::opt<bool> VolatileAtomic("crun-race-volatile-atomic", cl::desc("volatile accesses count as relaxed atomic ones"));
 
 constexpr unsigned MaxUses = 400;  // of an object, that are followed before it counts as captured
 
@@ -225,6 +228,20 @@ void Choice::chooseCall(CallBase &C, bool All, Work &W) {
   W.Calls |= !isPureLibrary(C) && !threadLocalOf(&C) && !isErrno(&C);
 }
 
+// Makes a volatile load or store a relaxed one of the same bytes, where the machine has it in one piece.
+static void volatileToAtomic(Instruction &I) {
+  auto *L = dyn_cast<LoadInst>(&I);
+  auto *S = dyn_cast<StoreInst>(&I);
+  if (!(L && L->isVolatile()) && !(S && S->isVolatile())) return;
+  Type *T = getLoadStoreType(&I);
+  uint64_t Bytes = I.getModule()->getDataLayout().getTypeStoreSize(T);
+  bool Scalar = T->isIntegerTy() || T->isPointerTy() || T->isFloatTy() || T->isDoubleTy();
+  if (!Scalar || Bytes > 8 || Bytes & (Bytes - 1) || getLoadStoreAlignment(&I).value() < Bytes || I.isAtomic()) return;
+  if (T->isIntegerTy() && T->getIntegerBitWidth() != 8 * Bytes) return;
+  if (L) L->setAtomic(AtomicOrdering::Monotonic);
+  else S->setAtomic(AtomicOrdering::Monotonic);
+}
+
 Work Choice::choose(Function &F, bool All) {
   Work W;
   for (Instruction &I : instructions(F)) {
@@ -241,6 +258,7 @@ Work Choice::choose(Function &F, bool All) {
                      : isa<AtomicCmpXchgInst>(I) ? cast<AtomicCmpXchgInst>(I).getPointerOperand()
                                                  : getLoadStorePointerOperand(&I);
     if (!P || isPrivate(P) || I.hasMetadata(LLVMContext::MD_invariant_load)) continue;
+    if (VolatileAtomic) volatileToAtomic(I);
     if (I.isAtomic()) W.Atomics.push_back(&I);
     else if (All) W.Plain.push_back(&I);
   }

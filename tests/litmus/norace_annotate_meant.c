@@ -7,11 +7,15 @@ extern void AnnotateIgnoreReadsBegin(const char *file, int line), AnnotateIgnore
 extern void AnnotateIgnoreWritesBegin(const char *file, int line), AnnotateIgnoreWritesEnd(const char *file, int line);
 extern void AnnotateNewMemory(const char *file, int line, const volatile void *p, long n);
 
+CR_RACE_IGNORE static void count(long *counter) { ++*counter; }
+
+long unchecked;
 long hits, statistics[4], ignored, block[8], block2[8], counted[2];
 static int left;
 
 static void worker(void) {
   racer(0);
+  count(&unchecked);
   hits++;
   statistics[2]++;
   AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
@@ -37,6 +41,7 @@ int main(void) {
   AnnotateBenignRaceSized(__FILE__, __LINE__, statistics, sizeof statistics, "counters");
   go(worker);
   racer(1);
+  count(&unchecked);
   hits++;
   statistics[2]++;
   AnnotateIgnoreReadsBegin(__FILE__, __LINE__);

@@ -22,6 +22,10 @@
 #endif
 #endif
 
+// CR_RACE_IGNORE before a function's definition: its own plain accesses are not checked. What it synchronizes by, atomics
+// among it, and what it calls are.
+#define CR_RACE_IGNORE __attribute__((no_sanitize("thread"), noinline))
+
 #ifdef __cplusplus
 extern "C" {
 #endif
