@@ -18,11 +18,16 @@
 
 #include "alloc.h"
 
+#ifndef PAGE_PATIENCE  // tests/model has less
+#define PAGE_PATIENCE 8
+#define PAGE_PATIENCE_STEP 64
+#endif
+
 enum {
   USERS = 256,            // threads beyond are favourites of nothing
   STREAK_MAX = 4095, STRUCK_MAX = 2,
-  PATIENCE_FIRST = 8,
-  PATIENCE_STEP = 64,
+  PATIENCE_FIRST = PAGE_PATIENCE,
+  PATIENCE_STEP = PAGE_PATIENCE_STEP,
   PATIENCE_MAX = STREAK_MAX,
   FORGIVE_SHIFT = 20,     // cycles of the processor's clock, for one that was struck out
 };
@@ -30,12 +35,11 @@ enum {
 struct page_stripe page_stripes[PAGE_STRIPES];
 
 static struct page_user users[USERS], nobody;
-_Thread_local struct page_self page_self __attribute__((tls_model("local-exec"))) = {&nobody, UINT16_MAX};
+_Thread_local struct page_self page_self __attribute__((tls_model("local-exec"))) = {&nobody, UINT16_MAX, false};
 
 static pthread_key_t end_key;
 static bool favours;                            // read-only after init: the kernel can do it
 static _Atomic uint32_t struck, struck_lately;
-static _Thread_local bool was_asked __attribute__((tls_model("local-exec")));
 
 uint32_t page_struck(void) { return atomic_load_explicit(&struck, memory_order_relaxed); }
 
@@ -49,7 +53,7 @@ static void barrier(void) {
 
 // leave gives this thread's place back; whatever it still does at its end it does as nobody.
 static void leave(void *user) {
-  page_self = (struct page_self){&nobody, UINT16_MAX};
+  page_self = (struct page_self){&nobody, UINT16_MAX, true};
   atomic_store_explicit(&((struct page_user *)user)->taken, false, memory_order_release);
 }
 
@@ -59,11 +63,11 @@ void page_lock_init(void) {
 
 // join makes this thread a user, if there is a place. It is asked once: not again when it has left.
 static void join(void) {
-  was_asked = true;
+  page_self.asked = true;
   for (int i = 0; favours && i < USERS; i++) {
     if (atomic_load_explicit(&users[i].taken, memory_order_relaxed)) continue;
     if (atomic_exchange_explicit(&users[i].taken, true, memory_order_acquire)) continue;
-    page_self = (struct page_self){&users[i], PAGE_FAVOURITE | (i + 1)};
+    page_self = (struct page_self){&users[i], PAGE_FAVOURITE | (i + 1), true};
     pthread_setspecific(end_key, &users[i]);
     return;
   }
@@ -111,7 +115,8 @@ static void forgive(uint32_t *n) {
 static uint32_t patience(void) {
   uint32_t n = atomic_load_explicit(&struck_lately, memory_order_relaxed);
   if (n) forgive(&n);
-  return n < PATIENCE_MAX / PATIENCE_STEP ? PATIENCE_FIRST + n * PATIENCE_STEP : PATIENCE_MAX;
+  uint64_t all = PATIENCE_FIRST + (uint64_t)n * PATIENCE_STEP;
+  return all < PATIENCE_MAX ? all : PATIENCE_MAX;
 }
 
 // count is called with s locked by its word, and no favourite but this thread.
@@ -133,7 +138,7 @@ void page_visit(struct page_stripe *s) {
 }
 
 __attribute__((noinline)) void page_lock_word(struct page_stripe *s) {
-  if (__builtin_expect(!was_asked, 0)) join();
+  if (__builtin_expect(!page_self.asked, 0)) join();
   spin_lock(&s->lock);
   if (__builtin_expect(others_favourite(s), 0)) strike_out(s);
   count(s);

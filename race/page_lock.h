@@ -15,6 +15,7 @@
 // No page lock is taken with another held. The word is not taken while !race_threaded.
 //   R1: the unlock of the word     A1: the lock of the word, which a favourite had to take to become one
 //   R2: in = nil                   A2: the wait of who strikes out
+// tests/model/page_lock_model.c runs this file and page_lock.c under every interleaving, stores that arrive late included.
 #ifndef CRUN_RACE_PAGE_LOCK_H
 #define CRUN_RACE_PAGE_LOCK_H
 
@@ -33,8 +34,12 @@ struct page_stripe {
 
 _Static_assert(sizeof(struct page_stripe) == 8, "2 KiB of the application have 8 bytes of locks");
 
+#ifndef PAGE_STRIPE_BITS  // tests/model has fewer
+#define PAGE_STRIPE_BITS 14
+#endif
+
 enum {
-  PAGE_STRIPES = 1 << 14,
+  PAGE_STRIPES = 1 << PAGE_STRIPE_BITS,
   PAGE_FAVOURITE = 1 << 15,  // a favourite's mark is this and its number
 };
 extern struct page_stripe page_stripes[PAGE_STRIPES];
@@ -50,6 +55,7 @@ struct page_user {
 extern _Thread_local struct page_self {
   struct page_user *user;
   uint16_t mark;
+  bool asked;  // to become a user: once
 } page_self __attribute__((tls_model("local-exec")));
 
 // page_lock_own locks s if this thread is its favourite.
@@ -75,7 +81,7 @@ static inline void page_lock_stripe(struct page_stripe *s) {
 }
 
 static inline void page_unlock_stripe(struct page_stripe *s) {
-  if (page_self.user->in == s) page_unlock_own();
+  if (__atomic_load_n(&page_self.user->in, __ATOMIC_RELAXED) == s) page_unlock_own();
   else spin_unlock(&s->lock);  // R1
 }
 
