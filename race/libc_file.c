@@ -8,7 +8,7 @@
 //   A1: a read that got something from that object, or its end, after the call, before its buffer is checked
 //
 // The object is told by device and inode, which both ends of a pipe have in common. Sockets have no
-// such thing: all of them are one object. Two objects may share a key: more order than there is, so
+// such thing: all of them are one object; so are eventfds, whose inode is one. Two objects may share a key: more order than there is, so
 // a race can be missed there, and no false alarm is made. Streams (FILE) release and acquire on the
 // descriptor below, but for stdout and stderr, which nobody reads back; the lock inside a FILE
 // orders nothing. Otherwise every printf would hide races.

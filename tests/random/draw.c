@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "play.h"
@@ -85,6 +86,13 @@ static void add_chan(void) {
   handle(c->object, (void *)(uintptr_t)c->c);
 }
 
+// place_of is where the detector takes a descriptor's bytes to be (race/libc_file.c).
+static uint64_t place_of(int fd) {
+  struct stat st;
+  if (fstat(fd, &st)) abort();
+  return S_ISSOCK(st.st_mode) ? 0 : 1 + (st.st_ino * 0x9e3779b97f4a7c15ull + st.st_dev) % 4095;
+}
+
 static void add_counter(void) {
   int n = prog.ncounters++;
   struct counter *c = &prog.counter[n];
@@ -97,9 +105,8 @@ static void add_counter(void) {
     case SOCKETS: if (socketpair(AF_UNIX, SOCK_STREAM, 0, c->fd)) abort(); break;
     default: c->fd[0] = c->fd[1] = eventfd(0, EFD_SEMAPHORE); break;
   }
-  // All sockets are one place.
-  for (int i = 0; c->kind == SOCKETS && i < n; i++)
-    if (prog.counter[i].kind == SOCKETS) c->clock = prog.counter[i].clock;
+  for (int i = 0; c->fd[0] >= 0 && i < n; i++)
+    if (prog.counter[i].fd[0] >= 0 && place_of(prog.counter[i].fd[0]) == place_of(c->fd[0])) c->clock = prog.counter[i].clock;
 }
 
 static void add_cell(void) {
@@ -137,6 +144,13 @@ static void flavour(void) {
   prog.syncs = 10 + (int)rnd(80);
   prog.atomics = chance(50) ? 0 : 20 + (int)rnd(75);
   prog.deep = (int)rnd(5);
+  if (chance(15)) {  // one word with the accesses of very many
+    prog.max_actors = ACTORS;
+    prog.crowd = 90;
+    prog.turns = 60 + (int)rnd(60);
+    prog.reads = 60 + (int)rnd(40);
+    prog.syncs = 5 + (int)rnd(30);
+  }
   prog.kinds = chance(30) ? ~0u : rnd(1u << 16) | rnd(1u << 16) << 16;
 }
 
@@ -162,8 +176,14 @@ void draw_cast(void) {
   prog.cond_busy = prog.pcond_busy = prog.barrier_busy = NOBODY;
 }
 
+static bool can_join(const struct actor *a) {
+  return a->how == START_JOINED || a->how == START_WG || a->how == START_ASYNC || a->how == START_GROUP;
+}
+
 // What is given back here nobody uses any more, but the detector may not know that.
 void draw_clear(void) {
+  for (int i = 0; i < prog.nactors; i++)
+    if (can_join(&prog.actor[i]) && !prog.actor[i].joined) op_join(prog.actor[i].how, prog.actor[i].handle);
   race_hide_begin();
   for (int i = 0; i < prog.nchans; i++) cr_chan_free(prog.chan[i].c);
   for (int i = prog.ncontexts; i-- > 0;) cr_context_free(prog.context[i].ctx);
@@ -220,7 +240,22 @@ static void elements(int me, struct object *o, struct access_op_at *a) {
   say(me, "%s o%d+%d, %d elements of %d, stride %d", a->op == OP_SET ? "set" : "sum", number(o), at, a->n, a->size, a->stride);
 }
 
+static void draw_read(int me) {
+  struct object *o = &prog.object[0];
+  struct access_op_at a = {.op = chance(97) ? OP_READ : OP_WRITE, .size = 1 << rnd(4)};
+  int at = (int)rnd(chance(60) ? 1 : 16 / a.size) * a.size;
+  if (at + a.size > o->size) at = 0;
+  a.p = o->p + at;
+  note_access(me, o, at, a.size, a.op == OP_WRITE ? JUDGE_WRITE : 0);
+  say(me, "%s o0+%d, %d bytes", a.op == OP_WRITE ? "write" : "read", at, a.size);
+  op_access(&a, rnd(prog.deep * 3 + 1));
+}
+
 void draw_access(int me) {
+  if (chance(prog.reads) && !prog.object[0].freed) {
+    draw_read(me);
+    return;
+  }
   static const char *const NAME[] = {"read", "write", "add", "volatile read", "memset", "memcpy", "memmove", "memcmp"};
   static const enum access_op OFTEN[] = {OP_READ, OP_READ, OP_WRITE, OP_WRITE, OP_ADD};
   struct object *o = some_object(), *from = some_object();
@@ -609,10 +644,6 @@ static bool draw_start(int me) {
   return true;
 }
 
-static bool can_join(const struct actor *a) {
-  return a->how == START_JOINED || a->how == START_WG || a->how == START_ASYNC || a->how == START_GROUP;
-}
-
 // What is ended for the judge may be about to end still, so a waitgroup's wait may have to wait.
 static bool draw_join(int me) {
   for (int tries = 0; tries < 4; tries++) {
@@ -751,6 +782,7 @@ static bool (*const DRAW[])(int me) = {draw_lock, draw_lock, draw_lock, draw_clo
 enum { DRAWS = sizeof DRAW / sizeof *DRAW };
 
 void draw_step(int me) {
+  if (prog.reads && chance(25) && draw_start(me)) return;
   if (chance(100 - prog.syncs)) {
     draw_access(me);
     return;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# mutants.py plants faults in the plugin, the detector and the runtime, and says how many scenarios it takes to notice.
-"""mutants.py BUILD [--scenarios N] [--seed N] [NAME...]
+# mutants.py plants faults in the plugin, the detector and the runtime, and says how many programs it takes to notice.
+"""mutants.py BUILD [--scenarios N] [--played N] [--seed N] [NAME...]
 
-Each fault is one change of one file; without names all are planted, one after the other. Exit code 0: all were noticed."""
+Each fault is one change of one file; without names all are planted, one after the other. For those of the plugin programs
+are compiled, at most --scenarios, for the others played, at most --played. Exit code 0: all were noticed."""
 
 import argparse
 import glob
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+import played
 import run
 
 SOURCE = os.path.dirname(os.path.dirname(run.HERE))
@@ -54,6 +56,32 @@ FAULTS = [
     ("close-wakes-unordered", "runtime/chan/chan.c", "    race_acquire_g(gp->race, c);  // A3\n", ""),
     ("once-second", "runtime/sync/once.c", "  race_acquire(o);\n", ""),
     ("sema-replaces", "runtime/sync/sema.c", "  race_release_merge(s);\n", "  race_release(s);\n"),
+    ("done-replaces", "runtime/sync/waitgroup.c", "    race_release_merge(wg);", "    race_release(wg);"),
+    ("error-unordered", "runtime/sync/context.c", "    race_acquire(&ctx->canceler->done);  // A1", ";"),
+    ("watch-unordered", "runtime/sync/context.c", "  race_acquire(&w->parent->canceler->done);  // A1\n", ""),
+    ("timer-unordered", "runtime/time/ticker.c", "  race_acquire_g(gp->race, &t->slot);  // A1", ";"),
+    ("fence-saw-all", "race/clock.c", "  if (!clock_covers(g, sv)) vclock_join(&g->fence_acq, &sv->vc);", "  clock_acquire(g, sv);"),
+    ("fence-released-late", "race/atomic.c", "  vclock_join(&sv->vc, &g->fence_rel);", "  vclock_join(&sv->vc, &g->vc);"),
+    ("reader-as-writer", "race/pthread.c", "  else edge_unlocks(l, readers(l), true);", "  else edge_unlocks(l, l, true);"),
+    ("barrier-one-way", "race/pthread.c", "edge_acquire((void *)round);", ";"),
+    ("post-replaces", "race/pthread.c", "  edge_release_merge(s);\n  return real()->sem_post(s);", "  edge_release(s);\n  return real()->sem_post(s);"),
+    ("descriptor-replaces", "race/libc_file.c", "  did_read(p, n, pc);\n  if (g_self()) edge_release_merge(key_of(fd));", "  did_read(p, n, pc);\n  if (g_self()) edge_release(key_of(fd));"),
+    # clocks, slots
+    ("slot-not-covered", "race/slot.c", "    if (covers(creator, s)) return s;\n  s = retired.tail;", "    return s;\n  s = retired.tail;"),
+    ("old-owners-stamp", "race/clock.c", " >= s.clk && !stamp_is_old(s);", " >= s.clk;"),
+    ("has-all", "race/clock.c", "  return vclock_get(vc, only.slot) >= only.clk && !stamp_is_old(only);", "  return true;"),
+    ("store-keeps-old", "race/clock.c", "was.clk >= g->grown", "was.clk"),
+    ("merge-as-store", "race/clock.c", "  if (clock_covers(g, sv)) {\n    clock_store", "  if (sv->stamp.clk) {\n    clock_store"),
+    ("single-too-early", "race/slot.c", "    if (settle_locked(g)) single_begin_locked();", "    if (settle_locked(g), true) single_begin_locked();"),
+    # words with many entries
+    ("second-word", "race/access.c", "bytes && done; w++, bytes >>= 8)", "bytes && done && w == shadow_of(addr); w++, bytes >>= 8)"),
+    ("table-asks-no-one", "race/access.c", "return kind == CELL_READ ? atomic_write : kind == CELL_ATOMIC ? read : 0;", "return 0;"),
+    ("list-settles-nothing", "race/access.c", "    uint64_t x = settle(u, n->cell[i], lazy);\n    if (x & CELL_BYTES) n->cell[kept++] = x;",
+     "    uint64_t x = n->cell[i];\n    if (x & CELL_BYTES) n->cell[kept++] = x;"),
+    ("set-loses", "race/access.c", "    if (!set_enter(w, n, first = u->cell | u->need, known)) return false;", "    first = u->cell | u->need;"),
+    ("writes-unseen", "race/access.c", "  if (!kind || n->kinds & conflicting_kinds(kind)) return false;\n  writes_settle(u, n);",
+     "  if (!kind || n->kinds & conflicting_kinds(kind)) return false;"),
+    ("wide-atomic", "race/atomic.c", "  if (s->addr % 8 + s->size > 8) return false;\n", ""),
 ]
 
 
@@ -111,7 +139,7 @@ def planted(build, work, file, old, new):
 
 
 def noticed(tools, work, first, scenarios, ways):
-    """How many scenarios and what was told first, or None."""
+    """How many compiled programs and what was told first, or None."""
     seed, k = first, 0
     while seed < first + scenarios:
         seeds = list(range(seed, seed + 40))
@@ -125,11 +153,25 @@ def noticed(tools, work, first, scenarios, ways):
     return None
 
 
+def noticed_played(tools, first, count):
+    """The same of played programs."""
+    exe = played.build(tools, played.WAYS[0])
+    for seed in range(first, first + count, 2000):
+        n, wrong, said = played.play(exe, seed, min(2000, first + count - seed), more=["--stop"])
+        if n == 0:
+            raise SystemExit(said)
+        if wrong:
+            what = re.search(r"^  (missed|false alarm|wrong actors).*", said, re.M).group(0).strip()
+            return seed - first + n, what
+    return None
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("build")
     p.add_argument("names", nargs="*")
     p.add_argument("--scenarios", type=int, default=2000)
+    p.add_argument("--played", type=int, default=20000)
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_intermixed_args()
     missed = 0
@@ -138,10 +180,11 @@ def main():
             continue
         with tempfile.TemporaryDirectory() as work:
             tools = planted(os.path.abspath(a.build), work, file, old, new)
-            # What is not in the plugin shows at -O0 as well, which compiles in a third of the time.
-            ways = run.WAYS[:2] if file.startswith("instrument/") else [["-O0"]]
-            found = noticed(tools, work, a.seed, a.scenarios, ways)
-        print(f"{name}: " + (f"{found[0]} scenarios; {found[1].splitlines()[0][:110]}" if found else "NOT NOTICED"), flush=True)
+            if file.startswith("instrument/"):
+                found = noticed(tools, work, a.seed, a.scenarios, run.WAYS[:2])
+            else:
+                found = noticed_played(tools, a.seed, a.played)
+        print(f"{name}: " + (f"{found[0]} programs; {found[1].splitlines()[0][:110]}" if found else "NOT NOTICED"), flush=True)
         missed += not found
     return 1 if missed else 0
 

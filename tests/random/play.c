@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // play.c: plays random programs and holds the races that the detector told of against those of judge.c.
 //
-//   play [--seed N] [--count N] [--until SECONDS] [--trace]
+//   play [--seed N] [--count N] [--until SECONDS] [--stop] [--trace]
 //
 // A program is made from its seed while it runs: the actors take turns, which only uninstrumented code can see (a word,
 // on which goroutines yield and threads sleep by futex), and whoever has the turn draws what it does next (draw.c,
@@ -35,6 +35,7 @@ static _Atomic bool over;    // actor 0 has, the last of all
 static uint64_t rnd_state;
 static char said[SAID];
 static size_t nsaid;
+static int nfound;           // races, before the program was cleared away
 
 unsigned rnd(unsigned n) {
   rnd_state += 0x9e3779b97f4a7c15ull;
@@ -185,6 +186,8 @@ static void run(void) {
   int begun = 0;
   for (int i = 0; i < prog.nactors; i++) begun += prog.actor[i].ended;
   while (atomic_load(&gone) < begun) cr_yield();
+  const struct race_found *r;
+  nfound = races_found(&r);
   draw_clear();
 }
 
@@ -198,10 +201,11 @@ static int complain(int wrong, const char *what, int object, int byte, int a, in
 static int differences(void) {
   static bool told[JUDGE_OBJECTS][JUDGE_BYTES], right[JUDGE_OBJECTS][JUDGE_BYTES];
   const struct race_found *r;
-  int wrong = 0, n = races_found(&r);
+  int wrong = 0;
+  races_found(&r);
   memset(told, 0, sizeof told);
   memset(right, 0, sizeof right);
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < nfound; i++) {
     int o = r[i].object, byte = (int)r[i].byte;
     if (o < 0 || byte >= JUDGE_BYTES || !judge_byte_races(o, byte)) {
       wrong = complain(wrong, "false alarm", o, byte, r[i].actor[0], r[i].actor[1]);
@@ -240,14 +244,15 @@ int main(int argc, char **argv) {
   uint64_t seed = 1, count = 1000, wrong = 0, racy = 0, k = 0;
   long bytes = 0;
   double until = 1e9, begun = now();
-  bool trace = false;
+  bool trace = false, stop = false;
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--seed")) seed = strtoull(argv[++i], NULL, 10);
     else if (!strcmp(argv[i], "--count")) count = strtoull(argv[++i], NULL, 10);
     else if (!strcmp(argv[i], "--until")) until = strtod(argv[++i], NULL);
+    else if (!strcmp(argv[i], "--stop")) stop = true;
     else trace = true;
   }
-  for (; k < count && now() - begun < until; k++) {
+  for (; k < count && now() - begun < until && !(stop && wrong); k++) {
     may_arm = k >= count / 4 || k >= 2000;
     begin(seed + k, 0);
     run();

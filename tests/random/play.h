@@ -113,6 +113,7 @@ struct program {
   int cond_busy, pcond_busy, barrier_busy, cond_clock[2];
   // What kind of program it is.
   int max_actors, turns, syncs, atomics, crowd, deep;  // percent: syncs among operations, atomics among syncs; crowd: actors end soon
+  int reads;                                           // percent: accesses that read the first bytes of object 0, as many others do
   unsigned kinds;                                      // bits of enum draw_kind that it has
   bool finishing;
 };
@@ -134,7 +135,7 @@ void say(int actor, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void draw_cast(void);
 void draw_step(int me);
 void draw_access(int me);
-void draw_clear(void);  // gives back what can be
+void draw_clear(void);  // joins who can be joined, and gives back what can be
 
 // draw_let_go gives up a lock that the actor holds and nobody waits for, if there is one.
 bool draw_let_go(int me);

@@ -26,14 +26,14 @@ def build(tools, way):
     return exe
 
 
-def play(exe, seed, count, procs=1, options="", timeout=600):
+def play(exe, seed, count, procs=1, options="", timeout=600, more=()):
     """Plays count programs: (how many were played, how many of them were wrong, what was said)."""
     # Programs take locks in any order.
     env = dict(os.environ, CRUNMAXPROCS=str(procs), CRUNDEBUG="lockorder=0")
     if options:
         env["CRUNRACE"] = options
     try:
-        done = subprocess.run([exe, "--seed", str(seed), "--count", str(count)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        done = subprocess.run([exe, "--seed", str(seed), "--count", str(count), *more], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", env=env, timeout=timeout)
         said, code = done.stdout, done.returncode
     except subprocess.TimeoutExpired as e:
