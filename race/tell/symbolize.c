@@ -101,11 +101,18 @@ static struct module *with_symbol(uintptr_t pc, uintptr_t at, struct sym_frame *
   return m;
 }
 
+static bool of_libc(const char *module) {
+  const char *slash = module ? strrchr(module, '/') : NULL, *name = slash ? slash + 1 : module;
+  return name && (strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libc-2.", 7) == 0 ||
+                  strncmp(name, "libpthread", 10) == 0 || strncmp(name, "ld-linux", 8) == 0);
+}
+
 static int with_libdw(uintptr_t pc, uintptr_t at, struct sym_frame *out, int max) {
   struct module *m = with_symbol(pc, at, out);
   if (!m) return 1;
   Dwarf_Die cu;
-  int n = m->dwarf && find_unit(m, at - m->bias, &cu) ? with_dwarf(&cu, at - m->bias, out, max) : 0;
+  if (of_libc(m->name) && symbolize_is_start(out)) return 1;  // main's stack ends there, and nobody asks for more
+  int n = module_dwarf(m) && find_unit(m, at - m->bias, &cu) ? with_dwarf(&cu, at - m->bias, out, max) : 0;
   if (!n) out->build_id = m->build_id;
   return n ? n : 1;
 }
@@ -166,12 +173,6 @@ int symbolize_symbol(uintptr_t pc, bool is_return_address, struct sym_frame *out
 }
 
 // ---- where stacks begin ------------------------------------------------------------------------------
-
-static bool of_libc(const char *module) {
-  const char *slash = module ? strrchr(module, '/') : NULL, *name = slash ? slash + 1 : module;
-  return name && (strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libc-2.", 7) == 0 ||
-                  strncmp(name, "libpthread", 10) == 0 || strncmp(name, "ld-linux", 8) == 0);
-}
 
 bool symbolize_is_start(const struct sym_frame *f) {
   static const char *const names[] = {"_start", "call_init", "start_thread", "clone", "clone3", "__clone3"};

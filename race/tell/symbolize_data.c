@@ -65,7 +65,7 @@ static void add_variables(struct module *m, Dwarf_Die *parent, int depth) {
 
 // find_variable reads no more units than it must, as find_unit does.
 static bool find_variable(struct module *m, Dwarf_Addr addr, Dwarf_Die *die, const struct range **r) {
-  if (!m->dwarf) return false;
+  if (!module_dwarf(m)) return false;
   Dwarf_Die unit;
   *r = ranges_find(&m->variables, 0, addr);
   for (size_t n = m->variables.n; !*r && module_next_unit(m, &m->variables_unit, &unit); n = m->variables.n) {
@@ -184,7 +184,7 @@ bool symbolize_data(uintptr_t addr, size_t size, struct sym_data *out) {
   bool found = name && GELF_ST_TYPE(sym.st_info) == STT_OBJECT && offset < (sym.st_size ? sym.st_size : 1);
   if (found) {
     *out = (struct sym_data){.name = name, .addr = addr - offset, .size = sym.st_size, .module = m->name};
-    describe(m, addr - m->bias, size, out);
+    if (module_dwarf(m)) describe(m, addr - m->bias, size, out);
   }
   libdw_leave();
   return found;

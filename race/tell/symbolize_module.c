@@ -256,10 +256,17 @@ struct module *module_of(uintptr_t addr) {
   m->mod = mod;
   m->name = plain_name(dwfl_module_info(mod, NULL, &start, NULL, NULL, NULL, NULL, NULL));
   m->start = start;
-  m->dwarf = dwfl_module_getdwarf(mod, &m->bias);
+  GElf_Addr bias;
+  dwfl_module_getelf(mod, &bias);
   m->build_id = build_id_of(mod);  // known now that the file was opened
   m->next = modules;
   return modules = m;
+}
+
+Dwarf *module_dwarf(struct module *m) {
+  if (!m->has_dwarf) m->dwarf = dwfl_module_getdwarf(m->mod, &m->bias);
+  m->has_dwarf = true;
+  return m->dwarf;
 }
 
 // ---- ranges ------------------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ struct ranges {
 
 struct module {
   Dwfl_Module *mod;
-  Dwarf *dwarf;          // nil: no debug information
+  bool has_dwarf;        // module_dwarf was asked
+  Dwarf *dwarf;          // module_dwarf's, as the next
   Dwarf_Addr bias;       // address in the process minus address in the file
   const char *name;      // of the file
   const char *build_id;  // in hexadecimal digits; nil: it has none
@@ -45,6 +46,10 @@ struct module {
 
 // module_of returns the module that holds addr, or nil. Modules live for ever.
 struct module *module_of(uintptr_t addr);
+
+// module_dwarf returns m's debug information, nil: it has none. It is opened at the first call, which for a library whose
+// sections are compressed takes as long as to read all of it (50 ms for libc's).
+Dwarf *module_dwarf(struct module *m);
 
 void ranges_add(struct ranges *r, Dwarf_Addr lo, Dwarf_Addr hi, Dwarf_Off die);
 

@@ -12,7 +12,7 @@
 #include "race/report.h"
 #include "race/symbolize.h"
 
-enum { PARTS = 3 * GRAPH_CYCLE + 1, HEADING = 160, NAME = 32 };
+enum { PARTS = 3 * GRAPH_CYCLE + 2, HEADING = 160, NAME = 32 };
 
 struct telling {
   struct report report;
@@ -114,6 +114,7 @@ struct telling *telling_of_wait(const struct lock_graph *g, const struct hang *h
   add(t, waits, "wait", 0, h->wait->at);
   say_hold(t, g, waits, &h->held->use);
   say_operation(t, g, h->op, h->needed);
+  if (h->through.n && h->through.writer[0]) say_wait(t, g, h->through.writer[0], "writer");
   for (uint32_t i = 1; i < h->through.n; i++) say_step(t, g, &h->through, i);
   snprintf(t->title, HEADING, "POSSIBLE DEADLOCK: a goroutine waits with a lock that another needs to end the wait");
   t->report = (struct report){.kind = REPORT_LOCK_ORDER, .rule = "lock-held-while-waiting", .title = t->title,
