@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// posix_select.c: select(2) on a goroutine, by way of poll.
+// posix_select.c: select(2) on a goroutine, by way of poll; epoll_wait(2).
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/select.h>
 
+#include "base/sys.h"
 #include "crun/time.h"
 #include "io/posix.h"
 #include "time/ticker.h"
@@ -91,4 +93,29 @@ POSIX int select(int n, fd_set *in, fd_set *out, fd_set *odd, struct timeval *t)
   if (r == -EPERM) return LIBC(select)(n, in, out, odd, t);
   store_left(t, when_ns);
   return (int)posix_result(r);
+}
+
+// ---- epoll_wait ----------------------------------------------------------------------------------------
+
+// events_of waits until when_ns for events of the set fd, which is a descriptor that can be waited for itself. -EPERM: it
+// cannot, and the plain call is to be made.
+static long events_of(int fd, struct epoll_event *events, int n, int64_t when_ns) {
+  struct netpoll_desc *d = netpoll_desc(fd);
+  if (!d) return -EPERM;
+  for (bool late = false;;) {
+    uint32_t seen = netpoll_events(d, NETPOLL_IN);
+    long r = sys(SYS_epoll_wait, fd, events, n, 0);
+    if (r != 0 || late) return r;
+    rt_enter();
+    r = netpoll_wait(d, fd, NETPOLL_IN, seen, when_ns);
+    rt_exit();
+    late = r == -ETIMEDOUT;
+    if (r < 0 && !late) return -EPERM;
+  }
+}
+
+POSIX int epoll_wait(int fd, struct epoll_event *events, int n, int timeout_ms) {
+  if (!posix_parks() || timeout_ms == 0) return LIBC(epoll_wait)(fd, events, n, timeout_ms);
+  long r = events_of(fd, events, n, timeout_ms < 0 ? INT64_MAX : after_ns(timeout_ms * CR_MILLISECOND));
+  return r == -EPERM ? LIBC(epoll_wait)(fd, events, n, timeout_ms) : (int)posix_result(r);
 }

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -183,6 +184,45 @@ static void select_parks(void) {
   check(select(q[0] + 1, &r, NULL, NULL, NULL) == -1 && errno == EBADF);
 }
 
+static void waits_for_events(int set, _Atomic int *got) {
+  struct epoll_event e[2] = {0};
+  for (int i = 0; i < 3; i++) {
+    int n = epoll_wait(set, e, 2, -1);
+    char c;
+    check_eq(read((int)e[0].data.u64, &c, 1), 1);
+    *got += n;
+  }
+}
+
+// An event that nobody took is there for the next call; a set in a set is one more descriptor.
+static void epoll_wait_parks(void) {
+  int p[2], set = epoll_create1(0), outer = epoll_create1(0);
+  _Atomic int got = 0;
+  check(pipe(p) == 0);
+  struct epoll_event in = {.events = EPOLLIN, .data.u64 = (uint64_t)p[0]}, e, nested = {.events = EPOLLIN};
+  check_eq(epoll_ctl(set, EPOLL_CTL_ADD, p[0], &in), 0);
+  check_eq(epoll_ctl(outer, EPOLL_CTL_ADD, set, &nested), 0);
+  check_eq(epoll_wait(set, &e, 1, 2), 0);
+  uint32_t n = netpoll_waiters();
+  cr_go(waits_for_events, set, &got);
+  for (int i = 0; i < 3; i++) {
+    waiting(n + 1);
+    check_eq(write(p[1], "x", 1), 1);
+    until(got == i + 1);
+  }
+  check_eq(write(p[1], "x", 1), 1);
+  for (int i = 0; i < 2; i++) {
+    check_eq(epoll_wait(outer, &e, 1, -1), 1);
+    check_eq(epoll_wait(set, &e, 1, 1000000), 1);
+  }
+  check_eq(epoll_wait(p[0], &e, 1, -1), -1);
+  check_eq(errno_now(), EINVAL);
+  for (int i = 0; i < 2; i++) close(p[i]);
+  close(set), close(outer);
+  check_eq(epoll_wait(set, &e, 1, -1), -1);
+  check_eq(errno_now(), EBADF);
+}
+
 static void poll_parks(void) {
   int p[20][2];
   struct pollfd f[22];
@@ -325,7 +365,7 @@ static void threads_are_left_alone(void) {
 static int all_tests(void) {
   const struct CMUnitTest tests[] = {
       GO_TEST(reads_park),    GO_TEST(accept_and_connect), GO_TEST(writes_are_whole),    GO_TEST(limits_are_the_descriptors),
-      GO_TEST(select_parks), GO_TEST(poll_parks),    GO_TEST(sleeping_parks),     GO_TEST(regular_files),       GO_TEST(close_wakes_readers),
+      GO_TEST(select_parks), GO_TEST(poll_parks), GO_TEST(epoll_wait_parks),    GO_TEST(sleeping_parks),     GO_TEST(regular_files),       GO_TEST(close_wakes_readers),
       GO_TEST(errno_is_right), GO_TEST(threads_are_left_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
