@@ -174,7 +174,7 @@ static enum look look_near(struct g *gp) {
 
 // ---- the walk -------------------------------------------------------------------------------------------
 
-enum { MAX_EDGES = 2048 };
+enum { MAX_EDGES = 1 << 16 };  // 3 MB, touched as far as a path is long
 
 struct edge {
   struct g *g;
