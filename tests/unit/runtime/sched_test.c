@@ -199,7 +199,6 @@ static void sleeps_then_sets(_Atomic int *stop) {
   *stop = 1;
 }
 
-// A sleeper wakes up although every P runs code that never enters the runtime.
 static void sends_many(int n, cr_chan(int) c) {
   for (int i = 0; i < n; i++) cr_chan_send(c, i);
 }
@@ -236,6 +235,7 @@ static void who_waits_beside_a_spinner_runs(void) {
   cr_chan_free(start);
 }
 
+// A sleeper wakes up although every P runs code that never enters the runtime.
 static void sleepers_wake_under_spinners(void) {
   _Atomic int stop = 0;
   cr_waitgroup wg = {0};
