@@ -157,7 +157,7 @@ bench_race_limits() {
     awk '{ w[NR] = $2; r[NR] = $3; printf "%-16s%8.1f%8.1f   %.2fx %.2fx\n", $1, $2, $3, $2 / w[1], $3 / r[1] }'
   echo "== $many goroutines that come and go while 1000 live: resident MB after a tenth, after all"
   for how in joined forgotten other; do echo "$how $("$work/limits" churn $how "$many")"; done
-  echo "== 1 GB touched, processor ms of 100 accesses and a lock pair: 99th percentile, longest (bar 50), passes"
+  echo "== 1 GB touched, processor ms of 10 accesses and a lock pair: 99th percentile, longest (bar 50), passes"
   CRUNMAXPROCS=1 "$work/limits" scan 1024 20
   { echo 'int x[1000];'; for i in $(seq 0 999); do echo "static void f$i(int v) { x[$i] = v; }"; done
     echo 'static void (*const all[])(int) = {'; for i in $(seq 0 999); do echo "f$i,"; done; echo '};'; } >"$work/many.h"

@@ -26,8 +26,10 @@ struct finds {
   size_t n;
 };
 static struct finds *finds;
+static uint64_t found_goid;
 
 void report_race(const struct race_report *r) {
+  found_goid = r->previous.who ? r->previous.who->goid : 0;
   if (finds->n < MOST) finds->what[finds->n++] = (uint64_t)r->previous.flags << 32 | r->previous.ctx;
 }
 
@@ -173,6 +175,33 @@ static void test_nothing_is_touched(void **state) {
   free(array);
 }
 
+// Scans keep what a fold alone has: its epoch is not given to another.
+static void test_scans_keep_folds(void **state) {
+  enum { BYTES = 64 << 10, EPOCHS = 300000 };
+  static struct finds some;
+  finds = &some;
+  char *array = aligned_alloc(SHADOW_PAGE_APP, BYTES);
+  race_g *g[2];
+  for (int i = 0; i < 2; i++) g[i] = race_g_new(NULL, ginfo_new(NULL, 71 + i, 0, false));
+  range_check(g[0], (uintptr_t)array, BYTES, ACCESS_WRITE, 0x1000);
+  epoch_end(g[0]);
+  uint64_t scans = scan_count();
+  for (int i = 0; i < EPOCHS; i++) {
+    range_check(g[1], (uintptr_t)folds + i % 100 * 8, 8, ACCESS_WRITE, 0x2000);
+    epoch_end(g[1]);
+  }
+  assert_true(scan_count() > scans + 1);
+  assert_true(page_is_folded((uintptr_t)array));
+  some.n = 0;
+  range_check(g[1], (uintptr_t)array, BYTES, ACCESS_READ, 0x3000);
+  assert_true(some.n > 0);
+  assert_int_equal(found_goid, 71);
+  shadow_clear((uintptr_t)array, BYTES);
+  shadow_clear((uintptr_t)folds, SHADOW_PAGE_APP);
+  for (int i = 0; i < 2; i++) race_g_drop(g[i]);
+  free(array);
+}
+
 int main(void) {
   race_init();
   race_cur = NULL;
@@ -181,6 +210,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random),
       cmocka_unit_test(test_nothing_is_touched),
+      cmocka_unit_test(test_scans_keep_folds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
