@@ -43,7 +43,7 @@ static struct g *steal_next(struct p *victim) {
 }
 
 static struct g *steal_from(struct p *pp, struct p *victim, bool next_too) {
-  struct g *batch[RUNQ_SIZE / 2];
+  struct g *batch[RUNQ_GRAB];
   uint32_t n = runq_grab(&victim->runq, batch);
   struct g *next = n == 0 && next_too ? steal_next(victim) : NULL;
   store_rlx(&pp->nsteals, load_rlx(&pp->nsteals) + n + (next != NULL));
@@ -117,7 +117,7 @@ static struct g *fair(struct p *pp, uint32_t turn) {
   for (uint32_t i = 0; i < 3 && !gp; i++) {
     switch ((turn + i) % 3) {
       case 0: gp = global_get(pp, 1); break;
-      case 1: gp = runq_get(&pp->runq); break;
+      case 1: gp = runq_get(&pp->runq, load_rlx(&sched.alone)); break;
       case 2: gp = held_get(); break;
     }
   }

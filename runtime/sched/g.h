@@ -94,6 +94,8 @@ struct g {
   char *stack_lo, *stack_hi;     // from the lowest byte above the guard to this struct
   char *stack_end;               // where the stack's mapping ends
   struct g *all_next, *all_prev; // every G there is, under sched.all_lock
+  struct g *magazine_next;       // of the first of a magazine of free stacks, under its list's lock, as the next
+  uint32_t magazine_n;
   uintptr_t go_pc;               // the `go` statement
   uint64_t parent_goid;
   _Atomic uint32_t leak_tag;     // the innermost cr_leak_check_begin that it descends from; 0: none (diag/leak/leak.c)
@@ -112,7 +114,7 @@ struct g {
   struct fiber fiber;
 };
 
-enum { RUNQ_SIZE = 256, STACK_CLASSES = 14 };
+enum { RUNQ_SIZE = 1024, RUNQ_GRAB = 128, STACK_CLASSES = 14 };
 
 struct runq {
   _Atomic uint32_t head;  // thieves and the owner take here
@@ -122,10 +124,10 @@ struct runq {
 
 enum p_status { P_IDLE, P_RUNNING, P_GONE };
 
-// Stacks of one class to be used again, newest first.
+// Stacks of one class to be used again, newest first: a magazine that is being filled or emptied, and a full one (gfree.c).
 struct gfree {
-  struct g *head;
-  uint32_t n;
+  struct g *head, *full;
+  uint32_t n;  // of head's
 };
 
 struct p {
@@ -141,6 +143,7 @@ struct p {
   struct gfree gfree[STACK_CLASSES];  // owner only
   _Atomic uint64_t nsteals;    // owner: goroutines taken from other Ps
   _Atomic uint64_t nborn;      // owner: goroutines started less those that ended here; may be negative
+  _Atomic uint64_t goid, goid_end;  // owner: the ids (goid, goid_end] are its own to give
   uint32_t seen_tick;          // sysmon only
   int64_t seen_since;          // sysmon only
   int64_t look_ns;             // sysmon only: how long the G must have run until its thread is looked at again

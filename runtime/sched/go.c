@@ -39,7 +39,7 @@ void go_init(void) {
   cr_vector_level = __builtin_cpu_supports("avx512f") ? 2 : __builtin_cpu_supports("avx") ? 1 : 0;
 }
 
-enum { STACK_MIN_FREE = 16384 };
+enum { STACK_MIN_FREE = 16384, GOIDS = 16 };
 
 void go_locks(void) {
   labels_lock();
@@ -123,12 +123,25 @@ static _Noreturn void no_stack(uint32_t class, int err) {
         (unsigned long long)sched_goroutines());
 }
 
+// new_goid takes an id of pp's own, of which a few are set aside at a time; nil: of those of all.
+static uint64_t new_goid(struct p *pp) {
+  if (!pp) return add_rlx(&sched.goid, 1) + 1;
+  uint64_t id = load_rlx(&pp->goid);
+  if (id == load_rlx(&pp->goid_end)) {
+    id = add_rlx(&sched.goid, GOIDS);
+    store_rlx(&pp->goid_end, id + GOIDS);
+  }
+  store_rlx(&pp->goid, id + 1);
+  return id + 1;
+}
+
 // g_new makes a goroutine without a function.
 static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *o) {
   struct m *mp = getm();
-  struct g *gp = gfree_get(mp ? mp->p : NULL, wanted_class(o));
+  struct p *pp = mp ? mp->p : NULL;
+  struct g *gp = gfree_get(pp, wanted_class(o));
   if (!gp) no_stack(wanted_class(o), errno);
-  gp->goid = add_rlx(&sched.goid, 1) + 1;
+  gp->goid = new_goid(pp);
   gp->go_pc = pc;
   gp->fresh = true;
   gp->parent_goid = parent_goid;
@@ -186,15 +199,10 @@ void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent
   ready_new(gp);
 }
 
-// cr_go_begin is the new goroutine's first step, of which prev was left for it, or nil; cr_go_return its last.
+// cr_go_begin is the new goroutine's first step, of which prev was left for it, or nil. cr_go_return (sched.c) is its last.
 __attribute__((used, visibility("hidden"))) void cr_go_begin(struct g *prev) {
   struct g *gp = getm()->curg;
   arrive(gp, prev);
   gp->fresh = false;
   rt_exit();
-}
-
-__attribute__((used, visibility("hidden"), noreturn)) void cr_go_return(void) {
-  rt_enter();
-  goexit();
 }

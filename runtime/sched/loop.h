@@ -21,7 +21,7 @@ struct g *find_runnable(void);
 // local takes the next of pp, the caller's, or the first of its ring.
 static inline struct g *local(struct p *pp) {
   struct g *gp = load_rlx(&pp->runnext);
-  if (!gp) return runq_get(&pp->runq);
+  if (!gp) return runq_get(&pp->runq, load_rlx(&sched.alone));
   store_rlx(&pp->runnext, NULL);
   return gp;
 }

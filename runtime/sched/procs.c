@@ -11,6 +11,7 @@
 #include "sched/procs.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 #include "base/os.h"
 #include "crun/debug.h"
 #include "diag/dump/dump.h"
+#include "sched/retake.h"
 #include "sched/runq.h"
 #include "sched/sched.h"
 #include "sched/wake.h"
@@ -67,7 +69,7 @@ void p_empty(struct p *pp) {
   struct g *gp = load_rlx(&pp->runnext);
   store_rlx(&pp->runnext, NULL);
   if (gp) global_put(gp);
-  while ((gp = runq_get(&pp->runq))) global_put(gp);
+  while ((gp = runq_get(&pp->runq, false))) global_put(gp);
 }
 
 // grow_locked makes Ps up to number n there are; made has those that were not made before.
@@ -112,11 +114,38 @@ void procs_init(void) {
   store_rlx(&sched.nprocs, n);
 }
 
+// share_locked ends the time of the only P, whose owner took from its ring without a locked instruction: thieves will come.
+// False: the owner, who is not the caller, is in the runtime and may be taking.
+static bool share_locked(struct p *pp) {
+  struct m *mp = load_rlx(&pp->m);
+  if (mp) {
+    bool quiet = mp == getm() || quiet_begin_locked(mp);
+    if (quiet) store_rlx(&sched.alone, false);
+    if (mp != getm()) quiet_end_locked(mp);
+    return quiet;
+  }
+  lock(&sched.lock);
+  bool idle = load_rlx(&pp->status) == P_IDLE;
+  if (idle) store_rlx(&sched.alone, false);
+  unlock(&sched.lock);
+  return idle;
+}
+
+static void share(void) {
+  for (bool done = false; !done;) {
+    lock(&sched.retake_lock);
+    done = share_locked(sched.procs[0]);
+    unlock(&sched.retake_lock);
+    if (!done) sched_yield();
+  }
+}
+
 // resize returns the number there was.
 static int resize(uint32_t n) {
   struct p *made[MAX_PROCS] = {NULL};
   uint32_t had = load_acq(&sched.nmade);
   for (uint32_t i = had; i < n; i++) made[i] = p_new(i);
+  if (n > 1 && load_rlx(&sched.alone)) share();
   lock(&sched.lock);
   uint32_t before = load_rlx(&sched.nprocs), now = load_rlx(&sched.nmade);
   grow_locked(n, made);

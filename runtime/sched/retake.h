@@ -44,17 +44,25 @@ static inline struct p *give_locked(struct m *mp) {
   return pp;
 }
 
+// quiet_begin_locked tells whether mp runs user code, and does so until quiet_end_locked; what is changed meanwhile it sees
+// at its next call.
+static inline bool quiet_begin_locked(struct m *mp) {
+  store_seq(&mp->retake, 1);  // R2
+  os_barrier();
+  return !load_acq(&mp->in_rt);  // A1
+}
+
+static inline void quiet_end_locked(struct m *mp) { store_rel(&mp->retake, mp->yield); }
+
 // next_locked takes the goroutine that pp is to run next from mp, which has pp and runs user code; nil: there is none, or
 // mp is in the runtime and about to look at it itself. Who owns pp needs no locked instruction for its next.
 static inline struct g *next_locked(struct m *mp, struct p *pp) {
   struct g *gp = NULL;
-  store_seq(&mp->retake, 1);  // R2
-  os_barrier();
-  if (!load_acq(&mp->in_rt) && load_rlx(&mp->p) == pp) {  // A1
+  if (quiet_begin_locked(mp) && load_rlx(&mp->p) == pp) {
     gp = load_rlx(&pp->runnext);
     store_rlx(&pp->runnext, NULL);
   }
-  store_rel(&mp->retake, mp->yield);
+  quiet_end_locked(mp);
   return gp;
 }
 

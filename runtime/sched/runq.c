@@ -10,6 +10,7 @@ uint32_t runq_grab(struct runq *q, struct g **batch) {
     n -= n / 2;
     if (n == 0) return 0;
     if (n > RUNQ_SIZE / 2) continue;  // head and tail are of different moments
+    if (n > RUNQ_GRAB) n = RUNQ_GRAB;
     for (uint32_t i = 0; i < n; i++) batch[i] = load_rlx(&q->ring[(head + i) % RUNQ_SIZE]);
     if (cas_acq_rel(&q->head, &head, head + n)) return n;  // R2
   }

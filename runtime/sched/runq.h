@@ -20,9 +20,14 @@ static inline bool runq_put(struct runq *q, struct g *gp) {
   return true;
 }
 
-// runq_get takes from the head; nil: empty. For the owner.
-static inline struct g *runq_get(struct runq *q) {
+// runq_get takes from the head; nil: empty. For the owner. alone: nobody else takes.
+static inline struct g *runq_get(struct runq *q, bool alone) {
   uint32_t head = load_acq(&q->head);
+  if (alone) {
+    if (head == load_rlx(&q->tail)) return NULL;
+    store_rlx(&q->head, head + 1);
+    return load_rlx(&q->ring[head % RUNQ_SIZE]);
+  }
   for (;;) {
     if (head == load_rlx(&q->tail)) return NULL;
     struct g *gp = load_rlx(&q->ring[head % RUNQ_SIZE]);
@@ -30,8 +35,8 @@ static inline struct g *runq_get(struct runq *q) {
   }
 }
 
-// runq_grab moves half of q's goroutines (at least one, if it has any) into batch, which has room
-// for half a ring, and returns their number. Anybody may call it.
+// runq_grab moves half of q's goroutines (at least one, if it has any, and at most RUNQ_GRAB) into batch, and returns
+// their number. Anybody may call it.
 uint32_t runq_grab(struct runq *q, struct g **batch);
 
 static inline uint32_t runq_len(const struct runq *q) {

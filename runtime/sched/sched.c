@@ -168,9 +168,9 @@ bool unlock_commit(struct g *gp, void *l) {
   return true;
 }
 
-// spill moves half of pp's full ring and gp to the global queue.
+// spill moves some of pp's full ring and gp to the global queue.
 static void spill(struct p *pp, struct g *gp) {
-  struct g *batch[RUNQ_SIZE / 2 + 1];
+  struct g *batch[RUNQ_GRAB + 1];
   uint32_t n = runq_grab(&pp->runq, batch);
   batch[n++] = gp;
   for (uint32_t i = 0; i + 1 < n; i++) batch[i]->schedlink = batch[i + 1];
@@ -261,18 +261,22 @@ void gosched(void) {
   mcall(mp, gp, gosched_g0);
 }
 
-static void goexit_g0(struct g *gp) {
-  struct m *mp = leave(gp, G_DEAD);
+void g_ended(struct m *mp, struct g *gp) {
+  store_rel(&gp->status, G_DEAD);
   waitfor_g_ended(gp);
   race_g_end(gp->race);
   gp->race = NULL;
   lockorder_ended(gp);
   count_g(mp, -1);
-  bool locked = mp->locked_g != NULL;
   gp->nlocks = gp->nforeign = 0;
   store_rlx(&gp->locked_m, NULL);
   if (!gp->is_main) g_free(mp->p, gp);
-  if (locked) thread_end(mp);
+}
+
+static void goexit_g0(struct g *gp) {
+  struct m *mp = leave(gp, G_DEAD);
+  g_ended(mp, gp);
+  if (mp->locked_g) thread_end(mp);
   schedule();
 }
 
@@ -286,6 +290,33 @@ void goexit(void) {
   fiber_end(&gp->fiber, &getm()->fiber);
   cr_mcall(gp, getm()->g0_sp, goexit_g0);
   __builtin_unreachable();
+}
+
+// The goroutine that goes on for one whose function has returned, and their M. In two registers, for switch.S.
+struct successor {
+  struct g *next;
+  struct m *mp;
+};
+
+// FROM_G0: what has to be told of a goroutine's end is told by g0.
+#if CRUN_RACE || defined(__SANITIZE_ADDRESS__)
+enum { FROM_G0 = true };
+#else
+enum { FROM_G0 = false };
+#endif
+
+// cr_go_return ends the running goroutine, whose function has returned. It returns who goes on at once, and
+// completes its end, or not at all.
+__attribute__((used, visibility("hidden"))) struct successor cr_go_return(void) {
+  rt_enter();
+  struct m *mp = getm();
+  struct g *gp = mp->curg, *next = FROM_G0 ? NULL : pick_next(mp, gp);
+  if (!next) goexit();
+  cxx_leave(gp);
+  mp->commit = NULL;
+  *mp->errno_at = next->errno_saved;
+  store_rlx(&mp->p->schedtick, load_rlx(&mp->p->schedtick) + 1);
+  return (struct successor){next, mp};
 }
 
 // ---- losing the P ----------------------------------------------------------------------------------

@@ -37,8 +37,16 @@ static inline void cxx_arrive(struct g *gp) {
   *__cxa_get_globals() = gp->cxx;
 }
 
-// parked completes the park of gp, which mp's goroutine was left for and whose registers are at its sp now.
+// g_ended is what is left to do for a goroutine that has ended, on another stack than its own.
+void g_ended(struct m *mp, struct g *gp);
+
+// parked completes the park of gp, which mp's goroutine was left for and whose registers are at its sp now, or its end if
+// there is nothing to commit.
 static inline __attribute__((always_inline)) void parked(struct m *mp, struct g *gp) {
+  if (!mp->commit) {
+    g_ended(mp, gp);
+    return;
+  }
   store_rel(&gp->status, G_WAITING);
   if (mp->commit == unlock_commit) unlock(mp->commit_arg);
   else mp->commit(gp, mp->commit_arg);

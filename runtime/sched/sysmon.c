@@ -205,6 +205,9 @@ void sysmon_start(void) {
   uint32_t zero = 0;
   if (load_rlx(&started) || !cas_seq(&started, &zero, 1)) return;
   store_rlx(&sched.has_barrier, os_barrier_init());
+  lock(&sched.lock);
+  store_rlx(&sched.alone, load_rlx(&sched.has_barrier) && load_rlx(&sched.nmade) == 1);
+  unlock(&sched.lock);
   sched_tell_time();
   store_rlx(&sched.watched_ns, load_rlx(&sched.coarse_ns));
   os_sigmask_get(&sched.start_mask);

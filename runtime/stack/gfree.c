@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // gfree.c: free stacks: of each class a few on every P, newest first and without a lock, the rest for all.
 //
+// They go between a P and the common list by magazines, as in Bonwick's allocator: lists that are handed over as they
+// are, so that nobody walks over stacks that are in no cache. A P has one that it takes from and puts to, and may have a
+// full one.
+//
 // A stack that is used again soon costs nothing but this list. What of the common lists nobody needed for a
 // while is cold, and the scavenger gives its memory back (scavenge.c).
 #include "stack/gfree.h"
@@ -13,8 +17,8 @@ enum { NEW_STACKS = 16 };
 // The common lists, each under its lock.
 static struct common {
   _Alignas(64) struct lock lock;  // a leaf
-  struct gfree free;
-  _Atomic uint32_t n;      // its length, for a look without the lock
+  struct g *magazines;     // each by its first G, which knows the next one's and how many there are
+  _Atomic uint32_t n;      // how many in all, for a look without the lock
   _Atomic uint32_t least;  // the least that n was in this window
 } common[STACK_CLASSES];
 
@@ -26,91 +30,111 @@ void gfree_unlock_all(void) {
   for (int i = 0; i < STACK_CLASSES; i++) unlock(&common[i].lock);
 }
 
-// keep is how many stacks of a class a P keeps to itself: of large ones, which may hold much, few.
-static uint32_t keep(uint32_t class) { return class <= stack_default ? 64 : 8; }
+// magazine is how many stacks of a class go together: of large ones, which may hold much, few. A P keeps less than two.
+static uint32_t magazine(uint32_t class) { return class <= stack_default ? 32 : 4; }
 
-static void push(struct gfree *f, struct g *gp) {
-  gp->schedlink = f->head;
-  f->head = gp;
-  f->n++;
+static void count_locked(struct common *c, uint32_t n) {
+  store_rlx(&c->n, n);
+  if (n < load_rlx(&c->least)) store_rlx(&c->least, n);
 }
 
-static struct g *pop(struct gfree *f) {
-  struct g *gp = f->head;
-  if (!gp) return NULL;
-  f->head = gp->schedlink;
-  f->n--;
-  return gp;
-}
-
-static void move(struct gfree *to, struct gfree *from, uint32_t most) {
-  for (struct g *gp; most-- > 0 && (gp = pop(from));) push(to, gp);
-}
-
-static void count_locked(struct common *c) {
-  store_rlx(&c->n, c->free.n);
-  if (c->free.n < load_rlx(&c->least)) store_rlx(&c->least, c->free.n);
-}
-
-// give moves n stacks of pp to the common list.
-static void give(struct p *pp, uint32_t class, uint32_t n) {
+// give makes the n stacks from head on a magazine of the common list.
+static void give(uint32_t class, struct g *head, uint32_t n) {
   struct common *c = &common[class];
+  head->magazine_n = n;
   lock(&c->lock);
-  move(&c->free, &pp->gfree[class], n);
-  count_locked(c);
+  head->magazine_next = c->magazines;
+  c->magazines = head;
+  count_locked(c, load_rlx(&c->n) + n);
   unlock(&c->lock);
 }
 
 void gfree_put(struct p *pp, struct g *gp) {
   uint32_t class = gp->stack_class;
-  push(&pp->gfree[class], gp);
-  if (pp->gfree[class].n >= keep(class)) give(pp, class, keep(class) / 2);
+  struct gfree *mine = &pp->gfree[class];
+  gp->schedlink = mine->head;
+  mine->head = gp;
+  if (__builtin_expect(++mine->n < magazine(class), 1)) return;
+  if (mine->full) give(class, mine->full, magazine(class));
+  *mine = (struct gfree){.full = gp};
 }
 
 void gfree_flush(struct p *pp) {
-  for (uint32_t class = 0; class < STACK_CLASSES; class++)
-    if (pp->gfree[class].n) give(pp, class, pp->gfree[class].n);
+  for (uint32_t class = 0; class < STACK_CLASSES; class++) {
+    struct gfree mine = pp->gfree[class];
+    pp->gfree[class] = (struct gfree){0};
+    if (mine.head) give(class, mine.head, mine.n);
+    if (mine.full) give(class, mine.full, magazine(class));
+  }
 }
 
-// fetch fills pp's list up to a half: from the common list, else with new stacks.
-static void fetch(struct p *pp, uint32_t class) {
-  struct common *c = &common[class];
-  struct gfree *mine = &pp->gfree[class];
-  if (load_rlx(&c->n)) {
-    lock(&c->lock);
-    move(mine, &c->free, keep(class) / 2);
-    count_locked(c);
-    unlock(&c->lock);
+// fetch takes a magazine off the common list; false: there is none.
+static bool fetch(struct gfree *mine, struct common *c) {
+  if (load_rlx(&c->n) == 0) return false;
+  lock(&c->lock);
+  struct g *head = c->magazines;
+  if (head) {
+    c->magazines = head->magazine_next;
+    mine->head = head;
+    mine->n = head->magazine_n;
+    count_locked(c, load_rlx(&c->n) - head->magazine_n);
   }
-  if (mine->head) return;
+  unlock(&c->lock);
+  return head;
+}
+
+// fill gets stacks for a P that has none at hand: its full magazine, a common one, or new ones.
+static void fill(struct gfree *mine, uint32_t class) {
+  if (mine->full) {
+    *mine = (struct gfree){.head = mine->full, .n = magazine(class)};
+    return;
+  }
+  if (fetch(mine, &common[class])) return;
   mine->head = stack_new(class, class <= stack_default ? NEW_STACKS : 1);
   for (struct g *gp = mine->head; gp; gp = gp->schedlink) mine->n++;
 }
 
 struct g *gfree_get_slow(struct p *pp, uint32_t class) {
   if (!pp) return stack_new(class, 1);
-  fetch(pp, class);
-  return pop(&pp->gfree[class]);
+  fill(&pp->gfree[class], class);
+  return pp->gfree[class].head ? gfree_get(pp, class) : NULL;
 }
 
 void gfree_window(void) {
   for (int i = 0; i < STACK_CLASSES; i++) {
     lock(&common[i].lock);
-    store_rlx(&common[i].least, common[i].free.n);
+    store_rlx(&common[i].least, load_rlx(&common[i].n));
     unlock(&common[i].lock);
   }
 }
 
 uint32_t gfree_unused(uint32_t class) { return load_rlx(&common[class].least); }
 
+// pop_locked takes a stack out of the first magazine.
+static struct g *pop_locked(struct common *c) {
+  struct g *gp = c->magazines, *rest = gp->schedlink;
+  if (rest) {
+    rest->magazine_n = gp->magazine_n - 1;
+    rest->magazine_next = gp->magazine_next;
+  }
+  c->magazines = rest ? rest : gp->magazine_next;
+  store_rlx(&c->n, load_rlx(&c->n) - 1);
+  return gp;
+}
+
 bool gfree_release(uint32_t class, uint32_t n) {
   struct common *c = &common[class];
-  struct gfree cold = {0};
+  struct g *cold = NULL;
   lock(&c->lock);
-  move(&cold, &c->free, n < load_rlx(&c->least) ? n : load_rlx(&c->least));
-  store_rlx(&c->least, load_rlx(&c->least) - cold.n);
-  store_rlx(&c->n, c->free.n);
+  uint32_t least = load_rlx(&c->least);
+  if (n > least) n = least;
+  for (uint32_t i = 0; i < n; i++) {
+    struct g *gp = pop_locked(c);
+    gp->schedlink = cold;
+    cold = gp;
+  }
+  store_rlx(&c->least, least - n);
   unlock(&c->lock);
-  stack_release(cold.head);
-  return cold.n > 0;
+  stack_release(cold);
+  return cold;
 }

@@ -83,11 +83,11 @@ cr_switch:
         movq    %rsp, %r8
         stmxcsr (%rsp)
         fnstcw  4(%rsp)
-        leaq    1f(%rip), %rax
+        leaq    .Lgo_on(%rip), %rax
         pushq   %rax
         .cfi_adjust_cfa_offset 8
         movq    %rsp, G_SP(%rdi)
-        movq    %rsi, M_CURG(%rdx)      // not before gp->sp is right: who stops the world reads both
+.Lpass: movq    %rsi, M_CURG(%rdx)      // not before gp->sp is right: who stops the world reads both
         movq    G_SP(%rsi), %rsp
         popq    %rcx
         .cfi_adjust_cfa_offset -8
@@ -100,7 +100,9 @@ cr_switch:
         movzwl  4(%rsp), %ecx
         cmpw    4(%r8), %cx
         je      2f
-1:      ldmxcsr (%rsp)
+1:
+.Lgo_on:
+        ldmxcsr (%rsp)
         fldcw   4(%rsp)
 2:      addq    $8, %rsp
         popq    %r15
@@ -249,8 +251,14 @@ cr_go_entry:
         testl   $2, %ebx                // what it returned must not stay in the thread's x87 registers
         je      5f
         fstp    %st(0)
-5:      callq   cr_go_return
-        ud2
+5:      callq   cr_go_return            // returns who goes on and the M, or never: nothing is left on the stack of return addresses
+        movq    %rax, %rsi
+        movq    M_CURG(%rdx), %rdi
+        movq    %rsp, %r8
+        stmxcsr (%rsp)
+        fnstcw  4(%rsp)
+        leaq    .Lgo_on(%rip), %rax
+        jmp     .Lpass
         .cfi_endproc
         .size   cr_go_entry, .-cr_go_entry
 

@@ -14,6 +14,7 @@ static void add_procs(struct cr_stats *out) {
     out->runnable += runq_len(&pp->runq) + (load_rlx(&pp->runnext) != NULL);
     out->switches += load_rlx(&pp->schedtick);
     out->steals += load_rlx(&pp->nsteals);
+    out->created -= load_rlx(&pp->goid_end) - load_rlx(&pp->goid);
   }
 }
 
