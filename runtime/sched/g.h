@@ -156,6 +156,7 @@ struct m {
   _Atomic uint32_t in_rt;      // own thread: inside runtime code, or on g0
   _Atomic uint32_t retake;     // sysmon: the P is being taken or was
   bool spinning;               // own thread
+  uint64_t started;            // own thread: how many goroutines there had been when it slept last
   struct g *locked_g;          // own thread: the goroutine that is locked to it; it runs no other
   struct p *next_p;            // handed over by who wakes it
   struct g *next_g;            // with next_p: what it runs first; nil: what it finds

@@ -123,9 +123,10 @@ static _Noreturn void no_stack(uint32_t class, int err) {
         (unsigned long long)sched_goroutines());
 }
 
-// new_goid takes an id of pp's own, of which a few are set aside at a time; nil: of those of all.
+// new_goid: where there is one P, some ids are set aside for it at a time. Where there are several their order stays that
+// of the starts.
 static uint64_t new_goid(struct p *pp) {
-  if (!pp) return add_rlx(&sched.goid, 1) + 1;
+  if (!pp || !load_rlx(&sched.alone)) return add_rlx(&sched.goid, 1) + 1;
   uint64_t id = load_rlx(&pp->goid);
   if (id == load_rlx(&pp->goid_end)) {
     id = add_rlx(&sched.goid, GOIDS);

@@ -68,6 +68,68 @@ static bool m_unidle(struct m *mp) {
   return found;
 }
 
+// ---- drowsy ----------------------------------------------------------------------------------------
+//
+// While goroutines are started one after another, to wake an M for each costs more than most of them do, and takes as
+// long as a short nap. So an M that becomes idle then naps for a while and looks, and meanwhile nobody wakes one for
+// what is started. It leaves to a P what that is about to run, and all if they run for so short that their memory would
+// take longer to come over.
+//   R8: ready_new's put, before its load of drowsy   A8: the last look, after drowsy = false and membarrier
+
+enum { NAP_NS = 30000, NAPS = 4, STARTS = 4, BRIEF_NS = 200 };
+
+// What is seen of all Ps.
+struct look {
+  int64_t at_ns;
+  uint64_t started, ran;
+  bool ring, next;  // somebody waits in a ring; as a P's next that was started
+};
+
+static struct look look(void) {
+  struct look l = {.at_ns = nanotime(), .started = load_rlx(&sched.goid)};
+  for (uint32_t i = 0; i < load_acq(&sched.nmade); i++) {  // A7
+    struct p *pp = sched.procs[i];
+    l.ran += load_rlx(&pp->schedtick);
+    l.ring |= runq_len(&pp->runq) > 0;
+    l.next |= load_rlx(&pp->next_is_new) && load_rlx(&pp->runnext);
+  }
+  return l;
+}
+
+// wants_help tells whether what waits now should be run by another M, since nobody got on with it or it takes long.
+static bool wants_help(const struct look *was, const struct look *now) {
+  uint64_t ran = now->ran - was->ran;
+  if (now->ring) return (int64_t)ran * BRIEF_NS < now->at_ns - was->at_ns;
+  return was->next && now->next && ran == 0 && now->started == was->started;
+}
+
+// nap naps until mp is given a P, or nothing was started for a while.
+static void nap(struct m *mp) {
+  struct look was = look();
+  for (int quiet = 0; quiet < NAPS && load_seq(&sched.nidle_p) != load_seq(&sched.nlive_p);) {
+    futex_wait(&mp->park_word, 0, NAP_NS);
+    if (load_acq(&mp->park_word)) return;
+    struct look now = look();
+    if (wants_help(&was, &now)) wakep();
+    quiet = now.started - was.started < STARTS ? quiet + 1 : 0;
+    was = now;
+  }
+}
+
+// drowse lets mp nap, if goroutines were started one after another since it did last, and no other M naps.
+static void drowse(struct m *mp) {
+  bool no = false;
+  uint64_t n = load_rlx(&sched.goid), since = n - mp->started;
+  mp->started = n;
+  if (since < STARTS || !load_rlx(&sched.has_barrier) || load_rlx(&sched.drowsy)) return;
+  if (!cas_acq_rel(&sched.drowsy, &no, true)) return;
+  nap(mp);
+  store_seq(&sched.drowsy, false);
+  os_barrier();
+  if (work_anywhere()) wakep();  // A8
+  mp->started = load_rlx(&sched.goid);
+}
+
 void stopm(struct m *mp) {
   race_switch(NULL);
   for (;;) {
@@ -84,6 +146,7 @@ void stopm(struct m *mp) {
     bool dead = check_dead_locked();
     unlock(&sched.lock);
     if (dead) deadlock();
+    if (!timers) drowse(mp);
     if (m_sleep(mp, timers ? timers_next() : INT64_MAX)) break;
     if (!m_unidle(mp)) {
       while (load_acq(&mp->park_word) != 1) cpu_relax();

@@ -231,6 +231,8 @@ void ready_new(struct g *gp) {
   if (pp) {
     store_rlx(&pp->next_is_new, true);
     put(pp, gp);
+    atomic_signal_fence(memory_order_seq_cst);  // R8: membarrier makes this a real fence
+    if (load_rlx(&sched.drowsy)) return;
   } else {
     global_put(gp);
   }

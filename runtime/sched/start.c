@@ -217,6 +217,7 @@ static void in_child(void) {
   crowd_forget();
   store_rlx(&sched.nparked_threads, 0);
   store_rlx(&sched.handing, 0);
+  store_rlx(&sched.drowsy, false);
   store_rlx(&sched.all_m, mp);
   if (mp) {
     mp->tid = os_tid();

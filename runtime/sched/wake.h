@@ -38,6 +38,7 @@ struct sched {
   sigset_t start_mask;           // read-only after sysmon_start: the signal mask of who started it
   _Atomic uint64_t nretakes, nhandoffs, npolls, nforeign_parks;  // since the start (diag/watch/stats.c)
   _Alignas(64) _Atomic bool has_barrier;   // os_barrier works; read-only after sysmon_start
+  _Atomic bool drowsy;           // an idle M looks every so often for what was started: nobody need wake it (mstop.c)
   _Atomic bool alone;            // under lock: there has been one P only, and its owner alone takes from its ring (procs.c)
   _Atomic int64_t coarse_ns;  // the time when sysmon last looked: what a park costs nothing to note
   _Atomic int64_t watched_ns;    // since when sysmon tells the time; 0: not yet

@@ -140,12 +140,12 @@ static void says_id(cr_chan(uint64_t) c) { cr_chan_send(c, cr_goid()); }
 
 static void ids_are_not_used_again(void) {
   cr_chan(uint64_t) c = cr_chan_make(uint64_t);
-  uint64_t last = cr_goid(), id = 0;
-  for (int i = 0; i < 100; i++) {
+  enum { N = 100 };
+  uint64_t id[N] = {cr_goid()};
+  for (int i = 1; i < N; i++) {
     cr_go(says_id, c);
-    cr_chan_recv(c, &id);
-    check(id > last);
-    last = id;
+    cr_chan_recv(c, &id[i]);
+    for (int k = 0; k < i; k++) check(id[k] != id[i]);
   }
   cr_chan_free(c);
 }
