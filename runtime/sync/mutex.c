@@ -150,11 +150,15 @@ static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum 
   if (me.said) waitfor_end(gp);
 }
 
-// try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch
-// it twice. While others wait, one that locks again and again takes it in a second step.
+// try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch it twice, and
+// the CAS would wait for it. So it guesses that the flags are those that gp saw last: while others wait, one that locks
+// again and again finds WAITING and WOKEN.
 static inline bool try_fast(cr_mutex *m, struct g *gp, uintptr_t pc, uint32_t cfa) {
-  uint64_t w = 0, me = owner_bits(gp);
-  if (!cas_acq(&m->word, &w, me) && !(is_free(w) && cas_acq(&m->word, &w, w | me))) return false;  // A1
+  uint64_t w = gp->mutex_flags, me = owner_bits(gp);
+  if (__builtin_expect(!cas_acq(&m->word, &w, w | me), 0)) {  // A1
+    gp->mutex_flags = w & FLAGS;
+    if (!is_free(w) || !cas_acq(&m->word, &w, w | me)) return false;  // A1
+  }
   waitfor_taken(m, gp, pc, cfa);
   return true;
 }
@@ -218,12 +222,16 @@ static __attribute__((noinline)) void unlock_slow(cr_mutex *m, struct g *gp, uin
   wake_one(m, me);
 }
 
-// unlock_fast ends an ownership that nobody is to be woken for. The word is in our cache, so a load is cheap.
+// unlock_fast ends an ownership that nobody is to be woken for. It guesses the word as try_fast does; what else it might be,
+// another's or nobody's, the CAS finds out.
 static inline bool unlock_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
-  uint64_t w = load_rlx(&m->word), me = owner_bits(gp);
-  if (w - me > FLAGS || !nobody_to_wake(w) || waitfor_is_copy(m)) return false;
+  uint64_t me = owner_bits(gp), w = me | gp->mutex_flags;
+  if (waitfor_is_copy(m)) return false;
   waitfor_left(m, gp, pc);
-  if (cas_rel(&m->word, &w, w - me)) return true;  // R1
+  if (__builtin_expect(nobody_to_wake(w) && cas_rel(&m->word, &w, w - me), 1)) return true;  // R1
+  w = load_rlx(&m->word);
+  gp->mutex_flags = w & FLAGS;
+  if (w - me <= FLAGS && nobody_to_wake(w) && cas_rel(&m->word, &w, w - me)) return true;  // R1
   waitfor_kept(gp);
   return false;
 }

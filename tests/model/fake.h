@@ -77,7 +77,7 @@ struct g {
   uintptr_t blocked_pc;
   _Atomic uintptr_t blocked_on;
   _Atomic uint32_t blocked_seq;
-  uint32_t walk_mark, nlocked;
+  uint32_t walk_mark, nlocked, mutex_flags;
   struct read_holds *reads;
   bool ready;
 };
