@@ -176,7 +176,7 @@ def registers_of(g):
 
 # first_function is where a goroutine that never ran will begin.
 def first_function(g):
-    at = int(g.value["sp"]) + 8 + 576  # behind the registers of cr_go_entry
+    at = int(g.value["sp"]) + 8  # behind cr_go_entry
     pc = int(gdb.Value(at).cast(gdb.lookup_type("unsigned long").pointer()).dereference())
     block = gdb.block_for_pc(pc)
     return block.function.name if block and block.function else hex(pc)

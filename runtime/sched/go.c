@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // go.c: the birth of a goroutine: from the call that cr_go's macro makes to the first run.
 //
-//     a new goroutine's stack      sp -> | cr_go_entry | registers | fn | stack arguments | struct g
+//     a new goroutine's stack      sp -> | cr_go_entry | fn | registers | stack arguments | struct g
 #include "sched/go.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ void go_init(void) {
   cr_vector_level = __builtin_cpu_supports("avx512f") ? 2 : __builtin_cpu_supports("avx") ? 1 : 0;
 }
 
-enum { STACK_MIN_FREE = 16384, GOIDS = 16 };
+enum { STACK_MIN_FREE = 16384, GOIDS = 16, FEW_GOIDS = 1000 };
 
 void go_locks(void) {
   labels_lock();
@@ -77,6 +77,16 @@ __attribute__((no_sanitize("address", "thread"))) static void copy_args(void *to
   }
 }
 
+// begin_at makes gp begin with fn and the registers that the caller puts where the result says, below top.
+static inline struct go_regs *begin_at(struct g *gp, char *top, size_t regs_bytes, void (*fn)(void)) {
+  char *regs = top - regs_bytes;
+  void **sp = (void **)regs - 3;  // one is for the alignment
+  sp[0] = (void *)cr_go_entry;
+  sp[1] = (void *)fn;
+  gp->sp = sp;
+  return (struct go_regs *)regs;
+}
+
 // lay builds the stack of gp as in the picture.
 static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *regs, const void *args) {
   size_t n = readable_args(d, args);
@@ -84,14 +94,10 @@ static void lay(struct g *gp, const struct cr_go_desc *d, const struct go_regs *
   if (top < gp->stack_lo + STACK_MIN_FREE)
     fatal("%u bytes of arguments are too many for a stack of %zu bytes", d->arg_bytes, stack_bytes(gp->stack_class));
   copy_args(top, args, n);
-  char *fn = top - FN_BYTES;
-  *(void (**)(void))fn = d->fn;
-  struct go_regs *r = (struct go_regs *)(fn - sizeof *r);
-  memcpy(r, regs, d->flags & 1 ? sizeof *r : offsetof(struct go_regs, vec));
+  struct go_regs *r = begin_at(gp, top, d->flags & 1 ? sizeof *r : offsetof(struct go_regs, vec), d->fn);
+  memcpy(r, regs, offsetof(struct go_regs, vec));
+  if (d->flags & 1) memcpy(r->vec, regs->vec, sizeof r->vec);
   r->flags = d->flags;
-  void **sp = (void **)r;
-  *--sp = (void *)cr_go_entry;
-  gp->sp = sp;
 }
 
 // Options may be nil: that is the fast path.
@@ -123,10 +129,10 @@ static _Noreturn void no_stack(uint32_t class, int err) {
         (unsigned long long)sched_goroutines());
 }
 
-// new_goid: where there is one P, some ids are set aside for it at a time. Where there are several their order stays that
-// of the starts.
+// new_goid counts the goroutines. Where there is one P, and there were so many that nobody looks at their order, some ids
+// are set aside for it at a time.
 static uint64_t new_goid(struct p *pp) {
-  if (!pp || !load_rlx(&sched.alone)) return add_rlx(&sched.goid, 1) + 1;
+  if (!pp || !load_rlx(&sched.alone) || load_rlx(&sched.goid) < FEW_GOIDS) return add_rlx(&sched.goid, 1) + 1;
   uint64_t id = load_rlx(&pp->goid);
   if (id == load_rlx(&pp->goid_end)) {
     id = add_rlx(&sched.goid, GOIDS);
@@ -187,12 +193,9 @@ __attribute__((used, visibility("hidden"))) void cr_go_start(const struct cr_go_
 void go_func(void (*fn)(void *arg), void *arg, const void *sync, uint64_t parent_goid, uintptr_t pc) {
   struct g *gp = g_new(parent_goid, pc, NULL), *now = getg_or_nil();
   if (now && now->goid == parent_goid) store_rlx(&gp->leak_tag, load_rlx(&now->leak_tag));
-  struct go_regs *r = (struct go_regs *)((char *)stack_top(gp) - FN_BYTES - sizeof *r);
-  *r = (struct go_regs){.gpr = {(uintptr_t)arg}, .x87 = 0x37f, .mxcsr = 0x1f80};
-  *(void (**)(void *))(r + 1) = fn;
-  void **sp = (void **)r;
-  *--sp = (void *)cr_go_entry;
-  gp->sp = sp;
+  struct go_regs regs = {.gpr = {(uintptr_t)arg}, .x87 = 0x37f, .mxcsr = 0x1f80};
+  size_t n = offsetof(struct go_regs, vec);
+  memcpy(begin_at(gp, stack_top(gp), n, (void (*)(void))fn), &regs, n);
   make_known(gp, pc);
   race_acquire_g(gp->race, sync);
   lockorder_learn_g(gp, sync);

@@ -9,7 +9,7 @@
 _Static_assert(offsetof(struct g, sp) == 0, "switch.S knows G_SP");
 _Static_assert(offsetof(struct m, curg) == 0, "switch.S knows M_CURG");
 
-enum { REGS_BYTES = 576, FN_BYTES = 64, REGS_FLAGS = 56 };
+enum { REGS_BYTES = 576, REGS_FLAGS = 56 };
 
 // cr_mcall saves gp and calls fn(gp) on g0's stack. It returns as cr_switch does.
 struct g *cr_mcall(struct g *gp, void *g0_sp, void (*fn)(struct g *gp));

@@ -191,8 +191,8 @@ cr_go_stub:
         .cfi_endproc
         .size   cr_go_stub, .-cr_go_stub
 
-// cr_go_entry is where a new goroutine begins. Its stack, from sp upwards (cr_go_start built it):
-//     this address | registers as above (576 bytes, 64-aligned) | fn | (56 pad) | stack arguments
+// cr_go_entry is where a new goroutine begins. Its stack, from sp upwards (go.c built it):
+//     this address | fn | (8 pad) | registers as above, 64-aligned: 576 bytes, 64 without vectors | stack arguments
         .globl  cr_go_entry
         .hidden cr_go_entry
         .type   cr_go_entry, @function
@@ -201,52 +201,52 @@ cr_go_entry:
         .cfi_startproc
         .cfi_undefined %rip
         movq    %rax, %rdi
-        callq   cr_go_begin             // leaves runtime code; sp is 64-aligned here
-        movq    0(%rsp), %rdi
-        movq    8(%rsp), %rsi
-        movq    16(%rsp), %rdx
-        movq    24(%rsp), %rcx
-        movq    32(%rsp), %r8
-        movq    40(%rsp), %r9
-        movl    48(%rsp), %eax
-        fldcw   52(%rsp)
-        ldmxcsr 60(%rsp)
-        movl    56(%rsp), %ebx          // the flags, for when fn has returned
+        callq   cr_go_begin             // leaves runtime code; sp is 16-aligned here
+        movq    16(%rsp), %rdi
+        movq    24(%rsp), %rsi
+        movq    32(%rsp), %rdx
+        movq    40(%rsp), %rcx
+        movq    48(%rsp), %r8
+        movq    56(%rsp), %r9
+        movl    64(%rsp), %eax
+        fldcw   68(%rsp)
+        ldmxcsr 76(%rsp)
+        movl    72(%rsp), %ebx          // the flags, for when fn has returned
+        movq    (%rsp), %r11
+        addq    $80, %rsp               // the vectors, or the stack arguments
         testl   $1, %ebx
         je      4f
         cmpl    $1, cr_vector_level(%rip)
         jg      3f
         je      2f
-        movaps  64(%rsp), %xmm0
-        movaps  128(%rsp), %xmm1
-        movaps  192(%rsp), %xmm2
-        movaps  256(%rsp), %xmm3
-        movaps  320(%rsp), %xmm4
-        movaps  384(%rsp), %xmm5
-        movaps  448(%rsp), %xmm6
-        movaps  512(%rsp), %xmm7
-        jmp     4f
-2:      vmovaps 64(%rsp), %ymm0
-        vmovaps 128(%rsp), %ymm1
-        vmovaps 192(%rsp), %ymm2
-        vmovaps 256(%rsp), %ymm3
-        vmovaps 320(%rsp), %ymm4
-        vmovaps 384(%rsp), %ymm5
-        vmovaps 448(%rsp), %ymm6
-        vmovaps 512(%rsp), %ymm7
-        jmp     4f
-3:      vmovaps 64(%rsp), %zmm0
-        vmovaps 128(%rsp), %zmm1
-        vmovaps 192(%rsp), %zmm2
-        vmovaps 256(%rsp), %zmm3
-        vmovaps 320(%rsp), %zmm4
-        vmovaps 384(%rsp), %zmm5
-        vmovaps 448(%rsp), %zmm6
-        vmovaps 512(%rsp), %zmm7
-4:      addq    $576, %rsp
-        movq    (%rsp), %r11
-        addq    $64, %rsp               // the stack arguments
-        xorl    %ebp, %ebp
+        movaps  0(%rsp), %xmm0
+        movaps  64(%rsp), %xmm1
+        movaps  128(%rsp), %xmm2
+        movaps  192(%rsp), %xmm3
+        movaps  256(%rsp), %xmm4
+        movaps  320(%rsp), %xmm5
+        movaps  384(%rsp), %xmm6
+        movaps  448(%rsp), %xmm7
+        jmp     6f
+2:      vmovaps 0(%rsp), %ymm0
+        vmovaps 64(%rsp), %ymm1
+        vmovaps 128(%rsp), %ymm2
+        vmovaps 192(%rsp), %ymm3
+        vmovaps 256(%rsp), %ymm4
+        vmovaps 320(%rsp), %ymm5
+        vmovaps 384(%rsp), %ymm6
+        vmovaps 448(%rsp), %ymm7
+        jmp     6f
+3:      vmovaps 0(%rsp), %zmm0
+        vmovaps 64(%rsp), %zmm1
+        vmovaps 128(%rsp), %zmm2
+        vmovaps 192(%rsp), %zmm3
+        vmovaps 256(%rsp), %zmm4
+        vmovaps 320(%rsp), %zmm5
+        vmovaps 384(%rsp), %zmm6
+        vmovaps 448(%rsp), %zmm7
+6:      addq    $512, %rsp
+4:      xorl    %ebp, %ebp
         callq   *%r11
         testl   $2, %ebx                // what it returned must not stay in the thread's x87 registers
         je      5f

@@ -52,7 +52,7 @@ void unwind_parked(struct g *gp, struct unwound *u) {
   if (sp[0] == (void *)cr_go_entry) {  // it never ran: its function is all there is
     u->first_is_return = false;
     u->n = 1;
-    u->head[0] = *(uintptr_t *)((char *)(sp + 1) + REGS_BYTES);
+    u->head[0] = (uintptr_t)sp[1];
     return;
   }
   unw_context_t uc;
