@@ -72,8 +72,8 @@ static bool m_unidle(struct m *mp) {
 //
 // While goroutines are started one after another, to wake an M for each costs more than most of them do, and takes as
 // long as a short nap. So an M that becomes idle then naps for a while and looks, and meanwhile nobody wakes one for
-// what is started. It leaves to a P what that is about to run, and all if they run for so short that their memory would
-// take longer to come over.
+// what is started. It leaves to a P what that is about to run, and all if they are started and run in so short a time that
+// their memory would take longer to come over.
 //   R8: ready_new's put, before its load of drowsy   A8: the last look, after drowsy = false and membarrier
 
 enum { NAP_NS = 30000, NAPS = 4, STARTS = 4, BRIEF_NS = 200 };
@@ -98,9 +98,9 @@ static struct look look(void) {
 
 // wants_help tells whether what waits now should be run by another M, since nobody got on with it or it takes long.
 static bool wants_help(const struct look *was, const struct look *now) {
-  uint64_t ran = now->ran - was->ran;
-  if (now->ring) return (int64_t)ran * BRIEF_NS < now->at_ns - was->at_ns;
-  return was->next && now->next && ran == 0 && now->started == was->started;
+  uint64_t did = now->ran - was->ran + now->started - was->started;
+  if (now->ring) return (int64_t)did * BRIEF_NS < now->at_ns - was->at_ns;
+  return was->next && now->next && did == 0;
 }
 
 // nap naps until mp is given a P, or nothing was started for a while.

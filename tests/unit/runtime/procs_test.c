@@ -19,6 +19,37 @@ static void reads_and_refuses(void) {
   check_eq(cr_set_maxprocs(n), 3);
 }
 
+// The first Ps beside the only one come by a thread, while goroutines are taken from that one's ring all the time. First
+// of all tests, since there are several from then on.
+static void yields(_Atomic int *stop, _Atomic long *runs, cr_waitgroup *wg) {
+  for (; !*stop; cr_yield()) atomic_fetch_add(runs, 1);
+  cr_waitgroup_done(wg);
+}
+
+static void *grows(void *arg) {
+  int before = cr_set_maxprocs(4);
+  check(!load_rlx(&sched.alone));
+  check_eq(cr_set_maxprocs(before), 4);
+  atomic_store((_Atomic int *)arg, 1);
+  return NULL;
+}
+
+static void a_thread_ends_the_time_of_one(void) {
+  enum { YIELDERS = 50 };
+  _Atomic int stop = 0;
+  _Atomic long runs[YIELDERS] = {0};
+  cr_waitgroup wg = {0};
+  pthread_t t;
+  cr_waitgroup_add(&wg, YIELDERS);
+  for (int i = 0; i < YIELDERS; i++) cr_go(yields, &stop, &runs[i], &wg);
+  check_eq(load_rlx(&sched.alone), cr_maxprocs() == 1 && load_rlx(&sched.has_barrier));
+  for (int i = 0; i < YIELDERS; i++) until(runs[i] > 0);
+  check_eq(pthread_create(&t, NULL, grows, &stop), 0);
+  until(stop);
+  cr_waitgroup_wait(&wg);  // or one was lost
+  pthread_join(t, NULL);
+}
+
 static void add_one(_Atomic long *n, cr_waitgroup *wg) {
   (*n)++;
   cr_waitgroup_done(wg);
@@ -159,6 +190,7 @@ static void fatal_ends(void) { check_child(&cases[0]); }
 
 static int tests(void) {
   const struct CMUnitTest list[] = {
+      GO_TEST(a_thread_ends_the_time_of_one),
       GO_TEST(reads_and_refuses), GO_TEST(nothing_is_lost_under_load), GO_TEST(those_that_compute_give_up_theirs),
       GO_TEST(all_meet_on_more),  GO_TEST(foreign_threads_may),        GO_TEST(fatal_ends),
   };
