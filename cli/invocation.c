@@ -126,6 +126,10 @@ static bool add_kind(struct invocation *inv, const char *s) {
     inv->size = value;
     return true;
   }
+  if (flag_value(s, "race-whole", &value)) {
+    if (value) die(EXIT_USAGE, "%s: -race-whole takes no value", s);
+    return inv->whole = true;
+  }
   if (!flag_value(s, "race-stats", &value)) return false;
   if (value) die(EXIT_USAGE, "%s: -race-stats takes no value", s);
   return inv->stats = true;
@@ -162,7 +166,7 @@ enum link invocation_link(const struct invocation *inv) {
 
 // has_plugin_options: the plugin is to be told something.
 static bool has_plugin_options(const struct invocation *inv) {
-  return inv->all_checks || inv->stats || inv->size || inv->volatiles;
+  return inv->all_checks || inv->stats || inv->size || inv->volatiles || inv->whole;
 }
 
 void invocation_check(const struct invocation *inv) {
@@ -175,7 +179,7 @@ void invocation_check(const struct invocation *inv) {
     if (access(s, R_OK) != 0) die(EXIT_BUILD, "%s: %s", s, strerror(errno));
   }
   if (!inv->race && has_plugin_options(inv))
-    die(EXIT_USAGE, "-race-checks, -race-size, -race-stats and -race-volatile need -race");
+    die(EXIT_USAGE, "-race-checks, -race-size, -race-stats, -race-volatile and -race-whole need -race");
   invocation_check_languages(inv);
 }
 
@@ -233,6 +237,7 @@ static void add_plugin_options(struct args *a, const struct invocation *inv,
   args_addf(a, "-fplugin=%s", t->plugin);
   const char *const options[] = {inv->all_checks ? "-crun-race-without=all" : NULL,
                                  inv->stats ? "-crun-race-stats" : NULL,
+                                 inv->whole ? "-crun-race-at-link" : NULL,
                                  inv->volatiles ? "-crun-race-volatile-atomic" : NULL};
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     if (!options[i]) continue;
@@ -265,6 +270,23 @@ static void add_race_flags(struct args *a, const struct invocation *inv,
     args_addf(a, "-tsan-instrument-%s=0", off[i]);
   }
   add_plugin_options(a, inv, t);
+}
+
+// add_link_plugin has the linker check the accesses, which sees all files of the program at once.
+static void add_link_plugin(struct args *a, const struct invocation *inv, const struct toolchain *t) {
+  args_add(a, "-flto");
+  args_add(a, "-fuse-ld=lld");
+  args_addf(a, "-Wl,--load-pass-plugin=%s", t->plugin);
+  args_add(a, "-Wl,-mllvm,-tsan-instrument-memory-accesses=0");
+}
+
+// check_whole ends crun if -race-whole is asked for what is not a whole program.
+static void check_whole(const struct invocation *inv, enum link link) {
+  if (!inv->whole) return;
+  if (link != LINK_PROGRAM || inv->objects.n > 0)
+    die(EXIT_USAGE, "-race-whole builds a program from all its sources at once, without -c, -shared and object files");
+  if (inv->all_checks || inv->stats || inv->size || inv->volatiles)
+    die(EXIT_USAGE, "the linker, which checks with -race-whole, does not know -race-checks, -race-size, -race-stats and -race-volatile");
 }
 
 static void add_whole(struct args *a, const struct toolchain *t, const char *library) {
@@ -335,7 +357,8 @@ static void check_engine(const struct invocation *inv) {
   if (!inv->tsan) return;
   if (inv->leak) die(EXIT_UNABLE, "-leak needs the heap of crun's own detector: use -race, not -race=tsan");
   if (has_plugin_options(inv))
-    die(EXIT_USAGE, "-race-checks, -race-size, -race-stats and -race-volatile are for -race, not for -race=tsan");
+    die(EXIT_USAGE,
+        "-race-checks, -race-size, -race-stats, -race-volatile and -race-whole are for -race, not for -race=tsan");
 }
 
 struct args invocation_command(const struct invocation *inv, const struct toolchain *t) {
@@ -352,6 +375,8 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
   else if (inv->race) add_race_flags(&a, inv, t);
   if (t->plugin) args_addf(&a, "-fpass-plugin=%s", t->plugin);
   enum link link = invocation_link(inv);
+  check_whole(inv, link);
+  if (inv->whole) add_link_plugin(&a, inv, t);
   if (inv->race && link != LINK_NONE) check_instrumented(inv);
   if (link == LINK_PROGRAM && inv->unsupported)
     die(EXIT_UNABLE,

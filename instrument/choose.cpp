@@ -10,6 +10,7 @@
 //     be another's by then. "Private until published" is not enough: who finds the block through a pointer that races
 //     races on its fields too;
 //   - what a pointer leads to that is one of several such objects (step objects), and a table of virtual functions;
+//   - in a whole program, a variable that nobody writes any more when the second goroutine begins (settled.cpp);
 //   - a constant, and a load marked invariant;
 //   - what other instrumentation put there: profile and coverage counters, !nosanitize;
 //   - other address spaces (%gs:, %fs: through a qualifier).
@@ -180,7 +181,7 @@ bool Choice::isOwnBlock(const Value *Object) {
 bool Choice::isPrivateObject(const Value *Object) {
   if (auto *G = threadLocalOf(Object)) return isThreadsOwn(*G);
   if (auto *G = dyn_cast<GlobalVariable>(Object))
-    return G->isConstant() || isCompilersOwn(*G) || isThreadsOwn(*G);
+    return G->isConstant() || isCompilersOwn(*G) || isThreadsOwn(*G) || (Fixed.contains(G) && ++Count.Settled);
   return isa<Function>(Object) || isLocal(Object) || isErrno(Object);
 }
 

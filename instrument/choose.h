@@ -8,6 +8,7 @@
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "settled.h"
 #include "steps.h"
 
 namespace llvm {
@@ -35,8 +36,8 @@ using HandedOver = llvm::DenseMap<const llvm::GlobalVariable *, bool>;
 // Choice answers for one function whether memory can be shared at all.
 class Choice {
  public:
-  Choice(const llvm::TargetLibraryInfo &Library, HandedOver &Locals, Counters &Count)
-      : Library(Library), Locals(Locals), Count(Count) {}
+  Choice(const llvm::TargetLibraryInfo &Library, HandedOver &Locals, const Settled &Fixed, Counters &Count)
+      : Library(Library), Locals(Locals), Fixed(Fixed), Count(Count) {}
 
   // Others can never have a hold of what P points to, or nobody ever writes it.
   bool isPrivate(const llvm::Value *P);
@@ -54,7 +55,8 @@ class Choice {
   bool isOwnBlock(const llvm::Value *Object);
   bool isThreadsOwn(const llvm::GlobalVariable &G);
   const llvm::TargetLibraryInfo &Library;
-  HandedOver &Locals;  // of the module
+  HandedOver &Locals;    // of the module
+  const Settled &Fixed;  // likewise
   Counters &Count;
   llvm::DenseMap<const llvm::Value *, bool> Captured;
 };

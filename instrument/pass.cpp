@@ -26,6 +26,7 @@
 #include "masked.h"
 #include "note.h"
 #include "phase.h"
+#include "settled.h"
 #include "steps.h"
 #include "sync.h"
 #include "versions.h"
@@ -65,10 +66,11 @@ bool emitAll(const Work &W, Choice &C, bool All) {
 }
 
 // check gives F its checks; false: it has none and calls nothing.
-bool check(Function &F, FunctionAnalysisManager &FAM, const Sync &Syncs, HandedOver &Locals, Counters &Count) {
+bool check(Function &F, FunctionAnalysisManager &FAM, const Sync &Syncs, HandedOver &Locals, const Settled &Fixed,
+           Counters &Count) {
   const TargetLibraryInfo &Library = FAM.getResult<TargetLibraryAnalysis>(F);
   bool All = F.hasFnAttribute(Attribute::SanitizeThread);
-  Choice C(Library, Locals, Count);
+  Choice C(Library, Locals, Fixed, Count);
   Work W = C.choose(F, All);
   Count.Accesses += W.Plain.size();
   dropCovered(F, W.Plain, Syncs, Count);
@@ -109,9 +111,10 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
   HandedOver Locals;
   Counters Count;
   Phase P(Functions, FAM);
+  Settled Fixed = Whole && isOn(Step::Settled) ? settledGlobals(M, P) : Settled();
   Sync Syncs(Functions, FAM, Count);
   for (Function *F : Functions) Count.Instructions += F->getInstructionCount();
-  erase_if(Functions, [&](Function *F) { return !check(*F, FAM, Syncs, Locals, Count); });
+  erase_if(Functions, [&](Function *F) { return !check(*F, FAM, Syncs, Locals, Fixed, Count); });
   SmallPtrSet<Function *, 16> Framed = copy(Functions, P, Count);
   for (Function *F : Functions) {
     if (!Framed.contains(F)) addFrame(*F);

@@ -10,6 +10,9 @@ namespace crun {
 // RacePass ("crun-race") places the checks. It runs once over a module, after the scalar
 // optimizations and inlining and before vectorizing.
 struct RacePass : llvm::PassInfoMixin<RacePass> {
+  bool Whole;  // the module is the whole program, but for libraries
+
+  explicit RacePass(bool Whole = false) : Whole(Whole) {}
   llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &AM);
   static bool isRequired() { return true; }
 };

@@ -23,6 +23,7 @@ class Phase {
   // mayEnd: when C comes back there may be a second line of execution.
   bool mayEnd(const llvm::Instruction &C) const;
   bool mayEnd(const llvm::BasicBlock &B) const;
+  bool mayEnd(const llvm::Function &F) const { return !Known.contains(&F) || Ending.contains(&F); }
 
   // isBare: nothing that F calls ends the phase, or asks how it was called: in the phase F and all
   // that it calls do without frames.

@@ -14,6 +14,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "note.h"
 #include "pass.h"
+#include "steps.h"
 #include "tls.h"
 
 using namespace llvm;
@@ -37,6 +38,7 @@ __attribute__((constructor(101))) void requireOurCompiler() {
 
 bool parse(StringRef Name, ModulePassManager &MPM, ArrayRef<PassBuilder::PipelineElement>) {
   if (Name == "crun-race") MPM.addPass(crun::RacePass());
+  else if (Name == "crun-race-whole") MPM.addPass(crun::RacePass(/*Whole=*/true));
   else if (Name == "crun-places") MPM.addPass(crun::PlacesPass());
   else if (Name == "crun-tls") MPM.addPass(crun::TlsPass());
   else return false;
@@ -62,7 +64,15 @@ void forbidPromotion() {
   if (It != Options.end()) static_cast<cl::opt<bool> *>(It->second)->setValue(true);
 }
 
-void addRace(ModulePassManager &MPM) { MPM.addPass(crun::RacePass()); }
+void addRace(ModulePassManager &MPM) {
+  if (!crun::isAtLink()) MPM.addPass(crun::RacePass());
+}
+
+// A linker that loads the plugin (-race-whole) has the whole program before its own optimizations.
+void addRaceAtLink(PassBuilder &PB) {
+  PB.registerFullLinkTimeOptimizationEarlyEPCallback(
+      [](ModulePassManager &MPM, OptimizationLevel) { MPM.addPass(crun::RacePass(/*Whole=*/true)); });
+}
 
 void registerPasses(PassBuilder &PB) {
   Engine For = engine();
@@ -79,6 +89,7 @@ void registerPasses(PassBuilder &PB) {
 #else
     PB.registerOptimizerEarlyEPCallback([](ModulePassManager &MPM, OptimizationLevel) { addRace(MPM); });
 #endif
+  if (For == Engine::Ours) addRaceAtLink(PB);
   PB.registerPipelineParsingCallback(parse);
 }
 

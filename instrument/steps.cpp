@@ -13,11 +13,12 @@ namespace crun {
 
 namespace {
 
-enum Name { All, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single };
+enum Name { All, Settled, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single };
 
 cl::bits<Name> Without(
     "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
     cl::values(clEnumValN(All, "all", "every access has a check of its own"),
+               clEnumValN(Settled, "settled", "variables that are written before the first go alone"),
                clEnumValN(Heap, "heap", "blocks of the heap whose address goes nowhere"),
                clEnumValN(Objects, "objects", "pointers to one of several private objects"),
                clEnumValN(Table, "table", "what is known of functions that order goroutines one way"),
@@ -34,6 +35,8 @@ cl::bits<Name> Without(
 cl::opt<unsigned> Percent("crun-race-size", cl::init(80),
                           cl::desc("percent of a file's code that copies without checks may add"));
 
+cl::opt<bool> AtLink("crun-race-at-link", cl::desc("leave the checks to the link of the whole program"));
+
 cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each file has, and why"));
 
 }  // namespace
@@ -41,6 +44,7 @@ cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each f
 bool isOn(Step S) {
   if (Without.isSet(All)) return false;
   switch (S) {
+    case Step::Settled: return !Without.isSet(Settled);
     case Step::Heap: return !Without.isSet(Heap);
     case Step::Objects: return !Without.isSet(Objects);
     case Step::Table: return !Without.isSet(Table);
@@ -57,6 +61,8 @@ bool isOn(Step S) {
   llvm_unreachable("a step without a switch");
 }
 
+bool isAtLink() { return AtLink; }
+
 unsigned sizePercent() { return Percent; }
 
 static unsigned percent(unsigned Part, unsigned Whole) {
@@ -68,8 +74,8 @@ void Counters::print(const Module &M) const {
   errs() << "crun: " << M.getSourceFileName() << ": " << Accesses << " accesses, "
          << Accesses - BeforeWrite - Across - Covered - InLoops + BeforeLoops
          << " checks; left out before a write " << BeforeWrite << ", covered " << Covered << "; " << Across
-         << " before a later write; private " << OwnBlocks << " on the heap, " << Objects << " of several objects; "
-         << InTable << " calls are in the table, " << Followed << " were followed; "
+         << " before a later write; private " << OwnBlocks << " on the heap, " << Objects << " of several objects, "
+         << Settled << " settled; " << InTable << " calls are in the table, " << Followed << " were followed; "
          << InLoops << " of loops became " << BeforeLoops << " (" << Rows << " of rows, " << Adjacent << " joined, "
          << Overlaps << " overlapped); " << Copies
          << " functions have a copy without " << percent(Unchecked, Checks) << "% of the checks, code +"

@@ -8,6 +8,7 @@
 namespace crun {
 
 enum class Step {
+  Settled,      // settled.cpp: variables of a whole program that are written before the first go alone
   Heap,         // choose.cpp: blocks of the heap that no other goroutine can know
   Objects,      // choose.cpp: pointers to one of several private objects
   Table,        // sync.cpp: race/sync.inc
@@ -25,12 +26,16 @@ enum class Step {
 // isOn: neither -crun-race-without=all nor its name was given.
 bool isOn(Step S);
 
+// isAtLink: accesses are not checked in this module, but at the link, of the whole program.
+bool isAtLink();
+
 // sizePercent: by how much of a module's instructions the copies of functions may make it larger.
 unsigned sizePercent();
 
 // Counters say what became of the plain accesses of a module that could race.
 struct Counters {
   unsigned InTable = 0, Followed = 0;   // calls that order goroutines one way at most, by the table or by what is in them
+  unsigned Settled = 0;                 // questions about variables of settled.cpp: not counted below
   unsigned OwnBlocks = 0, Objects = 0;  // questions (one or two an access) that these steps answered: not counted below
   unsigned Accesses = 0;
   unsigned BeforeWrite = 0, Across = 0, Covered = 0;
