@@ -13,12 +13,12 @@ namespace crun {
 
 namespace {
 
-enum Name { All, Settled, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single };
+enum Name { All, SettledOnes, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single };
 
 cl::bits<Name> Without(
     "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
     cl::values(clEnumValN(All, "all", "every access has a check of its own"),
-               clEnumValN(Settled, "settled", "variables that are written before the first go alone"),
+               clEnumValN(SettledOnes, "settled", "variables that are written before the first go alone"),
                clEnumValN(Heap, "heap", "blocks of the heap whose address goes nowhere"),
                clEnumValN(Objects, "objects", "pointers to one of several private objects"),
                clEnumValN(Table, "table", "what is known of functions that order goroutines one way"),
@@ -44,7 +44,7 @@ cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each f
 bool isOn(Step S) {
   if (Without.isSet(All)) return false;
   switch (S) {
-    case Step::Settled: return !Without.isSet(Settled);
+    case Step::Settled: return !Without.isSet(SettledOnes);
     case Step::Heap: return !Without.isSet(Heap);
     case Step::Objects: return !Without.isSet(Objects);
     case Step::Table: return !Without.isSet(Table);

@@ -62,7 +62,6 @@ mutant loops.cpp 's/Is = Is && isOrderly(\*Inner)/(void)Inner/' loops.ll 'inner 
 mutant loops.cpp 's/ || !DT.dominates(From, L.getLoopLatch())//' loops.ll 'the access is made in every turn'
 mutant loops.cpp 's/SE.getMulExpr(E.Count, E.Stride) != Stride/false/' loops.ll 'rows without gaps'
 mutant loops.cpp 's/SE.getMulExpr(Turns, Stride) == E.Stride/true/' loops.ll 'columns without gaps'
-mutant elements.cpp 's/ || A.Write < B.Write//' overlap.ll 'a read of the elements does not cover a write'
 mutant elements.cpp 's/A.Size < B.Size || //' overlap.ll 'a part of an element does not cover it'
 mutant elements.cpp 's/Rest && \*Rest % \*Stride == 0 &&/Rest \&\&/' overlap.ll 'elements that begin where others do'
 mutant elements.cpp 's/return K == 1 ? C : SE.getUMinExpr(N, C);/return C;/' overlap.ll 'fewer elements than they are apart'

@@ -37,7 +37,7 @@ FAULTS = [
     ("not-in-every-turn", "instrument/loops.cpp", " || !DT.dominates(From, L.getLoopLatch())", ""),
     ("columns-with-gaps", "instrument/loops.cpp", "SE.getMulExpr(Turns, Stride) == E.Stride", "true"),
     ("two-ways-out", "instrument/loops.cpp", "L.getLoopLatch() && L.getExitingBlock() == L.getLoopLatch() &&\n", "L.getLoopLatch() &&\n"),
-    ("read-overlaps-write", "instrument/elements.cpp", " || A.Write < B.Write", ""),
+    ("part-overlaps-whole", "instrument/elements.cpp", " || A.Size < B.Size", ""),
     # an entry of the shadow is lost, or stays
     ("dropped-unordered", "race/access.c", "  return ordered && covers ? x & ~both : x;", "  return covers ? x & ~both : x;"),
     ("third-entry", "race/update.h", "      word_grow(w, new, k0, k1);\n      return;\n", "      k1 = k0, k0 = new;\n"),
