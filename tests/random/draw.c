@@ -715,7 +715,7 @@ static bool draw_timer(int me) {
     say(me, "new timer t%d", k);
     prog.timer_clock[k] = judge_clock();
     judge_store(me, prog.timer_clock[k]);
-    prog.timer[k] = cr_timer_new(0);
+    prog.timer[k] = cr_timer_new(chance(70) ? 0 : 30000);  // who receives at once then is parked
     return true;
   }
   if (prog.timer_read[k]) return false;

@@ -1,0 +1,37 @@
+#!/bin/sh
+# tsan.sh CLANG CRUN_SOURCES SEAM DIR: tsan_stress.c and what it is about of race/, under LLVM's ThreadSanitizer.
+#
+# It can fail: it must tell of a race planted in the test, and of an index of contexts that is published relaxed.
+# Exit code 77: this clang has no ThreadSanitizer.
+set -u
+clang=$1 root=$2 seam=$3 dir=$4
+rm -rf "$dir" && mkdir -p "$dir" && cd "$dir" || exit 1
+echo 'int main(void) { return 0; }' >none.c
+"$clang" -fsanitize=thread none.c -o none 2>/dev/null && ./none 2>/dev/null || exit 77
+
+compile() {
+  "$clang" -O1 -g -D_GNU_SOURCE -DCRUN_RACE=1 -fsanitize=thread -iquote "$root/race" -I"$root/race/tell" -I"$root/race/report" -I"$seam" \
+    -c "$@" || exit 1
+}
+link() { "$clang" -fsanitize=thread -o "$1" "$2" tsan_stress.o alloc.o clock.o vclock.o syncvar.o ginfo.o g.o slot.o epoch.o \
+  lockset.o learnt.o single.o reserve.o || exit 1; }
+tells() { "$@" 2>&1 | grep -q 'WARNING: ThreadSanitizer: data race'; }
+
+files=
+for part in alloc clock vclock syncvar ginfo g slot epoch lockset learnt single reserve context; do files="$files $root/race/$part.c"; done
+compile "$root/tests/model/tsan_stress.c" $files
+link stress context.o
+for i in 1 2 3; do
+  TSAN_OPTIONS=exitcode=66 ./stress >log 2>&1 || { cat log; exit 1; }
+done
+tells ./stress planted || { echo "a race planted in the test is not told"; exit 1; }
+
+sed 's/id, memory_order_release);  \/\/ R1/id, memory_order_relaxed);/' "$root/race/context.c" >context.c
+cmp -s context.c "$root/race/context.c" && { echo "nothing was changed"; exit 1; }
+compile context.c
+link faulty context.o
+for i in 1 2 3 4 5 6 7 8; do
+  tells ./faulty && exit 0
+done
+echo "an index that is published relaxed is not told"
+exit 1
