@@ -227,12 +227,12 @@ static __attribute__((noinline)) void unlock_slow(cr_mutex *m, struct g *gp, uin
 static inline bool unlock_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
   uint64_t me = owner_bits(gp), w = me | gp->mutex_flags;
   if (waitfor_is_copy(m)) return false;
-  waitfor_left(m, gp, pc);
+  uintptr_t before = waitfor_left(m, gp, pc);
   if (__builtin_expect(nobody_to_wake(w) && cas_rel(&m->word, &w, w - me), 1)) return true;  // R1
   w = load_rlx(&m->word);
   gp->mutex_flags = w & FLAGS;
   if (w - me <= FLAGS && nobody_to_wake(w) && cas_rel(&m->word, &w, w - me)) return true;  // R1
-  waitfor_kept(gp);
+  waitfor_kept(m, gp, before);
   return false;
 }
 

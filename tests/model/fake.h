@@ -143,8 +143,9 @@ _Noreturn static inline void misuse_panic(const struct misuse *m, const char *te
 enum blocked { BLOCKED_MUTEX = 1, BLOCKED_ONCE, BLOCKED_WRITER, BLOCKED_READERS, BLOCKED_READ };
 #define waitfor_taken(m, gp, pc, cfa) ((void)(pc), (void)(cfa))
 #define waitfor_given(m, gp, pc) ((void)(gp))
-#define waitfor_left(m, gp, pc) ((void)(pc))
-#define waitfor_kept(gp) ((void)0)
+static inline uintptr_t fake_left(uintptr_t pc) { return pc; }
+#define waitfor_left(m, gp, pc) fake_left(pc)
+#define waitfor_kept(m, gp, before) ((void)(before))
 #define waitfor_is_copy(m) false
 #define waitfor_begin(gp, lock, what, pc) ((void)(gp), (void)(what), (void)(pc))
 #define waitfor_end(gp) ((void)(gp))

@@ -38,20 +38,26 @@ static inline void waitfor_given(cr_mutex *m, struct g *gp, uintptr_t pc) {
   store_rel(&m->owner, (void *)gp);
 }
 
-// waitfor_taken is what gp itself does once it owns m, by the user's call at pc with that call_cfa, 0 if unknown; waitfor_left comes before it gives m up.
+// waitfor_taken is what gp itself does once it owns m, by the user's call at pc with that call_cfa, 0 if unknown; waitfor_left comes before it gives m up,
+// and returns what waitfor_kept wants.
 static inline void waitfor_taken(cr_mutex *m, struct g *gp, uintptr_t pc, uint32_t cfa) {
   gp->nlocked++;
   waitfor_given(m, gp, pc);
   m->context = CRUN_RACE ? race_context(pc) : cfa;
 }
 
-static inline void waitfor_left(cr_mutex *m, struct g *gp, uintptr_t pc) {
+static inline uintptr_t waitfor_left(cr_mutex *m, struct g *gp, uintptr_t pc) {
+  uintptr_t before = load_rlx(&m->unlocked);
   gp->nlocked--;
   store_rlx(&m->unlocked, pc);
+  return before;
 }
 
-// waitfor_kept takes waitfor_left back.
-static inline void waitfor_kept(struct g *gp) { gp->nlocked++; }
+// waitfor_kept takes waitfor_left back: gp may not even have had m.
+static inline void waitfor_kept(cr_mutex *m, struct g *gp, uintptr_t before) {
+  gp->nlocked++;
+  store_rlx(&m->unlocked, before);
+}
 
 // waitfor_is_copy tells, to m's owner, whether m was copied from a mutex that was locked.
 static inline bool waitfor_is_copy(const cr_mutex *m) { return m->self != (uint32_t)(uintptr_t)m; }
