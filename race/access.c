@@ -446,25 +446,48 @@ static inline bool cell_is_own(const race_g *g, uint64_t x) { return epoch_slot(
 
 enum { TOUCH_LIST = 4 };
 
+// place_find looks among n entries for the one in whose place the plain read `new` may go: an older one of its own line
+// that it serves. An entry that stands for new already is returned as it is. Nil: another way. Other reads stay unasked.
+static uint64_t *place_find(const race_g *g, uint64_t *cell, unsigned n, uint64_t new) {
+  uint64_t *place = NULL;
+  for (unsigned i = 0; i < n; i++) {
+    uint64_t x = __atomic_load_n(&cell[i], __ATOMIC_RELAXED);
+    if (!(x & new & CELL_BYTES) && !cell_same_epoch(x, new)) continue;
+    if (cell_same_epoch(x, new)) return kind_covers(x, new) && !(new & ~x & CELL_BYTES) ? &cell[i] : NULL;
+    bool own = cell_is_own(g, x);
+    if (kind_conflicts(new, x) && !own && !access_is_ordered(g, cell_epoch(x))) return NULL;
+    if (!own || !cell_serves(new, x)) continue;
+    if (place) return NULL;
+    place = &cell[i];
+  }
+  return place;
+}
+
 // list_touch enters a plain read that takes the place of its own line's older one among a few entries: data that one
-// goroutine made and several read. Other reads stay unasked. False: nothing was done.
+// goroutine made and several read. False: nothing was done.
 static bool list_touch(const race_g *g, struct word *w, struct node *n, uint64_t new) {
   if (n->table || n->used > TOUCH_LIST || (new & CELL_KIND) != CELL_READ) return false;
-  uint64_t *place = NULL;
-  for (uint32_t i = 0; i < n->used; i++) {
-    uint64_t x = n->cell[i];
-    if (cell_same_epoch(x, new)) return false;
-    if (!(x & new & CELL_BYTES)) continue;
-    bool own = cell_is_own(g, x);
-    if (kind_conflicts(new, x) && !own && !access_is_ordered(g, cell_epoch(x))) return false;
-    if (!own || !cell_serves(new, x)) continue;
-    if (place) return false;
-    place = &n->cell[i];
-  }
+  uint64_t *place = place_find(g, n->cell, n->used, new);
   if (!place) return false;
-  *place = new;
-  word_set(w, 0, new);
+  if (!cell_same_epoch(*place, new)) *place = new;
+  word_set(w, 0, *place);
   return true;
+}
+
+// share_touch does it where the page is shared: others do the same beside it, each to its own entry. The first cell, of
+// which all would have to have the line for themselves, stays as it is, unless it is the entry that goes.
+static bool share_touch(const race_g *g, uintptr_t addr, struct word *w, uint64_t new) {
+  if ((new & CELL_KIND) != CELL_READ || !page_share(page_stripe_of(addr))) return false;
+  uint64_t c1 = word_get(w, 1), *place = NULL;
+  struct node *n = node_of(c1);
+  if (cell_is_node(c1) && !n->table && n->used <= TOUCH_LIST) place = place_find(g, n->cell, n->used, new);
+  uint64_t old = place ? *place : 0;
+  if (place && !cell_same_epoch(old, new)) {
+    __atomic_store_n(place, new, __ATOMIC_RELAXED);
+    if (word_get(w, 0) == old) word_set(w, 0, new);
+  }
+  page_unlock_own();
+  return place;
 }
 
 // touch_slow is for a word, whose page is locked, of which access_check_word could not decide.
@@ -474,21 +497,68 @@ static __attribute__((noinline)) void touch_slow(race_g *g, uintptr_t addr, uint
     update_slow(g, addr, new);
     return;
   }
+  if (cell_is_node(c1) && !page_self.user->in) page_could_share(page_stripe_of(addr));
   page_unlock(addr);
   inside_end();
 }
 
+// open_slow makes the epoch and the context that the ways below missed. race_inside is set, the page not locked.
+static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
+  single_poll(g);
+  uint64_t new = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_bytes;
+  page_lock(addr);
+  update_slow(g, addr, new);
+}
+
 // word_slow is for a page of which this thread is not the favourite.
-static __attribute__((noinline)) void word_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
+static __attribute__((noinline)) void word_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc,
+                                                struct word *w) {
+  inside_begin();
+  tls_note(g, addr);
+  ctx_id ctx = ctx_recall(g, pc);
+  uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
+  if (__builtin_expect(!cur || !ctx || single_is_due(), 0)) {
+    open_slow(g, addr, kind_bytes, pc);
+    return;
+  }
+  uint64_t new = cur | (uint64_t)ctx << CELL_CTX_SHIFT | kind_bytes;
+  if (share_touch(g, addr, w, new)) {
+    inside_end();
+    return;
+  }
   page_lock_word(page_stripe_of(addr));
   touch_slow(g, addr, new, w);
 }
 
-// open_slow makes the epoch and the context that access_check_word missed.
-static __attribute__((noinline)) void open_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
-  uint64_t new = epoch_open(g) | (uint64_t)ctx_current(g, pc) << CELL_CTX_SHIFT | kind_bytes;
-  page_lock(addr);
-  update_slow(g, addr, new);
+// own_open_slow and own_touch_slow go on from access_check_word: the page is locked by its favourite.
+static __attribute__((noinline)) void own_open_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
+  inside_begin();
+  page_unlock_own();
+  open_slow(g, addr, kind_bytes, pc);
+}
+
+static __attribute__((noinline)) void own_touch_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
+  inside_begin();
+  touch_slow(g, addr, new, w);
+}
+
+// is_read_of_own tells that new reads what its own line wrote in an earlier epoch, the word's only entry: both stay.
+static inline bool is_read_of_own(const race_g *g, const struct word *w, uint64_t new, uint64_t c0) {
+  return (new & CELL_KIND) == CELL_READ && !(c0 & CELL_KIND) && !word_get(w, 1) && !cell_same_epoch(c0, new) &&
+         cell_is_own(g, c0);
+}
+
+// first_slow is for a word whose first cell does not go.
+static __attribute__((noinline)) void first_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
+  uint64_t c0 = word_get(w, 0);
+  if (!is_read_of_own(g, w, new, c0)) {
+    own_touch_slow(g, addr, new, w);
+    return;
+  }
+  word_set(w, 1, c0);
+  word_set(w, 0, new);
+  page_unlock_own();
+  inside_over();
 }
 
 // second_stays decides for the other of two cells when new has taken the first one's place. False: that takes
@@ -502,32 +572,54 @@ static inline bool second_stays(const race_g *g, struct word *w, uint64_t new, u
   return true;
 }
 
-void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w) {
+// off_slow is for a line of execution of which not every kind of access is checked now.
+static __attribute__((noinline)) void off_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
   if (g_is_off(g, !(kind_bytes & CELL_READ))) return;
   inside_begin();
-  single_poll(g);
   tls_note(g, addr);
-  ctx_id ctx = ctx_recall(g, pc);
-  uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
-  if (__builtin_expect(!cur || !ctx, 0)) {
-    open_slow(g, addr, kind_bytes, pc);
-    return;
-  }
-  uint64_t new = cur | (uint64_t)ctx << CELL_CTX_SHIFT | kind_bytes;
-  if (__builtin_expect(!page_lock_own(page_stripe_of(addr)), 0)) {
-    word_slow(g, addr, new, w);
-    return;
-  }
-  uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
-  bool done = cell_serves(new, c0) ? cell_is_own(g, c0) && (!c1 || second_stays(g, w, new, c1))
-                                   : !c0 && page_is_touched(addr);
-  if (__builtin_expect(!done, 0)) {
-    touch_slow(g, addr, new, w);
+  open_slow(g, addr, kind_bytes, pc);
+}
+
+// second_slow is for a word of two cells of which the first one goes.
+static __attribute__((noinline)) void second_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
+  if (!second_stays(g, w, new, word_get(w, 1))) {
+    own_touch_slow(g, addr, new, w);
     return;
   }
   word_set(w, 0, new);
   page_unlock_own();
-  inside_end();
+  inside_over();
+}
+
+// From page_lock_own to page_unlock_own no signal handler runs (is_within in signal.c); and no page that holds
+// thread-locals of this thread has it for its favourite (page_lock.c), so they need no thought here.
+void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w) {
+  if (__builtin_expect(race_inside | race_hidden | g->ignores_any, 0)) {
+    off_slow(g, addr, kind_bytes, pc);
+    return;
+  }
+  if (__builtin_expect(!page_lock_own(page_stripe_of(addr)), 0)) {
+    word_slow(g, addr, kind_bytes, pc, w);
+    return;
+  }
+  ctx_id ctx = ctx_recall(g, pc);
+  uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
+  if (__builtin_expect(!cur || !ctx || single_is_due(), 0)) {
+    own_open_slow(g, addr, kind_bytes, pc);
+    return;
+  }
+  uint64_t new = cur | (uint64_t)ctx << CELL_CTX_SHIFT | kind_bytes, c0 = word_get(w, 0);
+  if (__builtin_expect(!(cell_serves(new, c0) ? cell_is_own(g, c0) : !c0 && page_is_touched(addr)), 0)) {
+    first_slow(g, addr, new, w);
+    return;
+  }
+  if (word_get(w, 1)) {
+    second_slow(g, addr, new, w);
+    return;
+  }
+  word_set(w, 0, new);
+  page_unlock_own();
+  inside_over();
 }
 
 static __attribute__((noinline)) void check_slow(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {

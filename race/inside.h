@@ -20,11 +20,17 @@ static inline void inside_begin(void) {
   atomic_signal_fence(memory_order_seq_cst);
 }
 
+// inside_over lets a signal that waits be handled: race_inside is 0 again, or a favourite's page is unlocked, which
+// counts as inside too (page_lock.h).
+static inline void inside_over(void) {
+  atomic_signal_fence(memory_order_seq_cst);
+  if (__builtin_expect(signal_waits, 0)) signal_deliver();
+}
+
 static inline void inside_end(void) {
   atomic_signal_fence(memory_order_seq_cst);
   race_inside = 0;
-  atomic_signal_fence(memory_order_seq_cst);
-  if (__builtin_expect(signal_waits, 0)) signal_deliver();
+  inside_over();
 }
 
 // inside_enter and inside_leave are the same where the caller may be inside already.

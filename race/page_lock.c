@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // page_lock.c: who is favourite of which stripe, and how that ends.
 //
+// A stripe becomes shared when threads take turns and each locks it for what page_share is for.
+//
 // A thread becomes favourite of a stripe when it locked it so many times in a row (`patience`). Each one that is
 // struck out by another makes everybody wait longer: after n of them at least 64 n locks stand behind each new
 // favourite, so that the cost of striking out becomes small beside what was done meanwhile. One is forgiven for each
 // half of a millisecond or so, fifty times what it cost, and half of them by a scan: programs have phases. A stripe
-// whose favourite was struck out does not forget it: there it takes sixteen times as long each time.
+// whose favourite was struck out does not forget it: there it takes eight times as long each time.
 #include "page_lock.h"
 
 #include <errno.h>
@@ -17,6 +19,8 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "shadow.h"
+#include "tls.h"
 
 #ifndef PAGE_PATIENCE  // tests/model has less
 #define PAGE_PATIENCE 8
@@ -25,10 +29,11 @@
 
 enum {
   USERS = 256,            // threads beyond are favourites of nothing
-  STREAK_MAX = 4095, STRUCK_MAX = 2,
+  STREAK_MAX = 1023, STRUCK_MAX = 2, SHARES_MAX = 7, SHARES_STREAK = 3,
   PATIENCE_FIRST = PAGE_PATIENCE,
   PATIENCE_STEP = PAGE_PATIENCE_STEP,
   PATIENCE_MAX = STREAK_MAX,
+  SHARE_PATIENCE = PATIENCE_FIRST + 4 * PATIENCE_STEP,
   FORGIVE_SHIFT = 20,     // cycles of the processor's clock, for one that was struck out
 };
 
@@ -51,6 +56,8 @@ static void barrier(void) {
   errno = error;
 }
 
+static void unmark(struct page_stripe *s) { __atomic_store_n(&s->user, 0, __ATOMIC_RELAXED); }
+
 // leave gives this thread's place back; whatever it still does at its end it does as nobody.
 static void leave(void *user) {
   page_self = (struct page_self){&nobody, UINT16_MAX, true};
@@ -61,6 +68,23 @@ void page_lock_init(void) {
   favours = membarrier_call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) && pthread_key_create(&end_key, leave) == 0;
 }
 
+// own_tls calls fn for the stripe of each page with thread-locals of this thread.
+static bool own_tls(bool (*fn)(struct page_stripe *, const struct page_stripe *), const struct page_stripe *s) {
+  uintptr_t top = tls_top();
+  for (uintptr_t at = (top - tls_bytes) & -(uintptr_t)SHADOW_PAGE_APP; tls_bytes && at < top; at += SHADOW_PAGE_APP)
+    if (fn(page_stripe_of(at), s)) return true;
+  return false;
+}
+
+static bool is_same(struct page_stripe *t, const struct page_stripe *s) { return t == s; }
+
+static bool disown(struct page_stripe *t, const struct page_stripe *s) {
+  spin_lock(&t->lock);
+  if (t->user == page_self.mark) unmark(t);
+  spin_unlock(&t->lock);
+  return false;
+}
+
 // join makes this thread a user, if there is a place. It is asked once: not again when it has left.
 static void join(void) {
   page_self.asked = true;
@@ -69,6 +93,7 @@ static void join(void) {
     if (atomic_exchange_explicit(&users[i].taken, true, memory_order_acquire)) continue;
     page_self = (struct page_self){&users[i], PAGE_FAVOURITE | (i + 1), true};
     pthread_setspecific(end_key, &users[i]);
+    own_tls(disown, NULL);
     return;
   }
 }
@@ -85,20 +110,23 @@ static bool others_favourite(const struct page_stripe *s) {
   return user & PAGE_FAVOURITE && user != page_self.mark;
 }
 
-static void unmark(struct page_stripe *s) { __atomic_store_n(&s->user, 0, __ATOMIC_RELAXED); }
-
 // struck_one: the favourite of s was one of several who use it.
 static void struck_one(struct page_stripe *s) {
   if (s->struck < STRUCK_MAX) s->struck++;
-  s->streak = 0;
+  s->streak = s->shares = 0;
+}
+
+static void wait_sharers(const struct page_stripe *s) {
+  for (int i = 0; i < USERS; i++) wait_out(&users[i], page_shared_in(s));
 }
 
 static void strike_out(struct page_stripe *s) {
-  const struct page_user *u = &users[(s->user & ~PAGE_FAVOURITE) - 1];
+  uint16_t user = s->user;
   unmark(s);
   struck_one(s);
   barrier();
-  wait_out(u, s);
+  if (user == PAGE_SHARED) wait_sharers(s);
+  else wait_out(&users[(user & ~PAGE_FAVOURITE) - 1], s);
   atomic_fetch_add_explicit(&struck, 1, memory_order_relaxed);
   atomic_fetch_add_explicit(&struck_lately, 1, memory_order_relaxed);
 }
@@ -122,13 +150,27 @@ static uint32_t patience(void) {
 // count is called with s locked by its word, and no favourite but this thread.
 static void count(struct page_stripe *s) {
   uint16_t me = page_self.mark & ~PAGE_FAVOURITE;
+  if (!s->share_last) s->shares = 0;
+  s->share_last = false;
   if ((s->user & ~PAGE_FAVOURITE) != me) {
     __atomic_store_n(&s->user, me, __ATOMIC_RELAXED);
     s->streak = 0;
   }
   if (s->streak < STREAK_MAX) s->streak++;
-  if (s->streak < PATIENCE_FIRST << 4 * s->struck || page_self.user == &nobody || s->streak < patience()) return;
+  if (s->streak < PATIENCE_FIRST << 3 * s->struck || page_self.user == &nobody || s->streak < patience()) return;
+  if (own_tls(is_same, s)) {
+    s->streak = 0;
+    return;
+  }
   __atomic_store_n(&s->user, page_self.mark, __ATOMIC_RELAXED);  // for the next time
+}
+
+void page_could_share(struct page_stripe *s) {
+  s->share_last = true;
+  if (s->shares < SHARES_MAX) s->shares++;
+  if (s->shares < SHARES_MAX || s->streak > SHARES_STREAK || s->user & PAGE_FAVOURITE || !favours) return;
+  if (patience() > SHARE_PATIENCE) return;
+  __atomic_store_n(&s->user, PAGE_SHARED, __ATOMIC_RELAXED);
 }
 
 void page_visit(struct page_stripe *s) {

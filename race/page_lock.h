@@ -9,8 +9,13 @@
 //     favourite:  in = stripe;    (compiler)    still my mark? (A1)    no: out again, take the word
 //     another:    take the word;  unmark;       membarrier;            wait until in != stripe (A2)
 //
-// One of the two sees the other. To strike out costs some 10 us, so each time it happens it takes longer to become
+// One of the two sees the other. While `in` is set no signal handler runs (signal.c): a favourite need not set
+// race_inside too. No page with thread-locals of a thread has it for its favourite, so that the favourite's accesses
+// need not be asked about those (tls.h). To strike out costs some 10 us, so each time it happens it takes longer to become
 // a favourite (page_lock.c).
+//
+// Or it is shared: many threads at a time change, each in place, entries that nobody else changes (the older read of
+// their own in a list of readers). They say so as a favourite does; who locks the word strikes all of them out.
 //
 // No page lock is taken with another held. The word is not taken while !race_threaded.
 //   R1: the unlock of the word     A1: the lock of the word, which a favourite had to take to become one
@@ -28,7 +33,10 @@
 
 struct page_stripe {
   uint16_t user;    // under lock: number of who locked it last, or the mark of its favourite; 0: nobody in particular
-  uint16_t streak : 12, struck : 4;  // under lock: how many times in a row; favourites that were struck out, up to 2
+  uint16_t streak : 10;        // under lock: how many times in a row
+  uint16_t struck : 2;         // favourites that were struck out, up to 2
+  uint16_t shares : 3;         // how many times in a row it was locked for what page_share is for
+  uint16_t share_last : 1;
   struct spin lock;
 };
 
@@ -41,6 +49,7 @@ _Static_assert(sizeof(struct page_stripe) == 8, "2 KiB of the application have 8
 enum {
   PAGE_STRIPES = 1 << PAGE_STRIPE_BITS,
   PAGE_FAVOURITE = 1 << 15,  // a favourite's mark is this and its number
+  PAGE_SHARED = UINT16_MAX - 1,
 };
 extern struct page_stripe page_stripes[PAGE_STRIPES];
 
@@ -58,6 +67,11 @@ extern _Thread_local struct page_self {
   bool asked;  // to become a user: once
 } page_self __attribute__((tls_model("local-exec")));
 
+// page_shared_in is what `in` is in a shared stripe.
+static inline struct page_stripe *page_shared_in(const struct page_stripe *s) {
+  return (struct page_stripe *)((uintptr_t)s | 1);
+}
+
 // page_lock_own locks s if this thread is its favourite.
 static inline bool page_lock_own(struct page_stripe *s) {
   uint16_t mark = page_self.mark;
@@ -71,6 +85,20 @@ static inline bool page_lock_own(struct page_stripe *s) {
 }
 
 static inline void page_unlock_own(void) { __atomic_store_n(&page_self.user->in, NULL, __ATOMIC_RELEASE); }  // R2
+
+// page_share lets this thread change in place what only it changes in s, until page_unlock_own. False: s is not shared.
+static inline bool page_share(struct page_stripe *s) {
+  if (__atomic_load_n(&s->user, __ATOMIC_RELAXED) != PAGE_SHARED || page_self.mark == UINT16_MAX) return false;
+  struct page_user *me = page_self.user;
+  __atomic_store_n(&me->in, page_shared_in(s), __ATOMIC_RELAXED);
+  atomic_signal_fence(memory_order_seq_cst);
+  if (__atomic_load_n(&s->user, __ATOMIC_ACQUIRE) == PAGE_SHARED) return true;  // A1
+  __atomic_store_n(&me->in, NULL, __ATOMIC_RELEASE);
+  return false;
+}
+
+// page_could_share is told that s, locked by its word, was locked for nothing else; soon it is shared.
+void page_could_share(struct page_stripe *s);
 
 // page_lock_word locks s by its word; page_visit does it for the scan, which is nobody's favourite.
 void page_lock_word(struct page_stripe *s);

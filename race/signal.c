@@ -30,6 +30,7 @@
 #include "clock.h"
 #include "edge.h"
 #include "ginfo.h"
+#include "page_lock.h"
 #include "race.h"
 #include "real.h"
 #include "signal_hold.h"
@@ -59,7 +60,7 @@ static _Thread_local uint64_t mask_then;  // while signal_waits: the mask of the
 static _Thread_local bool over;           // signal_thread_ends
 static _Thread_local race_g *own;         // whose a handler's accesses are when it interrupts nobody
 
-static bool is_within(void) { return race_inside | sync_locked | (held != 0); }
+static bool is_within(void) { return race_inside | sync_locked | (held != 0) | (page_self.user->in != NULL); }
 
 // ---- signals that wait -------------------------------------------------------------------------------
 
@@ -162,10 +163,17 @@ static void checked(int sig, siginfo_t *info, void *context, int error) {
   race_hidden = hidden;
 }
 
+// unchecked is for a handler that cannot wait. race_inside may be clear: a favourite has its page (page_lock.h).
+static void unchecked(int sig, siginfo_t *info, void *context) {
+  uint8_t was = inside_enter();
+  handler_of(sig)(sig, info, context);
+  race_inside = was;
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context) {
   int error = errno;
   if (!is_within()) checked(sig, info, context, error);
-  else if (!can_wait(sig, info)) handler_of(sig)(sig, info, context);
+  else if (!can_wait(sig, info)) unchecked(sig, info, context);
   else wait_for_leave(sig, info, context);
   if (is_within()) errno = error;
 }

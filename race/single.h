@@ -32,9 +32,11 @@ extern bool single_alone, single_due;
 // one that completes g's operation; it takes slot_lock.
 void single_try(race_g *g);
 
+static inline bool single_is_due(void) { return __builtin_expect(__atomic_load_n(&single_due, __ATOMIC_RELAXED), 0); }
+
 // single_poll is for the slow paths of g.
 static inline void single_poll(race_g *g) {
-  if (__builtin_expect(__atomic_load_n(&single_due, __ATOMIC_RELAXED), 0)) single_try(g);
+  if (single_is_due()) single_try(g);
 }
 
 // single_learned: g's clock has grown.

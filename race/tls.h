@@ -27,11 +27,14 @@ extern size_t tls_bytes;
 
 void tls_init(void);
 
-static inline bool tls_is_own(uintptr_t addr) {
+// tls_top is where they end.
+static inline uintptr_t tls_top(void) {
   uintptr_t top;
   __asm__("movq %%fs:0, %0" : "=r"(top));
-  return top - addr - 1 < tls_bytes;
+  return top;
 }
+
+static inline bool tls_is_own(uintptr_t addr) { return tls_top() - addr - 1 < tls_bytes; }
 
 // tls_note is called for each access that is entered: g is race_cur.
 static inline void tls_note(race_g *g, uintptr_t addr) {

@@ -42,6 +42,7 @@ static enum role role[ACTORS];
 static int actors;
 
 bool race_threaded = true;
+size_t tls_bytes;  // none: page_lock.c asks which pages have some
 
 void model_step(void);
 void model_saw(uint64_t value);

@@ -202,6 +202,14 @@ static void clear(int n) {
   raced &= ~bits(from, size);
 }
 
+// share_page makes the page one in which readers change their own entries beside each other.
+static void share_page(void) {
+  struct page_stripe *s = page_stripe_of((uintptr_t)base);
+  page_lock_stripe(s);
+  s->user = PAGE_SHARED;
+  page_unlock_stripe(s);
+}
+
 struct shape {
   unsigned kinds;       // how many of plain read, plain write, atomic read, atomic write
   unsigned sync;        // one step in so many is a release or an acquire
@@ -222,6 +230,7 @@ static void program(struct shape s) {
     if (s.scan && rnd(s.scan) == 0) scan_now();
     if (rnd(s.sync) == 0) release(some_g(), rnd(SYNCS));
     if (rnd(s.sync) == 0) acquire(some_g(), rnd(SYNCS));
+    if (rnd(4) == 0) share_page();
     access(n, some_g(), s.kinds);
     for (int w = 0; w < WORDS; w++) assert_true(word_is_valid(shadow_of((uintptr_t)base + w * 8)));
   }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,6 +96,74 @@ static void favour_none(void) {
 
 static void test_excludes_beside_scans(void **state) { run_all(favour_none); }
 
+// What sharers do together and nobody does beside who locks the word: each counts its own.
+static long shared[THREADS];
+static _Atomic bool alone;
+static _Atomic long overlaps, together;
+
+static void share(struct page_stripe *s, uintptr_t me) {
+  if (alone) overlaps++;
+  long n = *(volatile long *)&shared[me];
+  if (n % 64 == 0) sched_yield();
+  *(volatile long *)&shared[me] = n + 1;
+  if (alone) overlaps++;
+  together++;
+  page_unlock_own();
+}
+
+static void lock_out(struct page_stripe *s, bool share_again) {
+  long before[THREADS];
+  page_lock_word(s);
+  alone = true;
+  memcpy(before, shared, sizeof before);
+  sched_yield();
+  if (memcmp(before, shared, sizeof before) != 0) overlaps++;
+  alone = false;
+  if (share_again) s->user = PAGE_SHARED;
+  page_unlock_stripe(s);
+}
+
+static void *share_often(void *me) {
+  struct page_stripe *s = page_stripe_of(page(5));
+  once(0);
+  pthread_barrier_wait(&all_here);
+  for (int i = 0; i < ROUNDS / 8; i++) {
+    if (i % 512 != 511 && page_share(s)) share(s, (uintptr_t)me);
+    else lock_out(s, i % 1024 != 1023);
+  }
+  return NULL;
+}
+
+static void test_sharers_are_locked_out(void **state) {
+  pthread_t t[THREADS];
+  pthread_barrier_init(&all_here, NULL, THREADS);
+  for (uintptr_t i = 0; i < THREADS; i++) pthread_create(&t[i], NULL, share_often, (void *)i);
+  for (int i = 0; i < THREADS; i++) pthread_join(t[i], NULL);
+  pthread_barrier_destroy(&all_here);
+  assert_int_equal(overlaps, 0);
+  assert_true(together > 0);
+}
+
+static void *share_once(void *arg) {
+  page_lock_word(page_stripe_of(page(6)));
+  page_could_share(page_stripe_of(page(6)));
+  page_unlock(page(6));
+  return arg;
+}
+
+static void test_becomes_shared(void **state) {
+  for (int i = 0; i < 20; i++) page_favour_none();  // what was struck out is forgotten
+  for (int turns = 0; page_stripe_of(page(6))->user != PAGE_SHARED; turns++) {
+    assert_in_range(turns, 0, 4);
+    pthread_t t;
+    pthread_create(&t, NULL, share_once, NULL);
+    pthread_join(t, NULL);
+    if (page_stripe_of(page(6))->user != PAGE_SHARED) share_once(NULL);
+  }
+  once(6);
+  assert_int_not_equal(page_stripe_of(page(6))->user, PAGE_SHARED);
+}
+
 static void lock_all(void) {
   page_lock_all();
   long before[STRIPES];
@@ -179,6 +248,8 @@ static void test_fork(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_favourite_is_struck_out),
+      cmocka_unit_test(test_sharers_are_locked_out),
+      cmocka_unit_test(test_becomes_shared),
       cmocka_unit_test(test_visitor_is_no_favourite),
       cmocka_unit_test(test_place_goes_on),
       cmocka_unit_test(test_fork),
