@@ -114,6 +114,7 @@ void lockorder_freed(struct g *gp) { order_free(gp); }
 static uint32_t number_lock(const void *lock_at, _Atomic uint32_t *id_at) {
   uint32_t id = load_acq(id_at);  // A1
   if (graph && id && graph_addr(graph, id) == (uintptr_t)lock_at) return id;
+  int e = errno;
   lock(&graph_mu);
   id = load_rlx(id_at);
   if (!make_graph_locked()) id = 0;
@@ -122,6 +123,7 @@ static uint32_t number_lock(const void *lock_at, _Atomic uint32_t *id_at) {
     store_rel(id_at, id);  // R1
   }
   unlock(&graph_mu);
+  errno = e;
   return id;
 }
 
@@ -214,19 +216,19 @@ static __attribute__((noinline)) void ask(struct g *gp, struct lock_order *o, ui
 }
 
 __attribute__((noinline)) void lockorder_requested(struct lock_order *o, bool tried) {
-  int e = errno;
   if (o->lost == 0 && o->n <= GRAPH_HELD + 1 && chain_up(o) && o->n > 0 && !tried) {
     uint64_t shape = o->held[o->n - 1].chain;
     uint32_t k = shape % KNOWN;
     if (o->known[k].shape == shape && o->known[k].stamp == o->stamp) {
       o->dirty = o->now.line;
     } else {
+      int e = errno;
       ask(getg(), o, shape);
+      errno = e;
       o->known[k].shape = shape;
       o->known[k].stamp = o->stamp;
     }
   }
-  errno = e;
 }
 
 // acquired_rarely is acquired when there is no list yet, no room, or another lock's place is taken.
@@ -256,7 +258,14 @@ static inline __attribute__((always_inline)) void acquired(struct g *gp, const v
 // All calls of this one and of lockorder_released_by are in place of their return: in the plain runtime they save no registers.
 __attribute__((noinline)) void lockorder_acquired_by(struct g *gp, const void *lock, _Atomic uint32_t *id, unsigned how,
                                                      uintptr_t pc) {
-  acquired(gp, lock, id, 0, how, pc, __builtin_dwarf_cfa());
+  struct lock_order *o = gp->order;
+  const uintptr_t *cfa = __builtin_dwarf_cfa();
+  uint32_t number = load_rlx(id);
+  if (__builtin_expect(o && number && cfa[-1] == pc && held_again(o, lock, number, how, pc, cfa), 1)) {
+    if (held_is_request(o, how)) lockorder_requested(o, how & LOCK_TRIED);
+    return;
+  }
+  acquired(gp, lock, id, 0, how, pc, cfa);
 }
 
 void lockorder_acquired_foreign(struct g *gp, const void *lock, uint32_t number, unsigned how, uintptr_t pc) {
