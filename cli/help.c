@@ -27,6 +27,7 @@ static const char overview[] =
     "  -x          print the commands that are run\n"
     "  -race-stats        say for each C file how many checks it has, and which were left out\n"
     "  -race-whole        check at the link, where all files are one program: fewer checks\n"
+    "  -race-stats=run    the program says at its end which share of its accesses ran without checks\n"
     "  -race-checks=all   leave none out, though another covers it: slower, and each line that\n"
     "                     races on a variable is told, not one of them\n"
     "  -race-volatile=atomic  two volatile accesses do not race with each other, as relaxed atomic ones;\n"

@@ -131,8 +131,9 @@ static bool add_kind(struct invocation *inv, const char *s) {
     return inv->whole = true;
   }
   if (!flag_value(s, "race-stats", &value)) return false;
-  if (value) die(EXIT_USAGE, "%s: -race-stats takes no value", s);
-  return inv->stats = true;
+  if (value && strcmp(value, "run") != 0) die(EXIT_USAGE, "%s: it is -race-stats, or -race-stats=run", s);
+  *(value ? &inv->counts : &inv->stats) = true;
+  return true;
 }
 
 int invocation_add(struct invocation *inv, int argc, const char *const *argv, int i, bool ours) {
@@ -166,7 +167,7 @@ enum link invocation_link(const struct invocation *inv) {
 
 // has_plugin_options: the plugin is to be told something.
 static bool has_plugin_options(const struct invocation *inv) {
-  return inv->all_checks || inv->stats || inv->size || inv->volatiles || inv->whole;
+  return inv->all_checks || inv->stats || inv->counts || inv->size || inv->volatiles || inv->whole;
 }
 
 void invocation_check(const struct invocation *inv) {
@@ -238,6 +239,7 @@ static void add_plugin_options(struct args *a, const struct invocation *inv,
   const char *const options[] = {inv->all_checks ? "-crun-race-without=all" : NULL,
                                  inv->stats ? "-crun-race-stats" : NULL,
                                  inv->whole ? "-crun-race-at-link" : NULL,
+                                 inv->counts ? "-crun-race-count" : NULL,
                                  inv->volatiles ? "-crun-race-volatile-atomic" : NULL};
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     if (!options[i]) continue;

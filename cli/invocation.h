@@ -31,6 +31,7 @@ struct invocation {
   bool volatiles;     // -race-volatile=atomic: volatile accesses count as relaxed atomic ones
   bool stats;         // -race-stats
   bool whole;         // -race-whole: the sources are checked at the link, as one program
+  bool counts;        // -race-stats=run
   const char *size;   // -race-size=N: how much larger code without checks may make a file; nil: the plugin's own
   bool print;         // -x
   bool sources;       // some input is compiled

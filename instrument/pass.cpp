@@ -10,6 +10,7 @@
 // A function with neither checks nor calls is left as it is.
 #include "pass.h"
 
+#include "abi.h"
 #include "assembly.h"
 #include "atomics.h"
 #include "choose.h"
@@ -17,6 +18,7 @@
 #include "emit.h"
 #include "frame.h"
 #include "libc.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/GlobalIFunc.h"
@@ -26,6 +28,7 @@
 #include "masked.h"
 #include "note.h"
 #include "phase.h"
+#include "place.h"
 #include "settled.h"
 #include "steps.h"
 #include "sync.h"
@@ -65,6 +68,27 @@ bool emitAll(const Work &W, Choice &C, bool All) {
   return Any;
 }
 
+// countRuns makes the blocks of these accesses count them.
+void countRuns(ArrayRef<Instruction *> Plain, StringRef Name) {
+  MapVector<BasicBlock *, unsigned> In;
+  for (Instruction *I : Plain) In[I->getParent()]++;
+  for (auto &[B, N] : In) {
+    IRBuilder<> Head(&*B->getFirstInsertionPt());
+    locate(Head, *B->getParent());
+    call(Head, Name, {Head.getInt64(N)});
+  }
+}
+
+using PlainList = SmallVector<Instruction *, 16>;
+
+// takenOut is what is in All and not in Less.
+PlainList takenOut(const PlainList &All, ArrayRef<Instruction *> Less) {
+  SmallPtrSet<Instruction *, 16> Set(Less.begin(), Less.end());
+  PlainList Rest;
+  copy_if(All, std::back_inserter(Rest), [&](Instruction *I) { return !Set.contains(I); });
+  return Rest;
+}
+
 // check gives F its checks; false: it has none and calls nothing.
 bool check(Function &F, FunctionAnalysisManager &FAM, const Sync &Syncs, HandedOver &Locals, const Settled &Fixed,
            Counters &Count) {
@@ -73,9 +97,16 @@ bool check(Function &F, FunctionAnalysisManager &FAM, const Sync &Syncs, HandedO
   Choice C(Library, Locals, Fixed, Count);
   Work W = C.choose(F, All);
   Count.Accesses += W.Plain.size();
+  PlainList Plain(W.Plain.begin(), W.Plain.end());
   dropCovered(F, W.Plain, Syncs, Count);
+  PlainList Left(W.Plain.begin(), W.Plain.end());
   bool Any = hoistChecks(F, W.Plain, FAM, Syncs, Count);
   Any |= emitAll(W, C, All);
+  if (isCounting()) {
+    PlainList InFront = takenOut(Left, W.Plain);
+    countRuns(InFront, "__crun_count_guarded");
+    countRuns(takenOut(Plain, InFront), "__crun_count");
+  }
   return Any || W.Calls;
 }
 
@@ -85,10 +116,13 @@ SmallPtrSet<Function *, 16> copy(ArrayRef<Function *> Functions, const Phase &P,
   for (Function *F : Functions) {
     Twice T = weigh(*F, P);
     Count.Checks += T.Checks;
-    if (T.Size && (T.Checks || T.Bare)) List.push_back(T);
+    if (T.Size && (T.Worth || (T.Bare && !T.Checks))) List.push_back(T);
   }
   affordable(List, Count.Instructions);
-  SmallPtrSet<Function *, 16> Framed;
+  SmallPtrSet<Function *, 16> Framed, Copied;
+  for (const Twice &T : List) Copied.insert(T.F);
+  for (Function *F : Functions)
+    if (!Copied.contains(F)) guard(*F, P);
   for (const Twice &T : List) {
     addVersion(T, P);
     if (T.Bare) Framed.insert(T.F);

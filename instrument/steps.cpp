@@ -39,6 +39,8 @@ cl::opt<bool> AtLink("crun-race-at-link", cl::desc("leave the checks to the link
 
 cl::opt<bool> PrintStats("crun-race-stats", cl::desc("say how many checks each file has, and why"));
 
+cl::opt<bool> CountRuns("crun-race-count", cl::desc("the program counts its accesses with and without checks"));
+
 }  // namespace
 
 bool isOn(Step S) {
@@ -62,6 +64,8 @@ bool isOn(Step S) {
 }
 
 bool isAtLink() { return AtLink; }
+
+bool isCounting() { return CountRuns; }
 
 unsigned sizePercent() { return Percent; }
 

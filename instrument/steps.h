@@ -29,6 +29,9 @@ bool isOn(Step S);
 // isAtLink: accesses are not checked in this module, but at the link, of the whole program.
 bool isAtLink();
 
+// isCounting: the program counts its accesses as it runs.
+bool isCounting();
+
 // sizePercent: by how much of a module's instructions the copies of functions may make it larger.
 unsigned sizePercent();
 

@@ -18,6 +18,8 @@
 //   4. atomics, locks and libc's functions are the same in both: they keep the clocks up.
 //
 // Checked code crosses over in front of loops: those that are in no other, and those from which no call ends the phase.
+//
+// A check that stands for all turns of a loop needs no copy to be left out: where there is none, it asks by itself (guard).
 #include "versions.h"
 
 #include "abi.h"
@@ -42,26 +44,99 @@ namespace crun {
 
 namespace {
 
-// Beyond this many blocks a function with crossings is not copied: each value of it is looked for in all.
-constexpr size_t MaxBlocks = 4000;
+// Beyond this many blocks a function with crossings is not copied, each check asks by itself: at a crossing every value that
+// lives needs a phi, and the passes behind us take minutes for those (SQLite's interpreter: 10 times its compile time).
+constexpr size_t MaxBlocks = 1000;
 
 // A small file has room for so many instructions, whatever their part of it.
 constexpr uint64_t SmallRoom = 500;
 
-bool isCheckCall(const Instruction &I) {
+StringRef calledName(const Instruction &I) {
   auto *C = dyn_cast<CallInst>(&I);
-  return C && C->getCalledFunction() && isCheck(C->getCalledFunction()->getName());
+  return C && C->getCalledFunction() ? C->getCalledFunction()->getName() : "";
 }
+
+bool isCount(const Instruction &I) { return calledName(I).starts_with("__crun_count"); }
+
+bool isCheckCall(const Instruction &I) { return isCheck(calledName(I)) && !isCount(I); }
 
 bool hasCheck(const BasicBlock &B) { return any_of(B, isCheckCall); }
 
+// One in front of a loop, which stands for those in it.
+bool isElements(const Instruction &I) { return calledName(I).ends_with("_elements") || calledName(I).ends_with("_rows"); }
+
+// isSingle reads whether a single goroutine lives.
+Value *isSingle(IRBuilder<> &B, Function &F) {
+  locate(B, F);
+  Module &M = *F.getParent();
+  auto *Flag = cast<GlobalVariable>(M.getOrInsertGlobal(RACE_SINGLE_SYMBOL, B.getInt8Ty()));
+  // It lies in the program, with the detector.
+  if (M.getPICLevel() == PICLevel::NotPIC || M.getPIELevel() != PIELevel::Default) Flag->setDSOLocal(true);
+  LoadInst *Single = B.CreateLoad(B.getInt8Ty(), Flag, "single");
+  Single->setMetadata(LLVMContext::MD_nosanitize, MDNode::get(F.getContext(), {}));
+  return B.CreateIsNotNull(Single);
+}
+
+// ---- computed goto: an interpreter's table of labels -------------------------------------------------------------
+
+// Tables are constant arrays of labels of F, which are read to jump there and for nothing else.
+using Tables = SmallVector<GlobalVariable *, 2>;
+
+// jumpsAtOnce: the label that L reads is where its block, or the one behind it, jumps to, and nothing asks in between:
+// no label goes from one code to the other.
+bool jumpsAtOnce(const LoadInst &L) {
+  for (const Instruction *I = L.getNextNode(); I; I = I->getNextNode())
+    if (isa<CallBase>(I) && !isCheckCall(*I)) return false;
+  for (const User *U : L.users()) {
+    if (isa<IndirectBrInst>(U) && cast<Instruction>(U)->getParent() == L.getParent()) continue;
+    auto *Phi = dyn_cast<PHINode>(U);
+    if (!Phi || !is_contained(successors(L.getParent()), Phi->getParent()) || !Phi->hasOneUse()) return false;
+    auto *Jump = dyn_cast<IndirectBrInst>(*Phi->user_begin());
+    if (!Jump || Jump->getParent() != Phi->getParent()) return false;
+    if (any_of(*Jump->getParent(), [](const Instruction &I) { return isa<CallBase>(I) && !isCheckCall(I); })) return false;
+  }
+  return true;
+}
+
+bool readsJump(const Value &V) {
+  return all_of(V.users(), [](const User *U) {
+    if (auto *L = dyn_cast<LoadInst>(U)) return L->isSimple() && jumpsAtOnce(*L);
+    return (isa<GetElementPtrInst>(U) || isa<ConstantExpr>(U)) && readsJump(*U);
+  });
+}
+
+// labelsOf finds where F's labels are written down; nothing: somewhere else too, and F cannot be copied.
+std::optional<Tables> labelsOf(Function &F) {
+  Tables All;
+  for (BasicBlock &B : F) {
+    if (!B.hasAddressTaken()) continue;
+    BlockAddress *Label = BlockAddress::lookup(&B);
+    if (!Label) continue;
+    for (User *U : Label->users()) {
+      auto *Array = dyn_cast<ConstantArray>(U);
+      auto *Table = Array && Array->hasOneUse() ? dyn_cast<GlobalVariable>(*Array->user_begin()) : nullptr;
+      if (!Table || !Table->hasLocalLinkage() || !Table->isConstant() || !readsJump(*Table))
+        return std::nullopt;
+      if (!is_contained(All, Table)) All.push_back(Table);
+    }
+  }
+  return All;
+}
+
+// isDispatch: B jumps to a label that another block has read.
+bool isDispatch(const BasicBlock &B) {
+  auto *Jump = dyn_cast<IndirectBrInst>(B.getTerminator());
+  return Jump && isa<PHINode>(Jump->getAddress());
+}
+
+// ------------------------------------------------------------------------------------------------------------------
+
 // What cannot be copied, or returns where it did not call.
-bool isCopyable(const Function &F) {
+bool isCopyable(Function &F) {
   if (!F.hasFnAttribute(Attribute::SanitizeThread)) return false;
-  if (!F.doesNotThrow() || F.callsFunctionThatReturnsTwice()) return false;
-  for (const BasicBlock &B : F)
-    if (B.hasAddressTaken() || B.isEHPad() || isa<IndirectBrInst, CallBrInst, InvokeInst>(B.getTerminator()))
-      return false;
+  if (!F.doesNotThrow() || F.callsFunctionThatReturnsTwice() || !labelsOf(F)) return false;
+  for (BasicBlock &B : F)
+    if (B.isEHPad() || isa<CallBrInst, InvokeInst>(B.getTerminator())) return false;
   return none_of(instructions(F), [](const Instruction &I) {
     auto *C = dyn_cast<CallBase>(&I);
     return I.getType()->isTokenTy() || (C && (C->cannotDuplicate() || C->isConvergent()));
@@ -80,6 +155,7 @@ class Copier {
   bool isFreshlyAsked(const BasicBlock *B) const;
   void splitBehindCalls();
   bool needsQuestion(Instruction *Behind) const;
+  void copyTables(ArrayRef<GlobalVariable *> All);
   void copy();
   void ask(Instruction *Where, BasicBlock *Clean, BasicBlock *Checked);
   void cross();
@@ -115,7 +191,7 @@ bool Copier::isFreshlyAsked(const BasicBlock *B) const {
 
 void Copier::findLoop(Loop &L, DominatorTree &DT, LoopInfo &LI) {
   bool Ends = any_of(L.blocks(), [&](const BasicBlock *B) { return P.mayEnd(*B); });
-  if (L.isOutermost() || !Ends) {
+  if ((L.isOutermost() || !Ends) && !isDispatch(*L.getHeader())) {
     BasicBlock *Before = L.getLoopPreheader();
     if (!Before) Before = InsertPreheaderForLoop(&L, &DT, &LI, nullptr, /*PreserveLCSSA=*/false);
     if (Before && any_of(L.blocks(), [](const BasicBlock *B) { return hasCheck(*B); }) && !isFreshlyAsked(Before))
@@ -153,13 +229,31 @@ void Copier::splitBehindCalls() {
   }
 }
 
+// The copy has tables of its own labels.
+void Copier::copyTables(ArrayRef<GlobalVariable *> All) {
+  for (GlobalVariable *Table : All) {
+    SmallVector<Constant *, 64> Labels;
+    for (Use &U : cast<ConstantArray>(Table->getInitializer())->operands()) {
+      auto *Label = dyn_cast<BlockAddress>(U);
+      Labels.push_back(Label ? BlockAddress::get(copyOf(Label->getBasicBlock())) : cast<Constant>(U));
+    }
+    auto *Type = cast<ArrayType>(Table->getValueType());
+    auto *New = new GlobalVariable(*F.getParent(), Type, true, Table->getLinkage(), ConstantArray::get(Type, Labels),
+                                   Table->getName() + ".single");
+    New->copyAttributesFrom(Table);
+    VMap[Table] = New;
+  }
+}
+
 void Copier::copy() {
+  std::optional<Tables> All = labelsOf(F);
   for (BasicBlock &B : F)
     if (&B != Entry) Blocks.push_back(&B);
   for (BasicBlock *B : Blocks) {
     Copies.push_back(CloneBasicBlock(B, VMap, ".single", &F));
     VMap[B] = Copies.back();
   }
+  copyTables(*All);
   remapInstructionsInBlocks(Copies, VMap);
 }
 
@@ -167,14 +261,7 @@ void Copier::copy() {
 void Copier::ask(Instruction *Where, BasicBlock *Clean, BasicBlock *Checked) {
   IRBuilder<> B(Where);
   B.SetCurrentDebugLocation(Where->getDebugLoc());
-  locate(B, F);
-  Module &M = *F.getParent();
-  auto *Flag = cast<GlobalVariable>(M.getOrInsertGlobal(RACE_SINGLE_SYMBOL, B.getInt8Ty()));
-  // It lies in the program, with the detector.
-  if (M.getPICLevel() == PICLevel::NotPIC || M.getPIELevel() != PIELevel::Default) Flag->setDSOLocal(true);
-  LoadInst *Single = B.CreateLoad(B.getInt8Ty(), Flag, "single");
-  Single->setMetadata(LLVMContext::MD_nosanitize, MDNode::get(F.getContext(), {}));
-  B.CreateCondBr(B.CreateIsNotNull(Single), Clean, Checked);
+  B.CreateCondBr(isSingle(B, F), Clean, Checked);
   Where->eraseFromParent();
 }
 
@@ -214,6 +301,14 @@ void Copier::strip() {
   SmallVector<WeakTrackingVH, 32> Dead;
   for (BasicBlock *B : Copies)
     for (Instruction &I : make_early_inc_range(*B)) {
+      if (isCount(I)) {
+        IRBuilder<> Place(&I);
+        call(Place, "__crun_count_clean", {I.getOperand(0)});
+        I.eraseFromParent();
+      }
+    }
+  for (BasicBlock *B : Copies)
+    for (Instruction &I : make_early_inc_range(*B)) {
       if (!isCheckCall(I)) continue;
       for (Value *A : cast<CallBase>(I).args())
         if (isa<Instruction>(A)) Dead.push_back(A);
@@ -242,25 +337,54 @@ void Copier::run() {
   strip();
 }
 
+bool isTooLarge(const Function &F, const Phase &P) { return !P.isBare(F) && F.size() > MaxBlocks; }
+
+// Guarded calls follow each other in a block, with nothing between them that one could not go down across.
+using Group = SmallVector<CallInst *, 4>;
+
+SmallVector<Group, 8> groups(Function &F, bool All) {
+  SmallVector<Group, 8> List;
+  for (BasicBlock &B : F) {
+    bool Open = false;
+    for (Instruction &I : B) {
+      if (All ? isCheckCall(I) : isElements(I)) {
+        if (!Open) List.emplace_back();
+        List.back().push_back(cast<CallInst>(&I));
+        Open = true;
+      } else if (I.mayReadOrWriteMemory() && !isa<DbgInfoIntrinsic>(I)) {
+        Open = false;
+      }
+    }
+  }
+  return List;
+}
+
 }  // namespace
+
+void guard(Function &F, const Phase &P) {
+  if (!isOn(Step::Single) || !F.hasFnAttribute(Attribute::SanitizeThread)) return;
+  for (Group &G : groups(F, isTooLarge(F, P))) {
+    IRBuilder<> B(G.back());
+    Value *Many = B.CreateNot(isSingle(B, F));
+    Instruction *End = SplitBlockAndInsertIfThen(Many, G.back(), /*Unreachable=*/false);
+    for (CallInst *C : G) C->moveBefore(End);
+  }
+}
 
 Twice weigh(Function &F, const Phase &P) {
   Twice T = {&F, P.isBare(F), 0, 0, 0};
   DominatorTree DT(F);
   LoopInfo LI(DT);
   for (const Instruction &I : instructions(F)) {
-    if (isa<DbgInfoIntrinsic>(I)) continue;
+    if (isa<DbgInfoIntrinsic>(I) || isCount(I)) continue;
     if (isCheckCall(I)) {
       T.Checks++;
-      // One in front of a loop stands for those in it.
-      StringRef Name = cast<CallBase>(I).getCalledFunction()->getName();
-      bool All = Name.ends_with("_elements") || Name.ends_with("_rows");
-      T.Worth += 1u << 3 * std::min(LI.getLoopDepth(I.getParent()) + All, 4u);
+      if (!isElements(I)) T.Worth += 1u << 3 * std::min(LI.getLoopDepth(I.getParent()), 4u);
     } else {
       T.Size++;
     }
   }
-  if (!isOn(Step::Single) || !isCopyable(F) || (!T.Bare && F.size() > MaxBlocks)) T.Size = 0;
+  if (!isOn(Step::Single) || !isCopyable(F) || isTooLarge(F, P)) T.Size = 0;
   return T;
 }
 
@@ -268,7 +392,11 @@ void affordable(SmallVectorImpl<Twice> &List, unsigned Size) {
   stable_sort(List, [](const Twice &A, const Twice &B) {
     return A.Worth * B.Size > B.Worth * A.Size;
   });
+  // What is most of the program, an interpreter's or compressor's only loop, is not left out for its size.
+  auto Most = std::max_element(List.begin(), List.end(), [](const Twice &A, const Twice &B) { return A.Worth < B.Worth; });
+  if (Most != List.end()) std::rotate(List.begin(), Most, std::next(Most));
   uint64_t Room = std::max(uint64_t{Size} * sizePercent() / 100, SmallRoom);
+  if (!List.empty()) Room = std::max(Room, uint64_t{List[0].Size});
   erase_if(List, [&](const Twice &T) {
     if (T.Size > Room) return true;
     Room -= T.Size;

@@ -354,7 +354,7 @@ static void check_words(struct update *u, uintptr_t addr, size_t size) {
 }
 
 void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintptr_t pc) {
-  if (race_inside || (race_hidden && g == race_cur) || g_ignores(g, flags & ACCESS_WRITE)) return;
+  if (single_is_on() || race_inside || (race_hidden && g == race_cur) || g_ignores(g, flags & ACCESS_WRITE)) return;
   inside_begin();
   tls_note(g, addr);
   struct update u;
@@ -572,9 +572,9 @@ static inline bool second_stays(const race_g *g, struct word *w, uint64_t new, u
   return true;
 }
 
-// off_slow is for a line of execution of which not every kind of access is checked now.
+// off_slow is for a line of execution of which not every kind of access is checked now, or none since it is single.
 static __attribute__((noinline)) void off_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
-  if (g_is_off(g, !(kind_bytes & CELL_READ))) return;
+  if (single_is_on() || g_is_off(g, !(kind_bytes & CELL_READ))) return;
   inside_begin();
   tls_note(g, addr);
   open_slow(g, addr, kind_bytes, pc);
@@ -594,7 +594,7 @@ static __attribute__((noinline)) void second_slow(race_g *g, uintptr_t addr, uin
 // From page_lock_own to page_unlock_own no signal handler runs (is_within in signal.c); and no page that holds
 // thread-locals of this thread has it for its favourite (page_lock.c), so they need no thought here.
 void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w) {
-  if (__builtin_expect(race_inside | race_hidden | g->ignores_any, 0)) {
+  if (__builtin_expect(race_inside | race_hidden | g->ignores_any | single_is_on(), 0)) {
     off_slow(g, addr, kind_bytes, pc);
     return;
   }
@@ -628,7 +628,7 @@ static __attribute__((noinline)) void check_slow(race_g *g, uintptr_t addr, size
 }
 
 void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {
-  if (g_is_off(g, !(kind & CELL_READ))) return;
+  if (single_is_on() || g_is_off(g, !(kind & CELL_READ))) return;
   inside_begin();
   tls_note(g, addr);
   ctx_id ctx = ctx_recall(g, pc);

@@ -19,6 +19,7 @@
 #include "access.h"
 #include "alloc.h"
 #include "clock.h"
+#include "count.h"
 #include "context.h"
 #include "epoch.h"
 #include "ginfo.h"
@@ -70,6 +71,7 @@ static void tell_to(void) {
 int race_exit_code(int code) { return report_exit_code(code); }
 
 static void exit_note(struct text *t) {
+  count_note(t);
   if (limit_stage() == LIMIT_NONE) return;
   text_add(t, "crun: CRUNRACE: ");
   limit_note(t);
@@ -158,6 +160,7 @@ void race_init(void) {
   limit_set((size_t)race_options.memory_limit_mb);
   if (race_options.epoch_limit) epoch_limit((uint32_t)race_options.epoch_limit);
   race_cur = race_main;
+  if (!race_options.single) single_never();
   single_try(race_main);
   inside_end();
 }

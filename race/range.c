@@ -135,7 +135,7 @@ static void pages_update(struct update *u, uintptr_t addr, uintptr_t end) {
 }
 
 void row_check(race_g *g, uintptr_t addr, size_t n, size_t each, unsigned flags, uintptr_t pc) {
-  if (race_inside || (race_hidden && g == race_cur) || g_ignores(g, flags & ACCESS_WRITE)) return;
+  if (single_is_on() || race_inside || (race_hidden && g == race_cur) || g_ignores(g, flags & ACCESS_WRITE)) return;
   uintptr_t from = first_miss(g, addr, addr + n, flags);
   if (from == addr + n) return;
   inside_begin();

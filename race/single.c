@@ -17,8 +17,6 @@ static _Atomic bool handled, threaded;
 
 static void store(void *p, bool v) { __atomic_store_n((uint8_t *)p, v, __ATOMIC_RELAXED); }
 
-static bool is_on(void) { return __atomic_load_n(&__crun_race_single, __ATOMIC_RELAXED); }
-
 static bool is_excluded(void) {
   return atomic_load_explicit(&never, memory_order_relaxed) ||
          (atomic_load_explicit(&handled, memory_order_relaxed) && atomic_load_explicit(&threaded, memory_order_relaxed));
@@ -33,10 +31,10 @@ static void note(bool on) {
 
 void single_count_locked(size_t live) {
   one = live == 1;
-  note(one && is_on());
+  note(one && single_is_on());
 }
 
-bool single_may_locked(void) { return one && !is_on() && !is_excluded(); }
+bool single_may_locked(void) { return one && !single_is_on() && !is_excluded(); }
 void single_begin_locked(void) { note(true); }
 void single_wait_locked(void) { store(&single_due, false); }
 

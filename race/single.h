@@ -25,6 +25,13 @@
 
 #include "g.h"
 
+// single_is_on: g, the only one, makes accesses that nobody need see. What has come as far as the engine asks here, behind
+// the hit: checks in code that has no copy, libc's functions, locks and atomics.
+extern uint8_t __crun_race_single;
+static inline bool single_is_on(void) {
+  return __builtin_expect(__atomic_load_n(&__crun_race_single, __ATOMIC_RELAXED), 0);
+}
+
 // single_alone: one race_g lives and the phase has not begun. single_due: and it was not asked since.
 extern bool single_alone, single_due;
 

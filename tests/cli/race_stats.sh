@@ -28,3 +28,29 @@ err_has '-race-size=PERCENT'
 run 2 "$crun" build -race-size=50 twice.c
 run 2 "$crun" build -race-stats twice.c
 err_has 'need -race'
+
+# -race-stats=run: the program says which share of its accesses ran without checks.
+cat >share.c <<'C'
+#include <pthread.h>
+int a[1000], sum;
+__attribute__((noinline)) void *reads(void *p) {
+  for (int i = 0; i < 1000; i++) sum += a[i];
+  return p;
+}
+int main(int argc, char **argv) {
+  pthread_t t;
+  for (int r = 0; r < 3; r++) reads(argv);
+  if (argc > 1) pthread_create(&t, 0, reads, 0), pthread_join(t, 0);
+  return 0;
+}
+C
+run 0 "$crun" build -race -O1 -race-stats=run -o share share.c
+err_empty
+run 0 ./share
+err_has 'crun: 100.00% of '
+run 0 ./share more
+err_has '% of '
+! grep -q '100.00%' err || fail 'a second thread ran without checks'
+run 0 env CRUNRACE=single=0 ./share
+err_has 'crun: 0.00% of '
+run 2 "$crun" build -race -race-stats=never share.c

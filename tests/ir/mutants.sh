@@ -82,4 +82,8 @@ mutant versions.cpp 's/^  return true;$/  return false;/' single.ll 'a check in 
 mutant versions.cpp 's/if (isCheckCall(\*I)) return true;/;/' single.ll 'a check in this block'
 mutant versions.cpp 's/ || F.callsFunctionThatReturnsTwice())/)/' single.ll 'setjmp comes back'
 mutant versions.cpp 's/if (Bare) addFrame/addFrame/' single.ll 'one frame'
+mutant versions.cpp 's/return L->isSimple() && jumpsAtOnce(\*L);/return true;/' single.ll 'a label is no value across a call'
+mutant versions.cpp 's/ && !isDispatch(\*L.getHeader())//' single.ll 'no way over in front of the jump'
+mutant versions.cpp 's/    VMap\[Table\] = New;//' single.ll 'the copy has its own labels'
+mutant versions.cpp 's/B.CreateNot(isSingle(B, F))/isSingle(B, F)/' single.ll 'checks in front of loops are made when many live'
 exit $failed

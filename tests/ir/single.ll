@@ -215,7 +215,7 @@ done:
   ret void
 }
 
-; Not where setjmp returns, nor where code has an address.
+; Not where setjmp returns.
 ; CHECK-LABEL: define void @jumps(
 ; CHECK-NOT: @__crun_race_single
 ; CHECK: ret void
@@ -223,6 +223,75 @@ define void @jumps(ptr %p) sanitize_thread nounwind {
   %r = call i32 @setjmp(ptr %p)
   store i32 %r, ptr @g
   ret void
+}
+
+; A table of labels is there twice too. What was read in front of the first jump belongs to the code that is entered:
+; no way leads over in front of the loop of jumps.
+; CHECK-LABEL: define i32 @interpreter(
+; CHECK: load i8, ptr @__crun_race_single
+; CHECK: getelementptr {{.*}} @table, i64
+; CHECK-NOT: load i8, ptr @__crun_race_single
+; CHECK: indirectbr ptr {{.*}}, [label %add, label %halt]
+; CHECK: getelementptr {{.*}} @table.single, i64
+; CHECK-NOT: @__tsan_read
+; CHECK: indirectbr ptr {{.*}}, [label %add.single, label %halt.single]
+@table = internal constant [2 x ptr] [ptr blockaddress(@interpreter, %halt), ptr blockaddress(@interpreter, %add)]
+define i32 @interpreter(ptr %code, ptr %n) sanitize_thread nounwind {
+entry:
+  call void @unknown()
+  %op = load i64, ptr %code
+  %at = getelementptr [2 x ptr], ptr @table, i64 0, i64 %op
+  %first = load ptr, ptr %at
+  br label %jump
+jump:
+  %to = phi ptr [ %first, %entry ], [ %next, %add ]
+  indirectbr ptr %to, [label %add, label %halt]
+add:
+  store i32 1, ptr %n
+  call void @unknown()
+  %op2 = load i64, ptr %code
+  %at2 = getelementptr [2 x ptr], ptr @table, i64 0, i64 %op2
+  %next = load ptr, ptr %at2
+  br label %jump
+halt:
+  %r = load i32, ptr %n
+  ret i32 %r
+}
+
+; Where a label is kept across a call, or read by others, it may be another code's.
+; CHECK-LABEL: define void @keeps(
+; CHECK-NOT: @__crun_race_single
+; CHECK: unreachable
+@kept = internal constant [2 x ptr] [ptr blockaddress(@keeps, %a), ptr blockaddress(@keeps, %b)]
+define void @keeps(i64 %i) sanitize_thread nounwind {
+  %at = getelementptr [2 x ptr], ptr @kept, i64 0, i64 %i
+  %to = load ptr, ptr %at
+  call void @unknown()
+  indirectbr ptr %to, [label %a, label %b]
+a:
+  store i32 1, ptr @g
+  ret void
+b:
+  unreachable
+}
+
+; CHECK-LABEL: define void @shared(
+; CHECK-NOT: @__crun_race_single
+; CHECK: unreachable
+@both = internal constant [2 x ptr] [ptr blockaddress(@shared, %a), ptr blockaddress(@shared, %b)]
+define void @shared(i64 %i) sanitize_thread nounwind {
+  %at = getelementptr [2 x ptr], ptr @both, i64 0, i64 %i
+  %to = load ptr, ptr %at
+  indirectbr ptr %to, [label %a, label %b]
+a:
+  store i32 1, ptr @g
+  ret void
+b:
+  unreachable
+}
+define ptr @reader() nounwind {
+  %to = load ptr, ptr @both
+  ret ptr %to
 }
 
 ; CHECK-LABEL: define void @computed(
@@ -236,4 +305,34 @@ a:
   ret void
 b:
   unreachable
+}
+
+; One check stands for all turns: no copy, the check itself asks. Two of the same place ask once.
+; CHECK-LABEL: define void @turns(
+; CHECK: load i8, ptr @__crun_race_single
+; CHECK-NEXT: [[ONE:%.*]] = icmp ne i8
+; CHECK-NEXT: [[MANY:%.*]] = xor i1 [[ONE]], true
+; CHECK-NEXT: br i1 [[MANY]], label %[[CHECK:[^ ]*]], label %[[ON:[^ ]*]]
+; CHECK: [[CHECK]]:
+; CHECK-NEXT: call void @__crun_read_elements
+; CHECK-NEXT: call void @__crun_write_elements
+; CHECK-NEXT: br label %[[ON]]
+; CHECK: [[ON]]:
+; CHECK-NOT: @__crun_race_single
+; CHECK: ret void
+; CHECK-NEXT: }
+define void @turns(ptr %p, ptr %q) sanitize_thread nounwind {
+entry:
+  br label %turn
+turn:
+  %i = phi i64 [ 0, %entry ], [ %next, %turn ]
+  %from = getelementptr i32, ptr %q, i64 %i
+  %to = getelementptr i32, ptr %p, i64 %i
+  %v = load i32, ptr %from
+  store i32 %v, ptr %to
+  %next = add nuw nsw i64 %i, 1
+  %over = icmp eq i64 %next, 100
+  br i1 %over, label %done, label %turn
+done:
+  ret void
 }

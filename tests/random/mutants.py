@@ -44,6 +44,10 @@ FAULTS = [
     ("third-entry", "race/update.h", "      word_grow(w, new, k0, k1);\n      return;\n", "      k1 = k0, k0 = new;\n"),
     ("equal-first-cells", "race/range.c", "word_get(w, 0) == a.in[0] && word_get(w, 1) == a.in[1]; w++) {", "word_get(w, 0) == a.in[0]; w++) {"),
     ("downwards", "race/elements.c", "addr - (n - 1) * size, n * size", "addr - n * size, n * size"),
+    # accesses are left alone as if a single goroutine lived
+    ("single-of-many", "race/single.c", "note(one && single_is_on());", "note(single_is_on());"),
+    ("single-unlearnt", "race/slot.c", "if (settle_locked(g)) single_begin_locked();\n    else single_wait_locked();",
+     "settle_locked(g), single_begin_locked();"),
     # an edge is missing, or too many
     ("stamp-off-by-one", "race/clock.c", "return vclock_get(&g->vc, s.slot) >= s.clk &&", "return vclock_get(&g->vc, s.slot) + 1 >= s.clk &&"),
     ("relaxed-load-unseen", "race/atomic.c", "else clock_saw(g, sv);", "else (void)0;"),
