@@ -1,5 +1,5 @@
 # race_bars.awk: the tables of bench_race.sh, from lines "kind kernel round peer value" and "bar name number".
-# kind: ordinary, hard, go, alone, scale, build. A slowdown is a peer's value over plain's of the same round; what is
+# kind: ordinary, hard, go, alone, real, real_alone, share, scale, build. A slowdown is a peer's value over plain's of the same round; what is
 # shown and judged is the median over the rounds.
 function median(list,  n, a, i, j, t) {
   n = split(list, a, " ")
@@ -25,12 +25,12 @@ function mean(sum, n) { return n ? exp(sum / n) : "none" }
 # table prints kind's rows: plain, how much slower each peer is, ours over theirs; sets ours_mean and ratio_mean.
 function table(kind, plain, ours, theirs,  r, row, o, t, q, so, sq, n) {
   if (!(kind in is_kind)) { ours_mean = ratio_mean = "none"; return }
-  printf "%-14s%12s%10s%10s%14s%8s\n", kind, plain " ms", ours, theirs, ours "/" theirs, "bar"
+  printf "%-14s%12s%10s%10s%14s%8s\n", kind, plain " ms", ours, theirs, ours "/" theirs, kind == "real_alone" ? "bar of " ours : "bar"
   for (r = 1; r <= n_rows[kind]; r++) {
     row = rows[kind, r]
     o = over_rounds(kind, row, ours, plain); t = over_rounds(kind, row, theirs, plain); q = over_rounds(kind, row, ours, theirs)
     if (o == "none" || t == "none") continue
-    printf "%-14s%12.1f%10.2f%10.2f%14.2f%s\n", row, median(all[kind, row, plain]), o, t, q, judged(kind, q)
+    printf "%-14s%12.1f%10.2f%10.2f%14.2f%s\n", row, median(all[kind, row, plain]), o, t, q, judged(kind, kind == "real_alone" ? o : q)
     so += log(o); sq += log(q); n++
   }
   ours_mean = mean(so, n); ratio_mean = mean(sq, n)
@@ -50,6 +50,12 @@ END {
   summary("geometric mean, ours over TSan's", "hard_ratio", ratio_mean)
   table("alone", "plain", "crun", "tsan")
   summary("one goroutine alone: geometric mean", "alone_mean", ours_mean)
+  table("real", "plain", "crun", "tsan")
+  table("real_alone", "plain", "crun", "tsan")
+  for (r = 1; r <= n_rows["share"]; r++) {
+    row = rows["share", r]
+    printf "%-14s%s of its accesses ran without checks\n", row, value["share", row, 1, "crun"]
+  }
   table("go", "plain", "race", "plain")
   if (ours_mean != "none") {
     summary("Go -race: geometric mean of its slowdowns", "", ours_mean)
