@@ -93,7 +93,8 @@ struct BlockEscape : Escape {
 
   bool shouldExplore(const Use *U) override {
     auto *C = dyn_cast<CallBase>(U->getUser());
-    if (C && isReallocLikeFn(C->getCalledFunction())) Captured = true;
+    const Function *Callee = C ? C->getCalledFunction() : nullptr;
+    if (Callee && isReallocLikeFn(Callee)) Captured = true;
     if (C && getFreedOperand(C, &Library)) Frees.push_back(C);
     else if (isa<CallBase, LoadInst, StoreInst>(U->getUser())) Users.insert(cast<Instruction>(U->getUser()));
     return true;

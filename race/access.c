@@ -622,6 +622,16 @@ void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t
   inside_over();
 }
 
+void access_keep_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
+  if (!single_is_on()) {
+    access_check_within(g, addr, kind_bytes, pc);
+  } else if (!g_is_off(g, !(kind_bytes & CELL_READ))) {
+    inside_begin();
+    tls_note(g, addr);
+    open_slow(g, addr, kind_bytes, pc);
+  }
+}
+
 static __attribute__((noinline)) void check_slow(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc) {
   unsigned flags = (kind & CELL_READ ? ACCESS_READ : ACCESS_WRITE) | (kind & CELL_ATOMIC ? ACCESS_ATOMIC : 0);
   access_check(g, addr, size, flags, pc);

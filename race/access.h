@@ -44,6 +44,8 @@ void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t
 static inline void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
   access_check_word(g, addr, kind_bytes, pc, shadow_of(addr));
 }
+// access_keep_within is for a use of a lock, which is kept in the single-goroutine phase too: misuse tells of the last one.
+void access_keep_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc);
 void access_check_across(race_g *g, uintptr_t addr, size_t size, uint64_t kind, uintptr_t pc);
 
 // range_check does the same for n bytes, any n, under one lock for each shadow page.

@@ -23,7 +23,7 @@
 
 static inline void used(const volatile void *p, uintptr_t pc) {
   uintptr_t a = (uintptr_t)p;
-  if (race_cur) access_check_within(race_cur, a, (uint64_t)1 << a % 8 | CELL_READ | CELL_ATOMIC, pc);
+  if (race_cur) access_keep_within(race_cur, a, (uint64_t)1 << a % 8 | CELL_READ | CELL_ATOMIC, pc);
 }
 
 #define USES(result, name, parameters, arguments) \

@@ -74,3 +74,13 @@ define ptr @grown() nounwind sanitize_thread {
   %q = call ptr @realloc(ptr %p, i64 8)
   ret ptr %q
 }
+
+; Nobody knows whom this calls.
+; CHECK-LABEL: define void @handed_to_a_pointer(
+; CHECK: call void @__tsan_write4(ptr %p)
+define void @handed_to_a_pointer(ptr %f) nounwind sanitize_thread {
+  %p = call ptr @malloc(i64 4)
+  store i32 1, ptr %p
+  call void %f(ptr %p)
+  ret void
+}
