@@ -5,7 +5,7 @@
 // empties it whenever it likes. A locked instruction and membarrier empty it at once. Who locked the stripe once is its
 // favourite, so that each lock after another thread's strikes a favourite out.
 //
-//   page_lock_model              two that lock; one and a scan that visits, or that favours nobody
+//   page_lock_model              two that lock; one and a scan that visits, or that favours nobody; sharers, and one that locks
 //   page_lock_model all          more locks, and three that do this, with at most two preemptions: minutes
 //   page_lock_model no_barrier   who strikes out does not call membarrier
 //   page_lock_model no_wait      who strikes out does not wait until the favourite is out
@@ -19,7 +19,7 @@
 #include "explore.h"
 
 enum { ACTORS = 3, BUFFER = 6 };
-enum role { NOTHING, LOCKS_ONCE, LOCKS_TWICE, VISITS, FAVOURS_NONE };
+enum role { NOTHING, LOCKS_ONCE, LOCKS_TWICE, VISITS, FAVOURS_NONE, SHARES };
 
 struct store {
   void *at;
@@ -28,7 +28,7 @@ struct store {
 };
 
 static struct {
-  int inside, passed;
+  int inside, sharing, passed;
   bool done[ACTORS];
   struct store buffer[ACTORS][BUFFER];
   int n[ACTORS];
@@ -137,11 +137,27 @@ long model_syscall(long number, ...) {
 static void section(bool visits) {
   if (visits) page_visit(stripe);
   else page_lock_stripe(stripe);
-  model_check(s.inside++ == 0);
+  model_check(s.inside++ == 0 && s.sharing == 0);
   stop(NULL, NULL);
+  model_check(s.sharing == 0);
   s.inside--;
   s.passed++;
   page_unlock_stripe(stripe);
+}
+
+// shares changes what only it changes, beside others that do the same, if the stripe is still shared.
+static void shares(void) {
+  page_lock_stripe(stripe + 1);  // who never locked anything is known to nobody
+  page_unlock_stripe(stripe + 1);
+  if (page_share(stripe)) {
+    model_check(s.inside == 0);
+    s.sharing++;
+    stop(NULL, NULL);
+    model_check(s.inside == 0);
+    s.sharing--;
+    page_unlock_own();
+  }
+  s.passed++;
 }
 
 static bool has_stored(void *t) { return s.n[(int)(intptr_t)t] > 0 || s.done[(int)(intptr_t)t]; }
@@ -160,6 +176,7 @@ static void act(enum role r) {
   if (r <= LOCKS_TWICE) section(false);
   if (r == VISITS) section(true);
   if (r == FAVOURS_NONE) page_favour_none();
+  if (r == SHARES) shares();
 }
 
 static void run(int thread) {
@@ -177,12 +194,13 @@ static void run(int thread) {
 static void reset(void) {
   memset(&s, 0, sizeof s);
   memset(page_stripes, 0, sizeof page_stripes);
+  if (role[0] == SHARES) stripe->user = PAGE_SHARED;
   page_self = nobody_yet;
   page_forked();  // gives the places of all users back
 }
 
 static uint64_t digest(void) {
-  uint64_t h = model_mix(*(uint64_t *)stripe, (uint64_t)s.inside * 64 + (uint64_t)s.passed);
+  uint64_t h = model_mix(*(uint64_t *)stripe, ((uint64_t)s.inside * 8 + (uint64_t)s.sharing) * 64 + (uint64_t)s.passed);
   for (int t = 0; t < actors; t++) {
     h = model_mix(h, s.done[t]);
     for (int i = 0; i < s.n[t]; i++) h = model_mix(model_mix(h, (uintptr_t)s.buffer[t][i].at), s.buffer[t][i].value);
@@ -217,10 +235,13 @@ int main(int argc, char **argv) {
     explore(LOCKS_TWICE, LOCKS_TWICE, NOTHING);
     explore(LOCKS_TWICE, LOCKS_ONCE, VISITS);
     explore(LOCKS_TWICE, LOCKS_ONCE, FAVOURS_NONE);
+    explore(SHARES, VISITS, NOTHING);
+    explore(SHARES, SHARES, LOCKS_ONCE);
     return 0;
   }
   explore(LOCKS_TWICE, LOCKS_ONCE, NOTHING);
   explore(LOCKS_TWICE, VISITS, NOTHING);
   explore(LOCKS_TWICE, FAVOURS_NONE, NOTHING);
+  explore(SHARES, LOCKS_ONCE, NOTHING);
   return 0;
 }
