@@ -25,10 +25,11 @@
 #ifndef PAGE_PATIENCE  // tests/model has less
 #define PAGE_PATIENCE 8
 #define PAGE_PATIENCE_STEP 64
+#define PAGE_USERS 256
 #endif
 
 enum {
-  USERS = 256,            // threads beyond are favourites of nothing
+  USERS = PAGE_USERS,     // threads beyond are favourites of nothing
   STREAK_MAX = 1023, STRUCK_MAX = 2, SHARES_MAX = 7, SHARES_STREAK = 3,
   PATIENCE_FIRST = PAGE_PATIENCE,
   PATIENCE_STEP = PAGE_PATIENCE_STEP,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // explore.c: depth first through the interleavings of a model, by running it again from the start.
 //
-// A thread is a ucontext that comes back here before each of its steps. A run follows the choices on
+// A thread is a coroutine that comes back here before each of its steps. A run follows the choices on
 // the stack `path`, then goes on with the first thread that can. A state is the shared memory's
 // digest and each thread's history (a thread's local state is a function of what its steps returned);
 // a state met before is not gone on with, since all that can follow it has been or will be seen.
@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ucontext.h>
 
+#include "coro.h"
 #include "fake.h"
 
 // The explorer's own memory is no part of a run.
@@ -21,10 +21,10 @@
 void *calloc(size_t n, size_t size);
 void free(void *p);
 
-enum { STACK = 64 * 1024, DEPTH = 4096, TABLE_BITS = 24 };
+enum { STACK = 32 * 1024, TOP = 2 * 1024, DEPTH = 4096, TABLE_BITS = 24 };
 
 struct thread {
-  ucontext_t context;
+  struct coro coro;
   struct g g;
   uint64_t history;
   bool ended;
@@ -36,7 +36,7 @@ bool (*model_stuck)(void);
 static const struct model *model;
 static struct thread threads[MODEL_THREADS];
 static char stacks[MODEL_THREADS][STACK] __attribute__((aligned(64)));
-static ucontext_t explorer;
+static struct coro explorer;
 static int running;
 static int64_t now_ns;
 static uint32_t random_state;
@@ -77,7 +77,7 @@ void model_wait(bool (*can)(void *arg), void *arg) {
   struct thread *t = &threads[running];
   t->can = can;
   t->arg = arg;
-  swapcontext(&t->context, &explorer);
+  coro_switch(&t->coro, &explorer);
   t->can = NULL;
 }
 
@@ -133,25 +133,23 @@ bool can_spin(void) { return model->spin; }
 
 // ---- the search -----------------------------------------------------------------------------
 
-static void thread_main(int id) {
-  model->run(id);
-  threads[id].ended = true;
-  swapcontext(&threads[id].context, &explorer);
+static void thread_main(void) {
+  struct thread *t = &threads[running];
+  model->run(running);
+  t->ended = true;
+  coro_switch(&t->coro, &explorer);
 }
 
 static void begin(void) {
   model->reset();
   now_ns = 1;
   random_state = 1;
-  memset(stacks, 0, sizeof stacks);
   for (int i = 0; i < model->threads; i++) {
     struct thread *t = &threads[i];
     memset(t, 0, sizeof *t);
     t->g.goid = (uint64_t)i + 1;
-    getcontext(&t->context);
-    t->context.uc_stack.ss_sp = stacks[i];
-    t->context.uc_stack.ss_size = STACK;
-    makecontext(&t->context, (void (*)(void))thread_main, 1, i);
+    memset(stacks[i] + STACK - TOP, 0, TOP);
+    coro_make(&t->coro, stacks[i], STACK, thread_main);
   }
 }
 
@@ -188,7 +186,7 @@ static bool new_state(int last, int preemptions) {
 static void step(int i) {
   running = i;
   model_saw(0);  // that it took a step is history, even if the step returned nothing
-  swapcontext(&explorer, &threads[i].context);
+  coro_switch(&explorer, &threads[i].coro);
 }
 
 // choose makes thread i the choice at depth d; to run another while the last could go on is a preemption.

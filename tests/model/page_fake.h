@@ -17,6 +17,7 @@
 #define PAGE_STRIPE_BITS 6
 #define PAGE_PATIENCE 0       // who locked a stripe once is its favourite
 #define PAGE_PATIENCE_STEP 0
+#define PAGE_USERS 4          // the others of 256 do nothing
 
 uint64_t model_load(const void *at, size_t size, int order);
 void model_store(void *at, size_t size, uint64_t value);
