@@ -1,63 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // libc_file.c: the checked input and output functions: their buffers, and the order they make.
 //
-// What is written to a pipe, socket, eventfd or file may be read by another goroutine, which then
-// knows that the writer came that far:
-//
-//   R1: a write, on the object behind the descriptor, before the call
-//   A1: a read that got something from that object, or its end, after the call, before its buffer is checked
-//
-// The object is told by device and inode, which both ends of a pipe have in common. Sockets have no
-// such thing: all of them are one object; so are eventfds, whose inode is one. Two objects may share a key: more order than there is, so
-// a race can be missed there, and no false alarm is made. Streams (FILE) release and acquire on the
-// descriptor below, but for stdout and stderr, which nobody reads back; the lock inside a FILE
-// orders nothing. Otherwise every printf would hide races.
+// What is written to a pipe, socket, eventfd or file may be read by another goroutine, which then knows that the writer
+// came that far: a write releases before the call (race_fd_release), a read that got something, or the end, acquires after the call,
+// before its buffer is checked. Streams (FILE) do so on the descriptor below, but for stdout and stderr, which nobody reads
+// back; the lock inside a FILE orders nothing. Otherwise every printf would hide races.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "edge.h"
+#include "fd.h"
 #include "libc.h"
 #include "race.h"
+#include "self.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
-
-enum { KEYS = 4096 };
-static uint64_t keys[KEYS];  // only their addresses count; 0: sockets, and what fstat cannot tell
-
-static const void *key_of(int fd) {
-  struct stat st;
-  int saved = errno;
-  size_t k = 0;
-  if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISSOCK(st.st_mode))
-    k = 1 + (st.st_ino * 0x9e3779b97f4a7c15ull + st.st_dev) % (KEYS - 1);
-  errno = saved;
-  return &keys[k];
-}
-
-void race_fd_release(int fd) {
-  if (g_self()) edge_release_merge(key_of(fd));  // R1
-}
-
-void race_fd_acquire(int fd) {
-  if (g_self()) edge_acquire(key_of(fd));  // A1
-}
 
 // will_write: n bytes at p go to fd.
 static void will_write(int fd, const void *p, size_t n, uintptr_t pc) {
   did_read(p, n, pc);
-  if (g_self()) edge_release_merge(key_of(fd));  // R1
+  race_fd_release(fd);
 }
 
 // got: a read of fd put r bytes at p (r < 0: it failed).
 static ssize_t got(int fd, void *p, ssize_t r, uintptr_t pc) {
   if (r < 0 || !g_self()) return r;
   int saved = errno;
-  edge_acquire(key_of(fd));  // A1
+  race_fd_acquire(fd);
   did_write(p, r, pc);
   errno = saved;
   return r;
@@ -139,14 +115,14 @@ static void writes(const void *p, size_t n, uintptr_t pc) { did_write(p, n, pc);
 static void will_gather(int fd, const struct iovec *v, size_t buffers, uintptr_t pc) {
   did_read(v, buffers * sizeof *v, pc);
   scattered(v, buffers, SIZE_MAX, reads, pc);
-  if (g_self()) edge_release_merge(key_of(fd));  // R1
+  race_fd_release(fd);
 }
 
 static ssize_t got_scattered(int fd, const struct iovec *v, size_t buffers, ssize_t r, uintptr_t pc) {
   did_read(v, buffers * sizeof *v, pc);
   if (r < 0 || !g_self()) return r;
   int saved = errno;
-  edge_acquire(key_of(fd));  // A1
+  race_fd_acquire(fd);
   scattered(v, buffers, r, writes, pc);
   errno = saved;
   return r;
@@ -159,6 +135,15 @@ CHECKED ssize_t __crun_readv(int fd, const struct iovec *v, int n) {
 CHECKED ssize_t __crun_writev(int fd, const struct iovec *v, int n) {
   will_gather(fd, v, n > 0 ? n : 0, HERE);
   return writev(fd, v, n);
+}
+
+CHECKED ssize_t __crun_preadv(int fd, const struct iovec *v, int n, off_t at) {
+  return got_scattered(fd, v, n > 0 ? n : 0, preadv(fd, v, n, at), HERE);
+}
+
+CHECKED ssize_t __crun_pwritev(int fd, const struct iovec *v, int n, off_t at) {
+  will_gather(fd, v, n > 0 ? n : 0, HERE);
+  return pwritev(fd, v, n, at);
 }
 
 CHECKED ssize_t __crun_recvmsg(int fd, struct msghdr *m, int flags) {
@@ -203,7 +188,7 @@ CHECKED int __crun_connect(int fd, const struct sockaddr *to, socklen_t len) {
 static int accepted(int fd, struct sockaddr *from, socklen_t room, socklen_t *len, int r, uintptr_t pc) {
   if (r < 0 || !g_self()) return r;
   int saved = errno;
-  edge_acquire(key_of(fd));  // A1
+  race_fd_acquire(fd);
   did_address(from, room, len, pc);
   errno = saved;
   return r;
@@ -240,10 +225,42 @@ CHECKED ssize_t __crun_sendto(int fd, const void *p, size_t n, int flags, const 
   return sendto(fd, p, n, flags, to, len);
 }
 
+// What goes from one descriptor to another without a buffer of the program's.
+CHECKED ssize_t __crun_sendfile(int to, int from, off_t *at, size_t n) {
+  did_write(at, at ? sizeof *at : 0, HERE);
+  fd_passes(from, to);
+  return sendfile(to, from, at, n);
+}
+
+CHECKED ssize_t __crun_splice(int from, off64_t *from_at, int to, off64_t *to_at, size_t n, unsigned flags) {
+  did_write(from_at, from_at ? sizeof *from_at : 0, HERE);
+  did_write(to_at, to_at ? sizeof *to_at : 0, HERE);
+  fd_passes(from, to);
+  return splice(from, from_at, to, to_at, n, flags);
+}
+
+CHECKED ssize_t __crun_copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size_t n, unsigned flags) {
+  did_write(from_at, from_at ? sizeof *from_at : 0, HERE);
+  did_write(to_at, to_at ? sizeof *to_at : 0, HERE);
+  fd_passes(from, to);
+  return copy_file_range(from, from_at, to, to_at, n, flags);
+}
+
+CHECKED int __crun_eventfd_write(int fd, eventfd_t value) {
+  race_fd_release(fd);
+  return eventfd_write(fd, value);
+}
+
+CHECKED int __crun_eventfd_read(int fd, eventfd_t *value) {
+  int r = eventfd_read(fd, value);
+  if (r == 0) got(fd, value, sizeof *value, HERE);
+  return r;
+}
+
 // ---- streams ------------------------------------------------------------------------------------
 
 void did_stream(FILE *f) {
-  if (g_self() && f != stdout && f != stderr) edge_release_merge(key_of(fileno(f)));  // R1
+  if (g_self() && f != stdout && f != stderr) race_fd_release(fileno(f));
 }
 
 static void stream_write(FILE *f, const void *p, size_t n, uintptr_t pc) {
@@ -262,6 +279,31 @@ CHECKED size_t __crun_fread(void *p, size_t size, size_t n, FILE *f) {
 CHECKED size_t __crun_fwrite(const void *p, size_t size, size_t n, FILE *f) {
   stream_write(f, p, size * n, HERE);
   return fwrite(p, size, n, f);
+}
+
+// character: a call gave c of f, the end of which is news too.
+static int character(FILE *f, int c) {
+  race_fd_acquire(fileno(f));
+  return c;
+}
+
+CHECKED int __crun_fgetc(FILE *f) { return character(f, fgetc(f)); }
+CHECKED int __crun_getc(FILE *f) { return character(f, fgetc(f)); }
+CHECKED int __crun_getchar(void) { return character(stdin, getchar()); }
+
+CHECKED int __crun_fputc(int c, FILE *f) {
+  did_stream(f);
+  return fputc(c, f);
+}
+CHECKED int __crun_putc(int c, FILE *f) {
+  did_stream(f);
+  return fputc(c, f);
+}
+
+// What was written to the streams goes out now; nil is all of them, each of which released when it was written to.
+CHECKED int __crun_fflush(FILE *f) {
+  if (f) did_stream(f);
+  return fflush(f);
 }
 
 CHECKED char *__crun_fgets(char *s, int n, FILE *f) {

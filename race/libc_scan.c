@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "libc.h"
+#include "race.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
@@ -100,6 +101,12 @@ int __isoc99_vfscanf(FILE *, const char *, va_list);
 int __isoc23_vsscanf(const char *, const char *, va_list) __attribute__((weak));
 int __isoc23_vfscanf(FILE *, const char *, va_list) __attribute__((weak));
 
+// from: a call scanned f, and stored r results or met its end.
+static int from(FILE *f, int r) {
+  race_fd_acquire(fileno(f));
+  return r;
+}
+
 // A list is used up by a call, so the walk has one of its own.
 #define SCANNED(call, pc)               \
   va_list a, b;                         \
@@ -116,10 +123,10 @@ int __isoc23_vfscanf(FILE *, const char *, va_list) __attribute__((weak));
     SCANNED(version##vsscanf(text, format, a), HERE);                                              \
   }                                                                                                \
   CHECKED int __crun_##version##fscanf(FILE *file, const char *format, ...) {                      \
-    SCANNED(version##vfscanf(file, format, a), HERE);                                              \
+    SCANNED(from(file, version##vfscanf(file, format, a)), HERE);                                  \
   }                                                                                                \
   CHECKED int __crun_##version##scanf(const char *format, ...) {                                   \
-    SCANNED(version##vfscanf(stdin, format, a), HERE);                                             \
+    SCANNED(from(stdin, version##vfscanf(stdin, format, a)), HERE);                                \
   }
 
 SCAN()

@@ -91,7 +91,7 @@ enum { RACE_MUTEX_BYTES = 64, RACE_RWMUTEX_BYTES = 120 };
 // race_sync_forget drops all sync addresses in [p, p+n): the memory is given back or reused.
 void race_sync_forget(const void *p, size_t n);
 
-// What goes through a descriptor orders who wrote before who read (libc_file.c): race_fd_release comes before
+// What goes through a descriptor orders who wrote before who read (fd.c): race_fd_release comes before
 // a write, race_fd_acquire after a read.
 void race_fd_release(int fd);
 void race_fd_acquire(int fd);

@@ -86,11 +86,12 @@ static void add_chan(void) {
   handle(c->object, (void *)(uintptr_t)c->c);
 }
 
-// place_of is where the detector takes a descriptor's bytes to be (race/libc_file.c).
+// place_of is where the detector takes a descriptor's bytes to be (race/fd.c). What has no type is an eventfd, which has its own.
 static uint64_t place_of(int fd) {
   struct stat st;
   if (fstat(fd, &st)) abort();
-  return S_ISSOCK(st.st_mode) ? 0 : 1 + (st.st_ino * 0x9e3779b97f4a7c15ull + st.st_dev) % 4095;
+  if ((st.st_mode & S_IFMT) == 0) return (uint64_t)fd << 32;
+  return S_ISSOCK(st.st_mode) ? 0 : 1 + (st.st_ino * 0x9e3779b97f4a7c15ull + st.st_dev) % 4091;
 }
 
 static void add_counter(void) {
