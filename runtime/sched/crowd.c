@@ -7,7 +7,7 @@
 #include "base/os.h"
 #include "sched/sched.h"
 
-enum { LOOK_NS = 10000000, LOOKS = 32, STUCK_NS = 200000000 };
+enum { LOOK_NS = 10000000, LOOKS = 32, STUCK_NS = 200000000, PASS_NS = 10000000 };
 
 struct crowd crowd;
 static struct m *lost;                     // under retake_lock: a ring
@@ -28,17 +28,32 @@ void hold(struct g *gp) {
   unlock(&sched.lock);
 }
 
+// passing tells whether those held may begin in spite of the crowd; the first to ask begins their slice.
+static bool passing(void) {
+  int64_t until = load_rlx(&crowd.pass), now = until ? nanotime() : 0;
+  if (until == PASS_GIVEN) store_rlx(&crowd.pass, until = now + PASS_NS);
+  if (now < until) return true;
+  if (until) store_rlx(&crowd.pass, 0);
+  return false;
+}
+
 struct g *held_get(void) {
-  if (load_rlx(&crowd.nheld) == 0 || crowded()) return NULL;
+  if (load_rlx(&crowd.nheld) == 0 || (crowded() && !passing())) return NULL;
   lock(&sched.lock);
   struct g *gp = held_head;
   if (gp) {
     held_head = gp->schedlink;
     if (!held_head) held_tail = NULL;
     store_seq(&crowd.nheld, load_rlx(&crowd.nheld) - 1);
+    gp->fresh = false;  // it is not held again
   }
   unlock(&sched.lock);
   return gp;
+}
+
+void crowd_slice_over(struct g *gp) {
+  if (load_rlx(&gp->had_slice) && load_rlx(&crowd.nheld) && !load_rlx(&crowd.pass)) store_rlx(&crowd.pass, PASS_GIVEN);
+  store_rlx(&gp->had_slice, true);
 }
 
 // ---- threads without a P ---------------------------------------------------------------------------
@@ -100,7 +115,8 @@ void crowd_watch(int64_t now, bool refused) {
   if (hogs < hogs_bound()) store_rlx(&crowd.extra, 0);
   if (crowded() && (load_rlx(&crowd.nheld) || refused)) grow(load_rlx(&crowd.back));
   else free_cpu_ns = 0;
-  if (load_seq(&crowd.nheld) && !crowded()) wakep();
+  if (!load_seq(&crowd.nheld)) store_rlx(&crowd.pass, 0);
+  else if (held_may_begin()) wakep();
 }
 
 void crowd_forget(void) {
@@ -109,4 +125,5 @@ void crowd_forget(void) {
   store_rlx(&crowd.nhogs, 0);
   store_rlx(&crowd.nheld, 0);
   store_rlx(&crowd.extra, 0);
+  store_rlx(&crowd.pass, 0);
 }

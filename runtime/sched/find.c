@@ -129,6 +129,7 @@ static struct g *pick(struct m *mp, struct p *pp) {
   struct g *gp;
   uint64_t tick = load_rlx(&pp->schedtick);
   if (tick % FAIR_TICK == 0 && (gp = fair(pp, (uint32_t)(tick / FAIR_TICK)))) return gp;
+  if (__builtin_expect(load_rlx(&crowd.pass) != 0, 0) && (gp = held_get())) return gp;
   if (__builtin_expect(load_rlx(&crowd.nurgent) != 0, 0) && (gp = urgent_get())) return gp;
   if (tick % TIMER_TICK == 0 && timers_next() != INT64_MAX) timers_run(nanotime());
   if ((gp = local(pp))) return gp;

@@ -83,7 +83,8 @@ struct g {
   int errno_saved;         // its errno while it does not run
   struct cxx_exceptions cxx;  // likewise
   bool is_main;
-  bool fresh;              // it never ran
+  bool fresh;              // it never ran, nor was it held (crowd.h)
+  _Atomic bool had_slice;  // sysmon, and who makes it: it has had a P for a whole slice while others waited
   bool is_thread;          // bound to a foreign thread: parks on its own futex
   uint8_t stack_class;     // stack.h
   uint16_t arena;          // which of stack.c's it lies in
@@ -146,6 +147,7 @@ struct p {
   _Atomic uint64_t nborn;      // owner: goroutines started less those that ended here; may be negative
   _Atomic uint64_t goid, goid_end;  // owner: the ids (goid, goid_end] are its own to give
   uint32_t seen_tick;          // sysmon only
+  uint32_t slice_tick;         // sysmon only: the tick whose slice was over
   int64_t seen_since;          // sysmon only
   int64_t look_ns;             // sysmon only: how long the G must have run until its thread is looked at again
 };

@@ -151,6 +151,7 @@ static struct g *g_new(uint64_t parent_goid, uintptr_t pc, const cr_go_opts *o) 
   gp->goid = new_goid(pp);
   gp->go_pc = pc;
   gp->fresh = true;
+  store_rlx(&gp->had_slice, false);
   gp->parent_goid = parent_goid;
   store_rlx(&gp->leak_tag, 0);
   gp->errno_saved = 0;

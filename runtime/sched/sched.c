@@ -357,7 +357,7 @@ __attribute__((noinline)) void rt_enter_slow(void) {
   if (back(mp, &yield)) {
     struct p *pp = p_take();
     if (pp) p_acquire(mp, pp);
-    if (load_rlx(&crowd.nheld) && !crowded()) wakep();
+    if (held_may_begin()) wakep();
     if (pp) return;
   } else if (!yield) {
     return;

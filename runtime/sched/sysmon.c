@@ -67,11 +67,18 @@ static bool retake(struct p *pp, bool hog, bool long_ran) {
 
 static bool work_waits(struct p *pp, int64_t now) {
   return load_acq(&pp->runnext) || runq_len(&pp->runq) || load_rlx(&sched.global_len) || timers_next() <= now ||
-         (load_rlx(&crowd.nheld) && !crowded());
+         held_may_begin();
 }
 
 // Whether the goroutine on pp, which has run for ran ns while others wait, shall lose its P.
 enum verdict { STAY, TAKE_BLOCKED, TAKE_HOG, REFUSE };
+
+static void slice_over(struct p *pp, struct m *mp) {
+  struct g *gp = __atomic_load_n(&mp->curg, __ATOMIC_RELAXED);
+  if (!gp || pp->slice_tick == pp->seen_tick) return;
+  pp->slice_tick = pp->seen_tick;
+  crowd_slice_over(gp);
+}
 
 static enum verdict judge(struct p *pp, struct m *mp, int64_t ran) {
   bool enough = ran >= (load_rlx(&crowd.nurgent) ? URGENT_NS : SLICE_NS);
@@ -79,6 +86,7 @@ static enum verdict judge(struct p *pp, struct m *mp, int64_t ran) {
   pp->look_ns = 2 * ran;
   if (!load_rlx(&mp->in_rt) && os_thread_sleeps(mp->tid, &mp->cpu_ns)) return TAKE_BLOCKED;
   if (!enough) return STAY;
+  slice_over(pp, mp);
   return crowded() ? REFUSE : TAKE_HOG;
 }
 

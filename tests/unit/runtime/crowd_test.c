@@ -158,6 +158,35 @@ static void others_go_on_among_hogs(void) {
   cr_chan_free(in), cr_chan_free(out);
 }
 
+// Hogs that come back and compute again: who is started meanwhile has its turn, before each of them had many more.
+static void turns(_Atomic int *stop, _Atomic int *n, cr_waitgroup *wg) {
+  while (!*stop) {
+    computes(15000);
+    (*n)++;
+    cr_yield();
+    cr_sleep(100000);
+  }
+  cr_waitgroup_done(wg);
+}
+
+static void hogs_that_come_back_starve_nobody(void) {
+  int hogs = 3 * (cr_maxprocs() < 4 ? cr_maxprocs() : 4) + 1;
+  _Atomic int stop = 0, n = 0;
+  cr_waitgroup wg = {0}, others = {0};
+  int before = cr_set_maxprocs(cr_maxprocs() < 4 ? 0 : 4);
+  cr_waitgroup_add(&wg, hogs);
+  for (int i = 0; i < hogs; i++) cr_go(turns, &stop, &n, &wg);
+  until(n >= 2 * hogs);
+  int had = n;
+  cr_waitgroup_add(&others, 50);
+  for (int i = 0; i < 50; i++) cr_go(naps, 0, &others);
+  cr_waitgroup_wait(&others);
+  check(n - had < 10 * hogs);
+  stop = 1;
+  cr_waitgroup_wait(&wg);
+  cr_set_maxprocs(before);
+}
+
 // ---- a producer that never parks -------------------------------------------------------------------
 
 static void nothing(void) {}
@@ -206,7 +235,8 @@ static void producers_on_every_p_starve_nobody(void) {
 static int tests(void) {
   const struct CMUnitTest list[] = {
       GO_TEST(hogs_are_few_threads),     GO_TEST(who_blocks_is_no_hog),
-      GO_TEST(others_go_on_among_hogs),  GO_TEST(the_bound_grows_when_nobody_comes_back),
+      GO_TEST(others_go_on_among_hogs),  GO_TEST(hogs_that_come_back_starve_nobody),
+      GO_TEST(the_bound_grows_when_nobody_comes_back),
       GO_TEST(a_producer_starves_nobody), GO_TEST(producers_on_every_p_starve_nobody),
   };
   return cmocka_run_group_tests(list, NULL, NULL);
