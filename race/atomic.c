@@ -26,6 +26,10 @@
 // A sequence of several heads is kept whole when one of its heads stores to it relaxed (exact would be
 // that head's part alone; C++20 dropped the rule). It errs on the side of no false alarm.
 //
+// An atomic may be read in another width than it was written in: half of what a double-word compare-exchange stored, a
+// byte of a word of flags. What overlaps is seen too. A store breaks the sequences at its own address alone: more order
+// than there is, where widths are mixed.
+//
 // The access check comes before the operation can be seen (the reader may free the object), and
 // after the acquire (what it acquires may order the plain initialisation of the atomic itself); so an
 // acquiring rmw is checked under the lock, and its findings told afterwards (defer.h).
@@ -110,7 +114,7 @@ static void modified(race_g *g, struct syncvar *sv, int mo) {  // R3, R4
   }
 }
 
-static void saw(race_g *g, const struct syncvar *sv, int mo) {
+static void saw_one(race_g *g, const struct syncvar *sv, int mo) {
   if (acquires(mo)) clock_acquire(g, sv);  // A1
   else clock_saw(g, sv);                   // A2
 }
@@ -127,6 +131,26 @@ struct step {
   int mo;
   struct defer found;
 };
+
+// saw takes the clocks of all that overlaps in addr's word, which is locked.
+static void saw(const struct step *s, uintptr_t addr) {
+  for (const struct syncvar *sv = syncvar_first(addr); sv; sv = sv->next)
+    if (sv->addr == s->addr || (sv->addr < s->addr + s->size && s->addr < sv->addr + sv->width)) saw_one(s->g, sv, s->mo);
+}
+
+// saw_half does so for the other word of an atomic of 16 bytes: this one, or one that this is half of.
+static __attribute__((noinline)) void saw_half(const struct step *s, uintptr_t other) {
+  inside_begin();
+  if (syncvar_lock_word(other)) {
+    saw(s, other);
+    syncvar_unlock(other);
+  }
+  inside_end();
+}
+INLINE void see_half(const struct step *s) {
+  uintptr_t other = s->size == 16 ? s->addr + 8 : (s->addr & ~(uintptr_t)7) - 8;
+  if ((s->size == 16 || s->addr & 8) && syncvar_maybe(other)) saw_half(s, other);
+}
 
 INLINE bool step_init(struct step *s, const volatile void *a, unsigned size, int mo, uintptr_t pc) {
   s->g = g_self();
@@ -173,6 +197,7 @@ INLINE void lock(struct step *s, bool make) {
   inside_begin();
   s->sv = make ? syncvar_lock(s->addr) : syncvar_lock_found(s->addr);
   if (!s->sv) inside_end();
+  else if (make && s->sv->width < s->size) s->sv->width = s->size;
 }
 
 INLINE void unlock(struct step *s) {
@@ -184,19 +209,22 @@ INLINE void unlock(struct step *s) {
 
 // late_sight takes the clock of a first release that came while a step held no lock.
 static __attribute__((noinline)) void late_sight(struct step *s) {
-  lock(s, false);
-  if (!s->sv) return;
-  saw(s->g, s->sv, s->mo);
-  unlock(s);
+  inside_begin();
+  if (syncvar_lock_word(s->addr)) {
+    saw(s, s->addr);
+    syncvar_unlock(s->addr);
+  }
+  inside_end();
 }
 
 INLINE void load_end(struct step *s) {
   if (s->sv) {
-    saw(s->g, s->sv, s->mo);
+    saw(s, s->addr);
     unlock(s);
   } else if (syncvar_maybe(s->addr)) {
     late_sight(s);
   }
+  see_half(s);
   check(s, ACCESS_READ);
 }
 
@@ -219,11 +247,12 @@ INLINE void rmw_check(struct step *s) {
     check(s, ACCESS_WRITE);
     return;
   }
-  saw(s->g, s->sv, s->mo);
+  saw(s, s->addr);
   check_locked(s, ACCESS_WRITE);
 }
 
 INLINE void rmw_begin(struct step *s) {
+  see_half(s);
   epoch_open(s->g);  // may scan, which the check under the lock must not
   lock(s, releases(s->mo) || fenced(s->g));
   rmw_check(s);
@@ -236,6 +265,7 @@ INLINE void rmw_end(struct step *s) {
   } else if (syncvar_maybe(s->addr)) {
     late_sight(s);
   }
+  see_half(s);
 }
 
 // ---- the operations of one size --------------------------------------------------------------------

@@ -15,10 +15,14 @@
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
+// The halves of 16 bytes may be read for themselves.
 static void begin(const void *p, size_t n, bool write, uintptr_t pc) {
+  const char *half = n == 16 ? (const char *)p + 8 : NULL;
   edge_acquire(p);  // A1
+  if (half) edge_acquire(half);
   did(p, n, ACCESS_ATOMIC | (write ? ACCESS_WRITE : ACCESS_READ), pc);
   if (write) edge_release_merge(p);  // R1
+  if (write && half) edge_release_merge(half);
 }
 
 CHECKED void __crun_atomic_begin(void *p, size_t n, int write) { begin(p, n, write, HERE); }

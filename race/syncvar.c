@@ -100,6 +100,17 @@ struct syncvar *syncvar_peek(uintptr_t addr) {
   return sv && sv->addr == addr ? sv : NULL;
 }
 
+struct syncvar *syncvar_first(uintptr_t addr) {
+  cell *c = find_cell(addr);
+  return c ? atomic_load_explicit(c, memory_order_acquire) : NULL;
+}
+
+bool syncvar_lock_word(uintptr_t addr) {
+  if (!syncvar_maybe(addr)) return false;
+  spin_lock(&lock_of(addr)->spin);
+  return true;
+}
+
 void syncvar_unlock(uintptr_t addr) {
   spin_unlock(&lock_of(addr)->spin);
 }

@@ -35,6 +35,7 @@ struct syncvar {
   struct stamp stamp;    // vc is exactly what this stamp published, if clk != 0
   uint64_t head;         // atomics: who heads the release sequence (atomic.c)
   uint64_t aux;          // its user's: the barrier's count, the rwlock's writer
+  uint32_t width;        // bytes of the widest atomic at addr that released; 0: another kind of object
 };
 
 // syncvar_init reserves the directory. Before it, nothing can be found or forgotten.
@@ -55,6 +56,13 @@ void syncvar_unlock(uintptr_t addr);
 // syncvar_same_word returns the syncvar of addr, made if there is none, under the lock of another
 // address of its word.
 struct syncvar *syncvar_same_word(uintptr_t addr);
+
+// syncvar_first returns the first of the syncvars of addr's word, nil: there is none. Under the lock of an address of the
+// word; who has no lock may compare the result with nil, or with one that it knows.
+struct syncvar *syncvar_first(uintptr_t addr);
+
+// syncvar_lock_word locks addr's word if it has a syncvar, and tells whether.
+bool syncvar_lock_word(uintptr_t addr);
 
 // syncvar_maybe tells, without a lock, whether the word of addr has a syncvar: false is certain for
 // every release that happened before.

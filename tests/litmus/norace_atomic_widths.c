@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// A release is seen by an acquire of another width that overlaps it: half of a wide atomic, a whole of which a part was stored.
+// ARGS: 0..7
+// FLAGS: -mcx16
+// TSAN: unsure
+#define LITMUS_PTHREAD
+#include "litmus.h"
+
+#include <stdatomic.h>
+
+int x, kind;
+_Alignas(16) union {
+  _Atomic __int128 wide;
+  _Atomic long half[2];
+  _Atomic int quarter[4];
+  _Atomic char byte[16];
+} u;
+
+static void *thread(void *arg) {
+  x = 1;
+  switch (kind) {
+    case 0: case 1: atomic_store_explicit(&u.wide, (__int128)1 << 64 | 1, memory_order_release); break;
+    case 2: atomic_store_explicit(&u.half[1], 1, memory_order_release); break;
+    case 3: case 4: atomic_store_explicit(&u.half[0], -1, memory_order_release); break;
+    case 5: case 6: atomic_fetch_add_explicit(&u.quarter[1], 1, memory_order_release); break;
+    case 7: atomic_store_explicit(&u.byte[13], 1, memory_order_release); break;
+  }
+  return arg;
+}
+
+static int seen(void) {
+  switch (kind) {
+    case 0: return atomic_load_explicit(&u.half[0], memory_order_acquire) != 0;
+    case 1: return atomic_load_explicit(&u.half[1], memory_order_acquire) != 0;
+    case 2: return atomic_load_explicit(&u.wide, memory_order_acquire) != 0;
+    case 3: return atomic_load_explicit(&u.quarter[1], memory_order_acquire) != 0;
+    case 4: return atomic_load_explicit(&u.byte[7], memory_order_acquire) != 0;
+    case 5: return atomic_fetch_add_explicit(&u.half[0], 0, memory_order_acquire) != 0;
+    case 6: return atomic_load_explicit(&u.half[0], memory_order_relaxed) != 0;
+    default: return atomic_load_explicit(&u.half[1], memory_order_acquire) != 0;
+  }
+}
+
+int main(int argc, char **argv) {
+  kind = argv[1][0] - '0';
+  spawn(thread, NULL);
+  while (!seen()) sched_yield();
+  if (kind == 6) atomic_thread_fence(memory_order_acquire);
+  x = 2;
+}
