@@ -220,10 +220,11 @@ static void add_users(struct args *a, const struct invocation *inv) {
 
 // ---- putting together ---------------------------------------------------------------------------
 
-static void add_compile_flags(struct args *a, const struct toolchain *t) {
+static void add_compile_flags(struct args *a, const struct invocation *inv, const struct toolchain *t) {
   args_add(a, "--start-no-unused-arguments");
   args_add(a, "-g");  // for the traces; a -g of the user's comes later and wins
   args_add(a, "-fstack-clash-protection");
+  if (!inv->race) args_add(a, "-fno-omit-frame-pointer");  // reports tell by them which of a function's callers it was
   if (t->include) {
     args_add(a, "-isystem");
     args_add(a, t->include);
@@ -369,7 +370,7 @@ struct args invocation_command(const struct invocation *inv, const struct toolch
   if (inv->driver_cxx) args_add(&a, "--driver-mode=g++");
   bool ours = inv->inputs.n > 0 && !inv->unfinished;
   check_engine(inv);
-  if (ours) add_compile_flags(&a, t);
+  if (ours) add_compile_flags(&a, inv, t);
   add_users(&a, inv);
   if (!ours) return a;
   args_add(&a, "--start-no-unused-arguments");

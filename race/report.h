@@ -22,8 +22,7 @@ struct report_stack {
   uintptr_t pc[REPORT_PCS];
   size_t n;
   bool is_return;
-  size_t callers;  // pcs from this one on are callers as they are now: of that call, unless that has returned
-                   // 0: all are of then
+  size_t callers;  // pcs from this one on are callers of such a call as deep in its stack, maybe not of that one; 0: all are certain
 };
 
 // One paragraph of a report: a heading and a stack.

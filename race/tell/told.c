@@ -62,7 +62,7 @@ static void add_stack(struct text *t, const struct report_part *p) {
   const struct stack *s = p->stack.callers ? place_of_part(p) : stack_of_part(p);
   write(t, s, p->stack.n ? "no frame of the program" : "its stack is not known");
   if (!p->stack.callers || callers_of_part(p)->n == 0) return;
-  text_add(t, "  [called, unless that has returned since, by]\n");
+  text_add(t, "  [called, or from elsewhere at the same depth, by]\n");
   text_stack(t, &scratch, "");
 }
 

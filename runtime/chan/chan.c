@@ -305,8 +305,9 @@ static struct sudog **wake_all_closed(struct cr_chan *c, struct cr_waitq *q, boo
   return tail;
 }
 
-bool chan_close(struct cr_chan *c, uintptr_t pc) {
+bool chan_close(struct cr_chan *c, callsite at, uintptr_t pc) {
   chan_check(c);
+  callsite_note(at);
   lock(&c->lock);
   if (load_rlx(&c->closed)) {
     unlock(&c->lock);
@@ -315,7 +316,7 @@ bool chan_close(struct cr_chan *c, uintptr_t pc) {
   race_write(header(c), sizeof c->buf, pc);
   race_release(c);  // R3
   lockorder_operation(c, ONE_COMPLETES, &c->send_open, pc);
-  c->closed_at = place_here(pc);
+  c->closed_at = (struct place){at, getg()->goid};
   store_rel(&c->closed, 1);
   struct sudog *woken = NULL, **tail = &woken;
   tail = wake_all_closed(c, &c->recvq, true, tail);
@@ -340,12 +341,14 @@ struct cr_chan *cr_chan_make_raw(size_t elem_size, long long cap, const char *ty
   size_t stride = elem_size ? elem_size : 1;
   if (cap < 0 || (unsigned long long)cap > (PTRDIFF_MAX - sizeof(struct cr_chan)) / stride)
     cr_panic("makechan: size out of range");
+  callsite at = callsite_here(getg());
+  callsite_note(at);
   race_enter(PC());  // reports say where the channel was made
   struct cr_chan *c = malloc(total_size(elem_size, (size_t)cap));
   race_leave();
   if (!c) throw("chan: out of memory");
   *c = (struct cr_chan){.cap = (size_t)cap, .elem_size = elem_size, .buf = (char *)(c + 1), .type = type,
-                        .made = {.pc = PC(), .ctx = race_context(PC())}};
+                        .made = {.at = at}};
   return c;
 }
 
@@ -426,7 +429,7 @@ bool cr_chan_try_recv_ok_raw(struct cr_chan *c, void *elem, bool *ok) {
 void cr_chan_close_raw(struct cr_chan *c) {
   if (!c) panic_close(NULL, PC());
   rt_enter();
-  bool was_open = chan_close(c, PC());
+  bool was_open = chan_close(c, callsite_here(getg()), PC());
   rt_exit();
   if (!was_open) panic_close(c, PC());
 }

@@ -54,8 +54,8 @@ enum chan_result chan_recv(struct cr_chan *c, void *elem, bool block, uintptr_t 
 // chan_panic_send panics for a send at pc on c, which is closed.
 _Noreturn void chan_panic_send(const struct cr_chan *c, uintptr_t pc);
 
-// chan_close closes c for the user's call at pc; false: it was closed.
-bool chan_close(struct cr_chan *c, uintptr_t pc);
+// chan_close closes c for the user's call `at`, which returns to pc; false: it was closed.
+bool chan_close(struct cr_chan *c, callsite at, uintptr_t pc);
 
 // chan_race_used tells the detector that a send is tried at pc: against a close, or the end, of c.
 void chan_race_used(const struct cr_chan *c, uintptr_t pc);

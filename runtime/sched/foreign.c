@@ -85,7 +85,6 @@ void foreign_parks(struct g *gp, enum wait_reason why) {
   char wait[160], held[320];
   struct object_text object;
   struct report_part part[2];
-  struct place locked = place_here(gp->foreign_pc);
   race_hide_begin();
   snprintf(wait, sizeof wait, "Goroutine %llu [%s] waits at", (unsigned long long)gp->goid, wait_reason_text(why));
   snprintf(held, sizeof held, "It has locked pthread lock%s at", object_text(gp->foreign_lock, &object));
@@ -93,8 +92,7 @@ void foreign_parks(struct g *gp, enum wait_reason why) {
   misuse_stack_here(&part[0].stack);
   part[1] = (struct report_part){.role = "acquire", .heading = held, .goid = gp->goid, .object = (uintptr_t)gp->foreign_lock,
                                  .identifies = true};
-  locked.ctx = 0;
-  place_stack(&locked, &part[1].stack);
+  callsite_stack(gp->foreign_pc, &part[1].stack);
   report_tell(&(struct report){.kind = REPORT_LOCK_ORDER, .rule = "parked-with-pthread-lock", .part = part, .nparts = 2, .possible = true,
                                .title = "POSSIBLE DEADLOCK: a goroutine waits while it holds a pthread lock"});
   race_hide_end();

@@ -92,7 +92,7 @@ struct g {
   struct m *ran_on;        // CRUNDEBUG=migrate=1 only: the M that it left last
   struct m *_Atomic locked_m;  // own: the M that alone may run it while nlocks > 0, else nil
   _Atomic uint32_t thread_word;  // is_thread: 1 when ready
-  char *stack_lo, *stack_hi;     // from the lowest byte above the guard to this struct
+  char *stack_lo, *stack_hi;     // from the lowest byte above the guard to this struct; lo nil: another stack, readable up to hi
   char *stack_end;               // where the stack's mapping ends
   struct g *all_next, *all_prev; // every G there is, under sched.all_lock
   struct g *magazine_next;       // of the first of a magazine of free stacks, under its list's lock, as the next
@@ -104,7 +104,7 @@ struct g {
   struct labels *_Atomic labels; // nil: none (labels.c)
   _Atomic uintptr_t blocked_on;   // the lock that it has to wait for and an enum blocked; 0: none (diag/deadlock/waitfor.h)
   _Atomic uint32_t blocked_seq;   // goes up each time it has to
-  uintptr_t blocked_pc;           // where the user asked for it
+  uint64_t blocked_at;            // where the user asked for it (diag/deadlock/callsite.h)
   uint32_t nforeign;              // pthread locks it holds; owner only, as the next two (foreign.h)
   const void *foreign_lock;
   uintptr_t foreign_pc;

@@ -132,6 +132,11 @@ static struct m *foreign_m(void) {
   return mp;
 }
 
+extern void *__libc_stack_end;  // where the first thread's stack begins
+
+// Above the frames of a thread lie its thread-locals and its control block.
+enum { THREAD_ABOVE = 1024 };
+
 __attribute__((noinline)) struct g *getg_slow(void) {
   sched_start();
   struct m *mp = getm();
@@ -147,6 +152,7 @@ __attribute__((noinline)) struct g *getg_slow(void) {
   sysmon_start();  // its timers must be run even if no goroutine ever is
   gp->goid = add_rlx(&sched.goid, 1) + 1;
   gp->is_thread = true;
+  gp->stack_hi = (char *)__builtin_frame_address(0) + THREAD_ABOVE;
   gp->race = race_self();
   store_rlx(&gp->status, G_RUNNING);
   mp->curg = gp;
@@ -252,6 +258,7 @@ static void main_init(void) {
   sched.nm = 1;
   main_g.goid = 1;
   main_g.is_main = true;
+  main_g.stack_hi = __libc_stack_end;
   main_g.ran_on = &m0;
   main_g.race = race_main_g();
   store_rlx(&main_g.status, G_RUNNING);

@@ -31,9 +31,10 @@ struct locker {
   void *l;
 };
 
-// owned is one of ours: its calls take the pc of the user's.
+// owned is one of ours: its calls take the user's.
 struct owned {
   void *l;
+  callsite at;
   uintptr_t pc;
 };
 
@@ -102,30 +103,30 @@ static void wake(cr_cond *c, uint32_t n) {
 static void unlock_mutex(void *arg) {
   struct owned *o = arg;
   race_mutex_unlocks(o->l);
-  mutex_unlock(o->l, o->pc);
+  mutex_unlock(o->l, o->at, o->pc);
 }
 
 static void lock_mutex(void *arg) {
   struct owned *o = arg;
-  mutex_lock(o->l, WAIT_MUTEX, o->pc, 0);
-  race_mutex_locked(o->l, o->pc, ((cr_mutex *)o->l)->context);
+  mutex_lock(o->l, WAIT_MUTEX, o->at);
+  race_mutex_locked(o->l, o->pc, callsite_context(o->at));
 }
 
 static void unlock_rwmutex(void *arg) {
   struct owned *o = arg;
-  rwmutex_unlock(o->l, o->pc);
+  rwmutex_unlock(o->l, o->at, o->pc);
 }
 
 static void lock_rwmutex(void *arg) {
   struct owned *o = arg;
-  rwmutex_lock(o->l, o->pc, 0);
+  rwmutex_lock(o->l, o->at, o->pc);
 }
 
 void cr_cond_wait(cr_cond *c, cr_mutex *m) {
   lockorder_released(m, &m->id);
   lockorder_waits(c, PC());
   rt_enter();
-  wait(c, &(struct locker){unlock_mutex, lock_mutex, &(struct owned){m, PC()}});
+  wait(c, &(struct locker){unlock_mutex, lock_mutex, &(struct owned){m, callsite_here(getg()), PC()}});
   rt_exit();
   lockorder_acquired(m, &m->id, LOCK_MUTEX, PC());
 }
@@ -134,7 +135,7 @@ void cr_cond_wait_rw(cr_cond *c, cr_rwmutex *rw) {
   lockorder_released(rw, &rw->writer.id);
   lockorder_waits(c, PC());
   rt_enter();
-  wait(c, &(struct locker){unlock_rwmutex, lock_rwmutex, &(struct owned){rw, PC()}});
+  wait(c, &(struct locker){unlock_rwmutex, lock_rwmutex, &(struct owned){rw, callsite_here(getg()), PC()}});
   rt_exit();
   lockorder_acquired(rw, &rw->writer.id, LOCK_WRITE, PC());
 }

@@ -141,13 +141,14 @@ void cr_context_free(cr_context *ctx) {
   rt_exit();
 }
 
-static struct cr_context *derive(cr_context *parent, enum kind kind, uintptr_t pc) {
+static struct cr_context *derive(cr_context *parent, enum kind kind, callsite at, uintptr_t pc) {
+  callsite_note(at);
   race_hide_begin();
   struct cr_context *ctx = malloc(sizeof *ctx);
   race_hide_end();
   if (!ctx) throw("out of memory for a context");
-  *ctx = (struct cr_context){.done = {.elem_size = sizeof(char), .of_context = true, .made = {.pc = pc, .ctx = race_context(pc)}}, .parent = cr_context_keep(parent), .kind = kind,
-                             .refs = 1, .holds = 1, .pc = pc};
+  *ctx = (struct cr_context){.done = {.elem_size = sizeof(char), .of_context = true, .made = {at, getg()->goid}},
+                             .parent = cr_context_keep(parent), .kind = kind, .refs = 1, .holds = 1, .pc = pc};
   ctx->canceler = kind == CANCEL ? ctx : kind == WITHOUT_CANCEL ? NULL : parent->canceler;
   return ctx;
 }
@@ -200,7 +201,7 @@ static struct cr_context *end(struct cr_context *ctx, int err, int cause, struct
   store_rel(&ctx->err, err);
   list = take_children(ctx, list);
   unlock(&ctx->lock);
-  chan_close(&ctx->done, pc);
+  chan_close(&ctx->done, callsite_bare(pc), pc);
   disarm(ctx);
   return list;
 }
@@ -300,9 +301,9 @@ static int64_t deadline_of(const struct cr_context *ctx) {
   return ctx->canceler ? ctx->canceler->deadline_ns : NO_DEADLINE;
 }
 
-static struct cr_context *with_deadline(cr_context *parent, int64_t when_ns, int cause, uintptr_t pc) {
+static struct cr_context *with_deadline(cr_context *parent, int64_t when_ns, int cause, callsite at, uintptr_t pc) {
   int64_t above = deadline_of(parent), now = nanotime();
-  struct cr_context *ctx = derive(parent, CANCEL, pc);
+  struct cr_context *ctx = derive(parent, CANCEL, at, pc);
   bool own = (above == NO_DEADLINE || when_ns < above) && when_ns < INT64_MAX - 1;
   ctx->deadline_ns = !own ? above : when_ns > 0 ? when_ns : 1;
   ctx->deadline_cause = cause;
@@ -315,21 +316,21 @@ static struct cr_context *with_deadline(cr_context *parent, int64_t when_ns, int
 }
 
 cr_context *cr_context_with_deadline(cr_context *parent, int64_t when_ns) {
-  return with_deadline(parent, when_ns, ETIMEDOUT, PC());
+  return with_deadline(parent, when_ns, ETIMEDOUT, callsite_here(getg()), PC());
 }
 
 cr_context *cr_context_with_deadline_cause(cr_context *parent, int64_t when_ns, int cause) {
-  return with_deadline(parent, when_ns, cause, PC());
+  return with_deadline(parent, when_ns, cause, callsite_here(getg()), PC());
 }
 
 cr_context *cr_context_with_timeout(cr_context *parent, int64_t ns) {
-  return with_deadline(parent, after_ns(ns), ETIMEDOUT, PC());
+  return with_deadline(parent, after_ns(ns), ETIMEDOUT, callsite_here(getg()), PC());
 }
 
 // ---- the other public calls -----------------------------------------------------------------------
 
 cr_context *cr_context_with_cancel(cr_context *parent) {
-  struct cr_context *ctx = derive(parent, CANCEL, PC());
+  struct cr_context *ctx = derive(parent, CANCEL, callsite_here(getg()), PC());
   ctx->deadline_ns = deadline_of(parent);
   rt_enter();
   attach(ctx, PC());
@@ -338,14 +339,16 @@ cr_context *cr_context_with_cancel(cr_context *parent) {
 }
 
 cr_context *cr_context_with_value(cr_context *parent, const void *key, void *value, void (*drop)(void *value)) {
-  struct cr_context *ctx = derive(parent, VALUE, PC());
+  struct cr_context *ctx = derive(parent, VALUE, callsite_here(getg()), PC());
   ctx->key = key;
   ctx->value = value;
   ctx->fn = drop;
   return ctx;
 }
 
-cr_context *cr_context_without_cancel(cr_context *parent) { return derive(parent, WITHOUT_CANCEL, PC()); }
+cr_context *cr_context_without_cancel(cr_context *parent) {
+  return derive(parent, WITHOUT_CANCEL, callsite_here(getg()), PC());
+}
 
 void cr_context_cancel_cause(cr_context *ctx, int cause) {
   if (ctx->kind != CANCEL) return;
@@ -385,7 +388,7 @@ void *cr_context_value(cr_context *ctx, const void *key) {
 
 // A cr_context_watch is a cr_context of its own kind; the types differ for the compiler's sake.
 cr_context_watch *cr_context_after_func(cr_context *ctx, void (*fn)(void *arg), void *arg) {
-  struct cr_context *w = derive(ctx, WATCH, PC());
+  struct cr_context *w = derive(ctx, WATCH, callsite_here(getg()), PC());
   w->fn = fn;
   w->value = arg;
   w->creator = getg()->goid;

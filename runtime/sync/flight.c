@@ -78,7 +78,7 @@ static void land(void *arg) {
   while (*link != c) link = &(*link)->next;
   *link = c->next;
   unlock(lock_of(f));
-  chan_close(&c->done, 0);  // R1
+  chan_close(&c->done, 0, 0);  // R1
   rt_exit();
 }
 

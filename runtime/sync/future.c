@@ -41,7 +41,7 @@ CR_ANY_FUNCTION_ static void run(void *arg) {
   f->value = f->fn(f->arg);
   race_leave();
   rt_enter();
-  chan_close(&f->done, f->pc);  // R1
+  chan_close(&f->done, callsite_bare(f->pc), f->pc);  // R1
   rt_exit();
 }
 

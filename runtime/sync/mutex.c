@@ -55,7 +55,7 @@ static bool is_free(uint64_t w) { return w >> OWNER_SHIFT == 0; }
 // What a goroutine that contends knows of itself.
 struct contender {
   struct g *gp;
-  uintptr_t pc;   // of the user's call
+  callsite at;    // the user's call
   struct sudog sg;
   bool queued;    // we have been in the queue before
   bool woken;     // we are one of those that WOKEN stands for
@@ -137,43 +137,43 @@ static void contend(cr_mutex *m, struct contender *me, enum wait_reason why) {
       continue;
     }
     if (spin(m, me, w)) continue;
-    if (!me->said) waitfor_begin(me->gp, m, blocked_as(why), me->pc);
+    if (!me->said) waitfor_begin(me->gp, m, blocked_as(why), me->at);
     me->said = true;
     if (queue_up(m, me) && wait_turn(m, me, why)) return;
   }
 }
 
-static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum wait_reason why, uintptr_t pc, uint32_t cfa) {
-  struct contender me = {.gp = gp, .pc = pc, .sg = {.g = gp}};
+static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum wait_reason why, callsite at) {
+  struct contender me = {.gp = gp, .at = at, .sg = {.g = gp}};
   contend(m, &me, why);
-  waitfor_taken(m, gp, pc, cfa);
+  waitfor_taken(m, gp, at);
   if (me.said) waitfor_end(gp);
 }
 
 // try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch it twice, and
 // the CAS would wait for it. So it guesses that the flags are those that gp saw last: while others wait, one that locks
 // again and again finds WAITING and WOKEN.
-static inline bool try_fast(cr_mutex *m, struct g *gp, uintptr_t pc, uint32_t cfa) {
+static inline bool try_fast(cr_mutex *m, struct g *gp, callsite at) {
   uint64_t w = gp->mutex_flags, me = owner_bits(gp);
   if (__builtin_expect(!cas_acq(&m->word, &w, w | me), 0)) {  // A1
     gp->mutex_flags = w & FLAGS;
     if (!is_free(w) || !cas_acq(&m->word, &w, w | me)) return false;  // A1
   }
-  waitfor_taken(m, gp, pc, cfa);
+  waitfor_taken(m, gp, at);
   return true;
 }
 
-void mutex_lock(cr_mutex *m, enum wait_reason why, uintptr_t pc, uint32_t cfa) {
+void mutex_lock(cr_mutex *m, enum wait_reason why, callsite at) {
   struct g *gp = getg();
-  if (!try_fast(m, gp, pc, cfa)) lock_slow(m, gp, why, pc, cfa);
+  if (!try_fast(m, gp, at)) lock_slow(m, gp, why, at);
 }
 
-bool mutex_trylock(cr_mutex *m, uintptr_t pc, uint32_t cfa) {
+bool mutex_trylock(cr_mutex *m, callsite at) {
   struct g *gp = getg();
   uint64_t me = owner_bits(gp), w = load_rlx(&m->word);
   while (is_free(w)) {
     if (!cas_acq(&m->word, &w, w | me)) continue;  // A1
-    waitfor_taken(m, gp, pc, cfa);
+    waitfor_taken(m, gp, at);
     return true;
   }
   return false;
@@ -204,18 +204,18 @@ static void wake_one(cr_mutex *m, uint64_t me) {
   bool hand_over = load_rlx(&m->word) & STARVING;
   sg->success = hand_over;
   if (!hand_over) or_rlx(&m->word, WOKEN);
-  if (hand_over) waitfor_given(m, gp, gp->blocked_pc), m->context = 0;
+  if (hand_over) waitfor_given(m, gp, gp->blocked_at);
   unlock(lock_of(m));
   // From here on WAITING may be set by others, so the flags are not stored, only the owner is changed.
   add_rel(&m->word, (hand_over ? owner_bits(gp) : 0) - me);  // R1
   ready(gp);
 }
 
-static __attribute__((noinline)) void unlock_slow(cr_mutex *m, struct g *gp, uintptr_t pc) {
+static __attribute__((noinline)) void unlock_slow(cr_mutex *m, struct g *gp, callsite at, uintptr_t pc) {
   uint64_t me = owner_bits(gp);
   mutex_check_owner(m, "sync: unlock of unlocked mutex", pc);
   if (waitfor_is_copy(m)) waitfor_misuse(m, "copied-lock", pc);
-  waitfor_left(m, gp, pc);
+  waitfor_left(m, gp, at);
   uint64_t w = load_rlx(&m->word);
   while (nobody_to_wake(w))
     if (cas_rel(&m->word, &w, w - me)) return;  // R1
@@ -224,10 +224,10 @@ static __attribute__((noinline)) void unlock_slow(cr_mutex *m, struct g *gp, uin
 
 // unlock_fast ends an ownership that nobody is to be woken for. It guesses the word as try_fast does; what else it might be,
 // another's or nobody's, the CAS finds out.
-static inline bool unlock_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
+static inline bool unlock_fast(cr_mutex *m, struct g *gp, callsite at) {
   uint64_t me = owner_bits(gp), w = me | gp->mutex_flags;
   if (waitfor_is_copy(m)) return false;
-  uintptr_t before = waitfor_left(m, gp, pc);
+  callsite before = waitfor_left(m, gp, at);
   if (__builtin_expect(nobody_to_wake(w) && cas_rel(&m->word, &w, w - me), 1)) return true;  // R1
   w = load_rlx(&m->word);
   gp->mutex_flags = w & FLAGS;
@@ -236,9 +236,9 @@ static inline bool unlock_fast(cr_mutex *m, struct g *gp, uintptr_t pc) {
   return false;
 }
 
-void mutex_unlock(cr_mutex *m, uintptr_t pc) {
+void mutex_unlock(cr_mutex *m, callsite at, uintptr_t pc) {
   struct g *gp = getg();
-  if (!unlock_fast(m, gp, pc)) unlock_slow(m, gp, pc);
+  if (!unlock_fast(m, gp, at)) unlock_slow(m, gp, at, pc);
 }
 
 bool mutex_is_valid(const cr_mutex *m) {
@@ -252,58 +252,62 @@ bool mutex_is_valid(const cr_mutex *m) {
 // other way they keep one, for traces to name: no_tail is in place of a jump.
 #define no_tail() __asm__ volatile("")
 
-static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, uintptr_t pc, uint32_t cfa) {
+static __attribute__((noinline)) void lock_public_slow(cr_mutex *m, callsite at, uintptr_t pc) {
   struct g *gp = getg();
   rt_enter();
-  lock_slow(m, gp, WAIT_MUTEX, pc, cfa);
+  lock_slow(m, gp, WAIT_MUTEX, at);
   rt_exit();
-  race_mutex_locked(m, pc, m->context);
+  race_mutex_locked(m, pc, callsite_context(at));
   lockorder_acquired(m, &m->id, LOCK_MUTEX, pc);
 }
 
 void cr_mutex_lock(cr_mutex *m) {
   struct g *gp = getg_or_nil();
-  if (__builtin_expect(gp && try_fast(m, gp, PC(), call_cfa()), 1)) {
-    race_mutex_locked(m, PC(), m->context);
+  if (__builtin_expect(!gp, 0)) gp = getg();
+  callsite at = callsite_here(gp);
+  if (__builtin_expect(try_fast(m, gp, at), 1)) {
+    race_mutex_locked(m, PC(), callsite_context(at));
     if (lockorder_is_on()) lockorder_acquired_by(gp, m, &m->id, LOCK_MUTEX, PC());
     return;
   }
-  lock_public_slow(m, PC(), call_cfa());
+  lock_public_slow(m, at, PC());
   no_tail();
 }
 
 bool cr_mutex_trylock(cr_mutex *m) {
-  bool got = mutex_trylock(m, PC(), call_cfa());
-  if (!got) return false;
-  race_mutex_locked(m, PC(), m->context);
+  callsite at = callsite_here(getg());
+  if (!mutex_trylock(m, at)) return false;
+  race_mutex_locked(m, PC(), callsite_context(at));
   lockorder_acquired(m, &m->id, LOCK_MUTEX | LOCK_TRIED, PC());
   return true;
 }
 
-static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m, uintptr_t pc) {
+static __attribute__((noinline)) void unlock_public_slow(cr_mutex *m, callsite at, uintptr_t pc) {
   struct g *gp = getg();
   rt_enter();
-  unlock_slow(m, gp, pc);
+  unlock_slow(m, gp, at, pc);
   rt_exit();
 }
 
 // unlock_watched is the whole of it while the watch over lock orders is on.
-static __attribute__((noinline)) void unlock_watched(cr_mutex *m, uintptr_t pc) {
+static __attribute__((noinline)) void unlock_watched(cr_mutex *m, callsite at, uintptr_t pc) {
   struct g *gp = getg();
   lockorder_released_by(gp, m, &m->id);
   race_mutex_unlocks(m);
-  if (!unlock_fast(m, gp, pc)) unlock_public_slow(m, pc);
+  if (!unlock_fast(m, gp, at)) unlock_public_slow(m, at, pc);
 }
 
 void cr_mutex_unlock(cr_mutex *m) {
+  struct g *gp = getg_or_nil();
+  if (__builtin_expect(!gp, 0)) gp = getg();
+  callsite at = callsite_here(gp);
   if (lockorder_is_on()) {
-    unlock_watched(m, PC());
+    unlock_watched(m, at, PC());
     no_tail();
     return;
   }
-  struct g *gp = getg_or_nil();
   race_mutex_unlocks(m);
-  if (__builtin_expect(gp && unlock_fast(m, gp, PC()), 1)) return;
-  unlock_public_slow(m, PC());
+  if (__builtin_expect(unlock_fast(m, gp, at), 1)) return;
+  unlock_public_slow(m, at, PC());
   no_tail();
 }

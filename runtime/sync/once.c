@@ -37,13 +37,13 @@ static void finish(void *arg) {
   lockorder_publish(o);
   store_rel(&o->done, 1);  // R1
   rt_enter();
-  mutex_unlock(&o->m, load_rlx(&o->m.locked));
+  mutex_unlock(&o->m, load_rlx(&o->m.locked), callsite_pc(load_rlx(&o->m.locked)));
   rt_exit();
 }
 
-static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *call, uintptr_t pc) {
+static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *call, callsite at, uintptr_t pc) {
   rt_enter();
-  mutex_lock(&o->m, WAIT_ONCE, pc, 0);
+  mutex_lock(&o->m, WAIT_ONCE, at);
   rt_exit();
   if (!load_rlx(&o->done)) {
     struct cr_defer_record r = {.fn = finish, .arg = o};
@@ -54,12 +54,13 @@ static __attribute__((noinline)) void do_slow(cr_once *o, const struct call *cal
     return;
   }
   rt_enter();
-  mutex_unlock(&o->m, pc);
+  mutex_unlock(&o->m, at, pc);
   rt_exit();
 }
 
-static inline void once_do(cr_once *o, const struct call *call, uintptr_t pc) {
-  if (!load_acq(&o->done)) do_slow(o, call, pc);  // A1
+// once_do is inlined into the public functions, whose frame it takes.
+static inline __attribute__((always_inline)) void once_do(cr_once *o, const struct call *call, uintptr_t pc) {
+  if (!load_acq(&o->done)) do_slow(o, call, callsite_here(getg()), pc);  // A1
   race_acquire(o);
   lockorder_learn(o);
 }
@@ -100,7 +101,7 @@ static void compute(void *arg) {
   }
 }
 
-static void *once_value(struct computation c) {
+static inline __attribute__((always_inline)) void *once_value(struct computation c) {
   cr_once_value *o = c.o;
   once_do(&o->once, &(struct call){.with = compute, .arg = &c}, c.pc);
   if (o->panicked) cr_panic("%s", o->panicked);

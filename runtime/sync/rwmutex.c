@@ -34,18 +34,19 @@ _Static_assert(RACE_RWMUTEX_BYTES == sizeof(cr_rwmutex), "what reports take it t
 // ---- readers ------------------------------------------------------------------------------------
 
 // wait_out waits until the writer that is pending or in has gone.
-static __attribute__((noinline)) void wait_out(cr_rwmutex *rw, uintptr_t pc) {
+static __attribute__((noinline)) void wait_out(cr_rwmutex *rw, callsite at) {
   rt_enter();
   struct g *gp = getg();
-  waitfor_begin(gp, rw, BLOCKED_READ, pc);
+  waitfor_begin(gp, rw, BLOCKED_READ, at);
   sema_acquire(&rw->reader_sem, WAIT_RWMUTEX_R);
   waitfor_end(gp);
   rt_exit();
 }
 
 void cr_rwmutex_rlock(cr_rwmutex *rw) {
-  if (__builtin_expect(add_acq_rel(&rw->reader_count, 1) + 1 < 0, 0)) wait_out(rw, PC());
-  waitfor_read_begin(getg(), rw, PC(), call_cfa());
+  callsite at = callsite_here(getg());
+  if (__builtin_expect(add_acq_rel(&rw->reader_count, 1) + 1 < 0, 0)) wait_out(rw, at);
+  waitfor_read_begin(getg(), rw, at);
   race_rwmutex_locked(rw, &rw->reader_sem, &rw->writer_sem, false, PC());  // A1
   lockorder_acquired(rw, &rw->writer.id, LOCK_READ, PC());
 }
@@ -55,7 +56,7 @@ bool cr_rwmutex_tryrlock(cr_rwmutex *rw) {
   bool got = false;
   while (n >= 0 && !(got = cas_acq_rel(&rw->reader_count, &n, n + 1))) {}
   if (!got) return false;
-  waitfor_read_begin(getg(), rw, PC(), call_cfa());
+  waitfor_read_begin(getg(), rw, callsite_here(getg()));
   race_rwmutex_locked(rw, &rw->reader_sem, &rw->writer_sem, false, PC());  // A1
   lockorder_acquired(rw, &rw->writer.id, LOCK_READ | LOCK_TRIED, PC());
   return true;
@@ -87,43 +88,44 @@ void cr_rwmutex_runlock(cr_rwmutex *rw) {
 // ---- writers ------------------------------------------------------------------------------------
 
 // wait_readers waits until those that were in have left.
-static void wait_readers(cr_rwmutex *rw, uintptr_t pc) {
+static void wait_readers(cr_rwmutex *rw, callsite at) {
   struct g *gp = getg();
-  waitfor_begin(gp, rw, BLOCKED_READERS, pc);
+  waitfor_begin(gp, rw, BLOCKED_READERS, at);
   sema_acquire(&rw->writer_sem, WAIT_RWMUTEX_W);
   waitfor_end(gp);
 }
 
-void rwmutex_lock(cr_rwmutex *rw, uintptr_t pc, uint32_t cfa) {
-  mutex_lock(&rw->writer, WAIT_RWMUTEX_W, pc, cfa);
+void rwmutex_lock(cr_rwmutex *rw, callsite at, uintptr_t pc) {
+  mutex_lock(&rw->writer, WAIT_RWMUTEX_W, at);
   int32_t in = add_acq_rel(&rw->reader_count, -MAX_READERS);
   // Readers that left in between have taken reader_wait below 0; it is 0 if all have.
-  if (in != 0 && add_acq_rel(&rw->reader_wait, in) + in != 0) wait_readers(rw, pc);
+  if (in != 0 && add_acq_rel(&rw->reader_wait, in) + in != 0) wait_readers(rw, at);
   race_rwmutex_locked(rw, &rw->reader_sem, &rw->writer_sem, true, pc);  // A1, A2
 }
 
-void rwmutex_unlock(cr_rwmutex *rw, uintptr_t pc) {
+void rwmutex_unlock(cr_rwmutex *rw, callsite at, uintptr_t pc) {
   mutex_check_owner(&rw->writer, "sync: Unlock of unlocked RWMutex", pc);
   race_rwmutex_unlocks(rw, &rw->reader_sem, &rw->writer_sem, true);  // R1
   int32_t waiting = add_acq_rel(&rw->reader_count, MAX_READERS) + MAX_READERS;
   if (waiting < 0 || waiting >= MAX_READERS) throw("sync: Unlock of unlocked RWMutex");
   if (waiting) sema_release(&rw->reader_sem, (uint32_t)waiting);
-  mutex_unlock(&rw->writer, pc);
+  mutex_unlock(&rw->writer, at, pc);
 }
 
 void cr_rwmutex_lock(cr_rwmutex *rw) {
   rt_enter();
-  rwmutex_lock(rw, PC(), call_cfa());
+  rwmutex_lock(rw, callsite_here(getg()), PC());
   rt_exit();
   lockorder_acquired(rw, &rw->writer.id, LOCK_WRITE, PC());
 }
 
 bool cr_rwmutex_trylock(cr_rwmutex *rw) {
   rt_enter();
-  bool got = mutex_trylock(&rw->writer, PC(), call_cfa());
+  callsite at = callsite_here(getg());
+  bool got = mutex_trylock(&rw->writer, at);
   int32_t none = 0;
   if (got && !cas_acq_rel(&rw->reader_count, &none, -MAX_READERS)) {
-    mutex_unlock(&rw->writer, PC());
+    mutex_unlock(&rw->writer, at, PC());
     got = false;
   }
   if (got) {
@@ -137,6 +139,6 @@ bool cr_rwmutex_trylock(cr_rwmutex *rw) {
 void cr_rwmutex_unlock(cr_rwmutex *rw) {
   lockorder_released(rw, &rw->writer.id);
   rt_enter();
-  rwmutex_unlock(rw, PC());
+  rwmutex_unlock(rw, callsite_here(getg()), PC());
   rt_exit();
 }

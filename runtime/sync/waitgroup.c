@@ -28,9 +28,9 @@
 static int32_t counter(uint64_t state) { return (int32_t)(state >> 32); }
 static uint32_t waiters(uint64_t state) { return (uint32_t)state; }
 
-_Noreturn static void misused(const cr_waitgroup *wg, const char *rule, const char *text, uintptr_t pc, const char *earlier, uintptr_t before) {
+_Noreturn static void misused(const cr_waitgroup *wg, const char *rule, const char *text, uintptr_t pc, const char *earlier, callsite before) {
   misuse_panic(&(struct misuse){.rule = rule, .title = text + sizeof "sync: " - 1, .does = "uses waitgroup", .object = wg, .pc = pc,
-                                .earlier = earlier, .before = {.pc = before}},
+                                .earlier = earlier, .before = {.at = before}},
                text);
 }
 
@@ -43,14 +43,14 @@ static void check_copy(const cr_waitgroup *wg, uintptr_t pc) {
   uint32_t self = load_rlx(&wg->self);
   if (__builtin_expect(self == 0 || self == (uint32_t)(uintptr_t)wg, 1)) return;
   misuse_tell(&(struct misuse){.rule = "copied-waitgroup", .title = "use of a WaitGroup that was copied while goroutines were counted",
-                               .does = "uses the copy", .object = wg, .pc = pc, .earlier = "changed", .before = {.pc = load_rlx(&wg->added)}});
+                               .does = "uses the copy", .object = wg, .pc = pc, .earlier = "changed", .before = {.at = load_rlx(&wg->added)}});
 }
 
-static void add(cr_waitgroup *wg, int n, uintptr_t pc) {
+static void add(cr_waitgroup *wg, int n, callsite at, uintptr_t pc) {
   if (n < 0) check_copy(wg, pc);
   else if (counter(load_rlx(&wg->state)) == 0) store_rlx(&wg->self, (uint32_t)(uintptr_t)wg);  // seen by who is counted
-  uintptr_t before = load_rlx(&wg->added);
-  store_rlx(&wg->added, pc);
+  callsite before = load_rlx(&wg->added);
+  callsite_set(&wg->added, at);
   if (n < 0) {
     race_release_merge(wg);
     lockorder_operation(wg, ALL_COMPLETE, NULL, pc);
@@ -71,14 +71,14 @@ static void add(cr_waitgroup *wg, int n, uintptr_t pc) {
   rt_exit();
 }
 
-static void wait(cr_waitgroup *wg, uintptr_t pc) {
+static inline __attribute__((always_inline)) void wait(cr_waitgroup *wg, uintptr_t pc) {
   uint64_t state = load_acq(&wg->state);  // A1
   for (;;) {
     if (counter(state) == 0) return;
     check_copy(wg, pc);
     if (cas_acq_rel(&wg->state, &state, state + 1)) break;  // A1, when it fails and is 0
   }
-  if (waiters(state) == 0) store_rlx(&wg->waited, pc);
+  if (waiters(state) == 0) callsite_set(&wg->waited, callsite_here(getg()));
   if (waiters(state) == 0) race_write(&wg->misuse, sizeof wg->misuse, pc);
   rt_enter();
   sema_acquire(&wg->sema, WAIT_WAITGROUP);  // A1
@@ -87,9 +87,9 @@ static void wait(cr_waitgroup *wg, uintptr_t pc) {
     misused(wg, "waitgroup-reused", "sync: WaitGroup is reused before previous Wait has returned", pc, "changed", load_rlx(&wg->added));
 }
 
-void cr_waitgroup_add(cr_waitgroup *wg, int n) { add(wg, n, PC()); }
+void cr_waitgroup_add(cr_waitgroup *wg, int n) { add(wg, n, callsite_here(getg()), PC()); }
 
-void cr_waitgroup_done(cr_waitgroup *wg) { add(wg, -1, PC()); }
+void cr_waitgroup_done(cr_waitgroup *wg) { add(wg, -1, callsite_here(getg()), PC()); }
 
 void cr_waitgroup_wait(cr_waitgroup *wg) {
   lockorder_waits(wg, PC());

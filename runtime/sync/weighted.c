@@ -47,7 +47,7 @@ static bool try_take(cr_weighted *w, int64_t n) {
 static void serve(cr_weighted *w) {
   for (struct cr_weighted_waiter *x; (x = w->first) && try_take(w, x->n);) {
     take_out(w, x);
-    chan_close(&x->served, 0);  // x is gone once its owner has seen that
+    chan_close(&x->served, 0, 0);  // x is gone once its owner has seen that
   }
 }
 

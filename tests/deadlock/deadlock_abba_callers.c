@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who locked the first account has not returned: its callers are on the stack, and are told with the place.
-// modes: plain
+// Who locked the first account has not returned, and the stack of then is as long as that of now.
 // exit: 2
-// finding: deadlock mutex-cycle: debit, order
-// stderr:   [called, unless that has returned since, by]
+// finding: deadlock mutex-cycle: debit, order, transfer
+// not stderr:   [called, or from elsewhere
 #include <crun/crun.h>
 #include <crun/short.h>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The locks were taken by a function that has returned: its place is told, and no caller is made up.
-// modes: plain
+// The locks were taken by a function that has returned, and is on the stack again for another lock: the stack of then is told.
 // exit: 2
-// finding: deadlock mutex-cycle: enter, both_of
-// not stderr:   [called, unless
+// finding: deadlock mutex-cycle: enters_first, enters_second, enter
+// not stderr:   [called, or from elsewhere
 #include <crun/crun.h>
 #include <crun/short.h>
 
@@ -19,11 +18,21 @@ NOINLINE static void enter(mutex *m) {
   NO_TAIL();
 }
 
+NOINLINE static void enters_first(mutex *m) {
+  enter(m);
+  NO_TAIL();
+}
+
+NOINLINE static void enters_second(mutex *m) {
+  enter(m);
+  NO_TAIL();
+}
+
 NOINLINE static void both_of(mutex *first, mutex *second) {
-  enter(first);
+  enters_first(first);
   wg_done(&both);
   wg_wait(&both);
-  mutex_lock(second);
+  enters_second(second);
   mutex_unlock(second);
   mutex_unlock(first);
   wg_done(&over);

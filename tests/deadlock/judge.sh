@@ -8,6 +8,7 @@
 #   // finding: KIND RULE: F, G
 #                           one line of the JSON record has this kind and rule, and stacks with frames in F and in G
 #                           (the end by quiescence has a record of its own, which need not be stated)
+#   // flags: F...          of the compiler, beside -g and LEVEL
 #   // env: A=B             the environment, beside CRUNMAXPROCS and CRUNRACE
 # A nodeadlock_ or noleak_ program exits 0, writes nothing to stderr and nothing to the record. A leak_ program does so
 # where leaks are not looked for. What is in the record must be stated, and a run of 20 s ($JUDGE_SECONDS) is a hang: wrong.
@@ -97,7 +98,7 @@ judge_run() {
   { echo "$base: the name is the verdict, and the directives say another"; exit 2; }
 modes=$(directive modes)
 for mode in ${modes:-$(modes_of)}; do
-  "$crun" build $(flags_of "$mode") "-$level" -g -Wall -Werror "-I$here" -o "$dir/a.out" "$source" > "$dir/build" 2>&1 ||
+  "$crun" build $(flags_of "$mode") "-$level" -g -Wall -Werror $(directive flags) "-I$here" -o "$dir/a.out" "$source" > "$dir/build" 2>&1 ||
     { cat "$dir/build"; echo "$base: $mode does not build"; exit 2; }
   for procs in 1 4; do judge_run; done
 done

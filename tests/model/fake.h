@@ -18,6 +18,7 @@
 #define CRUN_DIAG_WAITFOR_H
 #endif
 #define CRUN_DIAG_MISUSE_H
+#define CRUN_DIAG_CALLSITE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,7 +75,7 @@ struct g {
   void *param;
   struct race_g *race;
   _Atomic uint32_t select_done, status, trimming;
-  uintptr_t blocked_pc;
+  uint64_t blocked_at;
   _Atomic uintptr_t blocked_on;
   _Atomic uint32_t blocked_seq;
   uint32_t walk_mark, nlocked, mutex_flags;
@@ -112,13 +113,17 @@ static inline void cpu_relax(void) {}
 #define lockorder_waits(object, pc) ((void)(pc))
 #define lockorder_waited(object) ((void)0)
 
+typedef uint64_t callsite;
 struct place {
-  uintptr_t pc;
+  callsite at;
   uint64_t goid;
-  uint32_t ctx, cfa;
 };
-#define call_cfa() 0u
-static inline struct place place_here(uintptr_t pc) { return (struct place){.pc = pc}; }
+#define callsite_here(gp) ((void)(gp), (callsite)1)
+#define callsite_bare(pc) ((callsite)(pc))
+#define callsite_note(at) ((void)(at))
+#define callsite_set(field, at) ((void)(at))
+#define callsite_context(at) ((void)(at), 0u)
+#define callsite_pc(at) ((uintptr_t)(at))
 struct misuse {
   const char *rule, *title, *does, *earlier;
   const void *object;
@@ -141,15 +146,15 @@ _Noreturn static inline void misuse_panic(const struct misuse *m, const char *te
 #else
 // What is noted for reports is nobody's business here.
 enum blocked { BLOCKED_MUTEX = 1, BLOCKED_ONCE, BLOCKED_WRITER, BLOCKED_READERS, BLOCKED_READ };
-#define waitfor_taken(m, gp, pc, cfa) ((void)(pc), (void)(cfa))
-#define waitfor_given(m, gp, pc) ((void)(gp))
-static inline uintptr_t fake_left(uintptr_t pc) { return pc; }
-#define waitfor_left(m, gp, pc) fake_left(pc)
+#define waitfor_taken(m, gp, at) ((void)(at))
+#define waitfor_given(m, gp, at) ((void)(gp))
+static inline callsite fake_left(callsite at) { return at; }
+#define waitfor_left(m, gp, at) fake_left(at)
 #define waitfor_kept(m, gp, before) ((void)(before))
 #define waitfor_is_copy(m) false
-#define waitfor_begin(gp, lock, what, pc) ((void)(gp), (void)(what), (void)(pc))
+#define waitfor_begin(gp, lock, what, at) ((void)(gp), (void)(what), (void)(at))
 #define waitfor_end(gp) ((void)(gp))
-#define waitfor_read_begin(gp, rw, pc, cfa) ((void)(pc), (void)(cfa))
+#define waitfor_read_begin(gp, rw, at) ((void)(at))
 #define waitfor_read_end(gp, rw) true
 #define waitfor_misuse(m, rule, pc) ((void)0)
 #define park_blocked(l, why) park_unlock(l, why)

@@ -30,16 +30,12 @@ static const char *lock_text(uintptr_t on, char out[256]) {
   return out;
 }
 
-// one_pc is the stack of which only the call is known.
-static struct report_stack one_pc(uintptr_t pc) {
-  return (struct report_stack){.pc = {pc}, .n = pc != 0, .is_return = true};
-}
-
-// stack_of is gp's stack, or if that cannot be read, the call at pc.
-static struct report_stack stack_of(struct g *gp, uintptr_t pc) {
+// stack_of is gp's stack, or if that cannot be read, that of its call `at`.
+static struct report_stack stack_of(struct g *gp, callsite at) {
   struct report_stack s;
   unwind_report(gp, &s);
-  return s.n ? s : one_pc(pc);
+  if (!s.n) callsite_stack(at, &s);
+  return s;
 }
 
 // ---- a cycle ----------------------------------------------------------------------------------------------
@@ -66,7 +62,7 @@ static struct report_part wait_part(struct member *m) {
   struct report_part p = part_of(m, "wait", m->wait, m->on);
   p.state = state;
   p.identifies = true;
-  p.stack = stack_of(m->g, m->g->blocked_pc);
+  p.stack = stack_of(m->g, m->g->blocked_at);
   return p;
 }
 
@@ -76,7 +72,7 @@ static struct report_part hold_part(struct member *m) {
   snprintf(m->hold, sizeof m->hold, "Goroutine %llu%s %s %s%s at", (unsigned long long)m->g->goid, m->name, did,
            lock_text(m->held, lock), kind_of(m->held) == BLOCKED_READERS ? " for reading" : "");
   struct report_part p = part_of(m, "acquire", m->hold, m->held);
-  place_stack_of(m->g, &m->locked, &p.stack);
+  callsite_stack(m->locked.at, &p.stack);
   return p;
 }
 
@@ -143,11 +139,11 @@ void cycle_tell_ended(struct g *gp, uintptr_t on) {
   snprintf(wait, sizeof wait, "Goroutine %llu [%s] waits for %s at", (unsigned long long)gp->goid, state, lock_text(on, lock));
   snprintf(hold, sizeof hold, "Goroutine %llu, which has ended, locked it at", (unsigned long long)owner);
   part[0] = (struct report_part){.role = "wait", .heading = wait, .goid = gp->goid, .state = state, .object = (uintptr_t)mutex_of(on),
-                                 .identifies = true, .stack = stack_of(gp, gp->blocked_pc)};
+                                 .identifies = true, .stack = stack_of(gp, gp->blocked_at)};
   part[1] = (struct report_part){.role = "acquire", .heading = hold, .goid = owner, .object = (uintptr_t)mutex_of(on),
                                  .stack = {.n = 0}};
   struct place locked = waitfor_place(mutex_of(on));
-  place_stack(&locked, &part[1].stack);
+  callsite_stack(locked.at, &part[1].stack);
   sched_thaw();
   report_tell(&(struct report){.kind = REPORT_DEADLOCK, .rule = "owner-ended", .part = part, .nparts = 2, .count = 1,
                                .title = "DEADLOCK: a goroutine ended without unlocking what others wait for"});

@@ -5,30 +5,16 @@
 
 #include <stdint.h>
 
+#include "diag/deadlock/callsite.h"
 #include "race/race.h"
 #include "race/report.h"
 #include "sched/sched.h"
 
-// Where and by whom something was done. Under -race the whole stack is known, else the call.
+// Where and by whom something was done.
 struct place {
-  uintptr_t pc;   // of the user's call; 0: it was not done
-  uint64_t goid;
-  uint32_t ctx;   // the detector's number of the stack; 0: none
-  uint32_t cfa;   // without it: low half of the caller's stack pointer, by which its frame is known again; 0: none
+  callsite at;    // 0: it was not done
+  uint64_t goid;  // 0: it is not known
 };
-
-// call_cfa, in a public function, is the cfa of its call: above its frame pointer and return address.
-#define call_cfa() (CRUN_RACE ? 0 : (uint32_t)(uintptr_t)__builtin_frame_address(0) + 2 * (uint32_t)sizeof(void *))
-
-static inline struct place place_here(uintptr_t pc) {
-  return (struct place){.pc = pc, .goid = getg()->goid, .ctx = race_context(pc)};
-}
-
-void place_stack(const struct place *p, struct report_stack *out);
-
-// place_stack_of is place_stack for a place of gp's, which does not run: if what made the call there is still on its
-// stack, by its frame, so are its callers.
-void place_stack_of(struct g *gp, const struct place *p, struct report_stack *out);
 
 // A wrong call by the goroutine that runs. What points to text is constant.
 struct misuse {

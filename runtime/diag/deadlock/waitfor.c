@@ -36,7 +36,8 @@ struct read_holds {
   struct g *g;
   struct read_hold {
     cr_rwmutex *rw;
-    struct place where;            // it was locked
+    _Atomic callsite at;           // where it was locked
+    uint64_t goid;
   } * hold;                        // owner only; others read it while g is in a lock call
   uint32_t n, cap;                 // likewise
   struct read_holds *next, *prev;  // under waitfor.holders_lock, while g waits
@@ -62,11 +63,13 @@ static struct read_holds *holds_of(struct g *gp) {
   return gp->reads = h;
 }
 
-void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, uintptr_t pc, uint32_t cfa) {
+void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, callsite at) {
   struct read_holds *h = gp->reads;
   if (__builtin_expect(!h || h->n == h->cap, 0)) h = holds_of(gp);
-  h->hold[h->n] = (struct read_hold){rw, place_here(pc)};
-  h->hold[h->n++].where.cfa = cfa;
+  struct read_hold *hold = &h->hold[h->n++];
+  hold->rw = rw;
+  hold->goid = gp->goid;
+  callsite_set(&hold->at, at);  // mostly that of the last one to lie there
 }
 
 bool waitfor_read_end(struct g *gp, cr_rwmutex *rw) {
@@ -107,8 +110,9 @@ static void leave_holders(struct read_holds *h) {
   unlock(&waitfor.holders_lock);
 }
 
-void waitfor_begin(struct g *gp, const void *lock, enum blocked what, uintptr_t pc) {
-  gp->blocked_pc = pc;
+void waitfor_begin(struct g *gp, const void *lock, enum blocked what, callsite at) {
+  gp->blocked_at = at;
+  callsite_note(at);
   store_rlx(&gp->blocked_seq, load_rlx(&gp->blocked_seq) + 1);
   if (gp->reads && gp->reads->n) join_holders(gp->reads);
   store_seq(&gp->blocked_on, (uintptr_t)lock | what);  // R1
@@ -147,12 +151,11 @@ static const struct read_hold *hold_of(const struct read_holds *h, const cr_rwmu
 
 struct place waitfor_read_place(struct g *gp, const cr_rwmutex *rw) {
   const struct read_hold *h = hold_of(gp->reads, rw);
-  return h ? h->where : (struct place){.pc = 0};
+  return h ? (struct place){load_rlx(&h->at), h->goid} : (struct place){.at = 0};
 }
 
 struct place waitfor_place(const cr_mutex *m) {
-  return (struct place){.pc = load_rlx(&m->locked), .goid = owner_goid(m), .ctx = CRUN_RACE ? m->context : 0,
-                        .cfa = CRUN_RACE ? 0 : m->context};
+  return (struct place){load_rlx(&m->locked), owner_goid(m)};
 }
 
 struct g *waitfor_owner(struct g *gp) {
@@ -376,7 +379,7 @@ static const char *misuse_title(const char *rule) {
 void waitfor_misuse(const cr_mutex *m, const char *rule, uintptr_t pc) {
   struct place locked = waitfor_place(m);
   bool freed = !locked.goid && load_rlx(&m->unlocked);
-  struct place before = freed ? (struct place){.pc = load_rlx(&m->unlocked)} : locked;
+  struct place before = freed ? (struct place){.at = load_rlx(&m->unlocked)} : locked;
   misuse_tell(&(struct misuse){.rule = rule, .title = misuse_title(rule), .does = "unlocks", .object = m, .pc = pc,
                                .earlier = locked.goid ? "locked it" : freed ? "unlocked" : "locked", .before = before});
 }

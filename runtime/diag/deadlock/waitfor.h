@@ -31,30 +31,31 @@ enum blocked {
   BLOCKED_BITS = 7,
 };
 
-// waitfor_given notes that gp owns m, or will in a moment, since the user's call at pc.
-static inline void waitfor_given(cr_mutex *m, struct g *gp, uintptr_t pc) {
+// waitfor_given notes that gp owns m, or will in a moment, by the user's call `at`, whose stack is noted.
+static inline void waitfor_given(cr_mutex *m, struct g *gp, callsite at) {
   m->self = (uint32_t)(uintptr_t)m;
-  store_rlx(&m->locked, pc);
+  store_rlx(&m->locked, at);
   store_rel(&m->owner, (void *)gp);
 }
 
-// waitfor_taken is what gp itself does once it owns m, by the user's call at pc with that call_cfa, 0 if unknown; waitfor_left comes before it gives m up,
+// waitfor_taken is what gp itself does once it owns m, by the user's call `at`; waitfor_left comes before it gives m up,
 // and returns what waitfor_kept wants.
-static inline void waitfor_taken(cr_mutex *m, struct g *gp, uintptr_t pc, uint32_t cfa) {
+static inline void waitfor_taken(cr_mutex *m, struct g *gp, callsite at) {
   gp->nlocked++;
-  waitfor_given(m, gp, pc);
-  m->context = CRUN_RACE ? race_context(pc) : cfa;
+  m->self = (uint32_t)(uintptr_t)m;
+  callsite_set(&m->locked, at);
+  store_rel(&m->owner, (void *)gp);
 }
 
-static inline uintptr_t waitfor_left(cr_mutex *m, struct g *gp, uintptr_t pc) {
-  uintptr_t before = load_rlx(&m->unlocked);
+static inline callsite waitfor_left(cr_mutex *m, struct g *gp, callsite at) {
+  callsite before = load_rlx(&m->unlocked);
   gp->nlocked--;
-  store_rlx(&m->unlocked, pc);
+  callsite_set(&m->unlocked, at);
   return before;
 }
 
 // waitfor_kept takes waitfor_left back: gp may not even have had m.
-static inline void waitfor_kept(cr_mutex *m, struct g *gp, uintptr_t before) {
+static inline void waitfor_kept(cr_mutex *m, struct g *gp, callsite before) {
   gp->nlocked++;
   store_rlx(&m->unlocked, before);
 }
@@ -62,9 +63,9 @@ static inline void waitfor_kept(cr_mutex *m, struct g *gp, uintptr_t before) {
 // waitfor_is_copy tells, to m's owner, whether m was copied from a mutex that was locked.
 static inline bool waitfor_is_copy(const cr_mutex *m) { return m->self != (uint32_t)(uintptr_t)m; }
 
-// waitfor_begin says that gp has to wait for lock, asked for at pc; waitfor_end that it does no more.
+// waitfor_begin says that gp has to wait for lock, asked for by the call `at`; waitfor_end that it does no more.
 //   R1: waitfor_begin's store   A1: the walk's loads: of two that close a cycle at once one sees the other
-void waitfor_begin(struct g *gp, const void *lock, enum blocked what, uintptr_t pc);
+void waitfor_begin(struct g *gp, const void *lock, enum blocked what, callsite at);
 void waitfor_end(struct g *gp);
 
 // park_blocked is park_unlock for a goroutine between waitfor_begin and waitfor_end: once it can be made ready
@@ -72,7 +73,7 @@ void waitfor_end(struct g *gp);
 void park_blocked(struct lock *l, enum wait_reason why);
 
 // waitfor_read_begin and waitfor_read_end note that gp holds rw for reading; the latter is false if it does not.
-void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, uintptr_t pc, uint32_t cfa);
+void waitfor_read_begin(struct g *gp, cr_rwmutex *rw, callsite at);
 bool waitfor_read_end(struct g *gp, cr_rwmutex *rw);
 
 // waitfor_read_place is where gp, which waits, locked rw for reading; waitfor_place where m was locked last.

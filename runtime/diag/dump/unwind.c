@@ -61,27 +61,19 @@ void unwind_parked(struct g *gp, struct unwound *u) {
   unwind(&uc, u);
 }
 
-static void frames(unw_context_t *uc, struct unwound_frames *out) {
+void unwind_frames_here(struct unwound_frames *out) {
+  unw_context_t uc;
   unw_cursor_t c;
-  if (unw_init_local2(&c, uc, 0) < 0) return;
-  while (out->n < REPORT_PCS) {
+  out->n = 0;
+  unw_getcontext(&uc);
+  if (unw_init_local2(&c, &uc, 0) < 0) return;
+  for (bool more = true; more && out->n < REPORT_PCS;) {
     unw_word_t pc = 0, sp = 0;
     if (unw_get_reg(&c, UNW_REG_IP, &pc) < 0 || pc == 0) return;
-    if (unw_step(&c) <= 0 || unw_get_reg(&c, UNW_REG_SP, &sp) < 0) return;
+    more = unw_step(&c) > 0 && unw_get_reg(&c, UNW_REG_SP, &sp) >= 0;
     out->pc[out->n] = pc;
-    out->cfa[out->n++] = sp;
+    out->cfa[out->n++] = more ? sp : UINTPTR_MAX;
   }
-}
-
-void unwind_frames(struct g *gp, struct unwound_frames *out) {
-  unw_context_t uc;
-  struct m *mp = getm();
-  uint32_t status = load_acq(&gp->status);
-  out->n = 0;
-  if (gp->is_thread && mp && mp->curg == gp) unw_getcontext(&uc);
-  else if (!gp->is_thread && (status == G_WAITING || status == G_RUNNABLE)) parked_context(gp, &uc);
-  else return;
-  frames(&uc, out);
 }
 
 static uintptr_t function_of(uintptr_t return_address) {

@@ -30,14 +30,14 @@ void unwind_signalled(void *context, struct unwound *u);
 // unwind_parked is the stack of a goroutine whose registers are on it.
 void unwind_parked(struct g *gp, struct unwound *u);
 
-// A stack with the CFA of each frame: its caller's stack pointer once it has returned.
+// A stack with the CFA of each frame: its caller's stack pointer once it has returned; UINTPTR_MAX: the outermost one's.
 struct unwound_frames {
   uintptr_t pc[REPORT_PCS], cfa[REPORT_PCS];
   size_t n;
 };
 
-// unwind_frames is the innermost part of gp's stack, which is as unwind_report wants it.
-void unwind_frames(struct g *gp, struct unwound_frames *out);
+// unwind_frames_here is the innermost part of the caller's stack.
+void unwind_frames_here(struct unwound_frames *out);
 
 // unwind_same_function tells whether two return addresses lie in one function, as the unwind tables have them.
 bool unwind_same_function(uintptr_t a, uintptr_t b);

@@ -198,10 +198,10 @@ static void add_wait(struct notes *k, size_t *n, const struct group *g) {
   snprintf(k->heading[*n], sizeof *k->heading, "%s [%s] waits for %s at", k->who, k->wait, k->object);
   add_part(k, n, (struct report_part){.role = "wait", .goid = l->goid, .name = g->name, .state = wait_reason_text(l->why),
                                       .object = l->object, .stack = g->stack, .identifies = true});
-  if (!l->made.pc) return;
+  if (!l->made.at) return;
   snprintf(k->heading[*n], sizeof *k->heading, "%s 0x%lx was made at", l->of_context ? "Context" : "Channel", (unsigned long)l->object);
   add_part(k, n, (struct report_part){.role = "made", .object = l->object, });
-  place_stack(&l->made, &k->part[*n - 1].stack);
+  callsite_stack(l->made.at, &k->part[*n - 1].stack);
 }
 
 // add_creators adds where the goroutine was started, and those who started it, as far as they are still there.

@@ -37,10 +37,10 @@ typedef struct cr_mutex {
   _Atomic(uint32_t) id;        // for the watch over lock orders (runtime/diag/lockorder.c)
   struct cr_waitq waiters;
   _Atomic(void *) owner;       // the last owner's struct g: reports are made of this and what follows
-  _Atomic(uintptr_t) locked;   // where it was locked last
-  _Atomic(uintptr_t) unlocked; // and unlocked
+  _Atomic(uint64_t) locked;    // where it was locked last (runtime/diag/deadlock/callsite.h)
+  _Atomic(uint64_t) unlocked;  // and unlocked
   uint32_t self;               // low half of its address once it was locked: a copy has another one
-  uint32_t context;            // -race: the detector's number of the stack that locked it
+  uint32_t reserved;
 } cr_mutex;
 
 // cr_mutex_lock locks m.
@@ -215,8 +215,8 @@ typedef struct cr_waitgroup {
   cr_sema sema;             // what the waiters wait on
   uint32_t misuse;          // not used as memory: add and wait meet on its address under -race
   _Atomic(uint32_t) self;   // low half of its address, while the counter is above 0: a copy has another one
-  _Atomic(uintptr_t) added; // where the counter was changed last
-  _Atomic(uintptr_t) waited;  // where the first of the waiters waits
+  _Atomic(uint64_t) added;  // where the counter was changed last (runtime/diag/deadlock/callsite.h)
+  _Atomic(uint64_t) waited; // where the first of the waiters waits
 } cr_waitgroup;
 
 // cr_waitgroup_add adds n, which may be negative, to the counter; at 0 all waiters go on.
