@@ -231,17 +231,18 @@ cr_timer *cr_timer_new(int64_t ns) {
 
 cr_chan(int64_t) cr_timer_chan(cr_timer *t) { return t->fn ? NULL : CHAN(t); }
 
-// used tells the detector that t is used at pc: against its end. Stops and resets of one timer at the same time are none of
-// its business: an idle timeout that every request resets is right, whoever comes last.
-static void used(const struct cr_timer *t, uintptr_t pc) { race_read(&t->chan.buf, sizeof t->chan.buf, pc); }
+// To the detector a reset at pc writes the timer, and a stop reads it. So a reset that is not ordered with another one, or with a
+// stop, is a race: which comes last, and whether the timer is armed in the end, is chance. Two stops come to the same.
+static void was_reset(const struct cr_timer *t, uintptr_t pc) { race_write(&t->chan.buf, sizeof t->chan.buf, pc); }
+static void was_stopped(const struct cr_timer *t, uintptr_t pc) { race_read(&t->chan.buf, sizeof t->chan.buf, pc); }
 
 bool cr_timer_stop(cr_timer *t) {
-  used(t, PC());
+  was_stopped(t, PC());
   return stop(t);
 }
 
 bool cr_timer_reset(cr_timer *t, int64_t ns) {
-  used(t, PC());
+  was_reset(t, PC());
   return reset(t, ns, 0);
 }
 
@@ -277,13 +278,13 @@ cr_ticker *cr_ticker_new(int64_t ns) {
 cr_chan(int64_t) cr_ticker_chan(cr_ticker *t) { return CHAN(of(t)); }
 
 void cr_ticker_stop(cr_ticker *t) {
-  used(of(t), PC());
+  was_stopped(of(t), PC());
   stop(of(t));
 }
 
 void cr_ticker_reset(cr_ticker *t, int64_t ns) {
   if (ns <= 0) cr_panic("non-positive interval for Ticker.Reset");
-  used(of(t), PC());
+  was_reset(of(t), PC());
   reset(of(t), ns, ns);
 }
 

@@ -1,22 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goroutines that reset one timer, as an idle timeout is, need no order; its end comes after all of them.
+// Resets and stops of one timer that a mutex, a group or the timer's own function put in order; and two stops, which come to the same.
 #include "litmus.h"
 
-static void resets(cr_timer *t, waitgroup *wg) {
-  racer(0);
+static mutex m;
+static chan(int) again;
+static cr_timer *periodic;
+static waitgroup reset, stopped;
+
+static void uses(cr_timer *t) {
+  mutex_lock(&m);
+  cr_timer_stop(t);
   cr_timer_reset(t, CR_HOUR);
-  next();
-  wg_done(wg);
+  mutex_unlock(&m);
+  wg_done(&reset);
+  wg_wait(&reset);
+  cr_timer_stop(t);
+  wg_done(&stopped);
+}
+
+// resets_itself is the timer's function: it starts after the reset that led to it.
+static void resets_itself(void *n) {
+  if (--*(int *)n > 0) cr_timer_reset(periodic, 1000);
+  else chan_close(again);
 }
 
 int main(void) {
+  int n = 3;
   cr_timer *t = cr_timer_new(CR_HOUR);
-  waitgroup wg = {0};
-  wg_add(&wg, 1);
-  go(resets, t, &wg);
-  racer(1);
-  cr_timer_reset(t, 2 * CR_HOUR);
-  next();
-  wg_wait(&wg);
+  wg_add(&reset, 2);
+  wg_add(&stopped, 2);
+  again = chan_make(int, 0);
+  go(uses, t);
+  uses(t);
+  wg_wait(&stopped);
   cr_timer_free(t);
+  periodic = cr_after_func(CR_HOUR, resets_itself, &n);
+  cr_timer_reset(periodic, 0);
+  chan_recv(again, NULL);
+  cr_timer_free(periodic);
+  chan_free(again);
 }

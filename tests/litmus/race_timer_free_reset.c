@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A timer is given back while another goroutine may still reset it.
-// RACE: read A, write B
+// RACE: write A, write B
 #include "litmus.h"
 
 static void resets(cr_timer *t) {

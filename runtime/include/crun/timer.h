@@ -57,7 +57,8 @@ bool cr_timer_stop(cr_timer *t);
 // cr_timer_reset is cr_timer_stop, and then t is one for ns nanoseconds from now.
 //   Blocks:  no.
 //   Returns: as cr_timer_stop.
-//   Memory:  synchronizes before the receive of the new moment, or the start of the function.
+//   Memory:  synchronizes before the receive of the new moment, or the start of the function. It is a write to the
+//            timer: a reset or stop by another goroutine that is not ordered with it is a data race.
 //   Context: any.
 bool cr_timer_reset(cr_timer *t, int64_t ns);
 
@@ -109,7 +110,8 @@ cr_chan(int64_t) cr_ticker_chan(cr_ticker *t);
 // cr_ticker_stop ends the ticking; cr_ticker_reset goes on with period ns from now.
 //   Blocks:  no.
 //   Returns: nothing; reset panics "non-positive interval for Ticker.Reset".
-//   Memory:  none of stop; a reset synchronizes before the receives of the moments that follow it.
+//   Memory:  none of stop; a reset synchronizes before the receives of the moments that follow it, and is a write to
+//            the ticker, as cr_timer_reset.
 //   Context: any.
 void cr_ticker_stop(cr_ticker *t);
 void cr_ticker_reset(cr_ticker *t, int64_t ns);
