@@ -39,4 +39,7 @@ static inline size_t string_extent(const char *s, size_t n) {
 // did_stream: text goes to f (libc_file.c: the order that a pipe makes).
 void did_stream(FILE *f);
 
+// did_fill: a stream's buffer may have been filled anew.
+void did_fill(void);
+
 #endif

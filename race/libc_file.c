@@ -7,6 +7,7 @@
 // back; the lock inside a FILE orders nothing. Otherwise every printf would hide races.
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/sendfile.h>
@@ -268,7 +269,55 @@ static void stream_write(FILE *f, const void *p, size_t n, uintptr_t pc) {
   did_stream(f);
 }
 
-static void stream_got(FILE *f, void *p, size_t n, uintptr_t pc) { got(fileno(f), p, n, pc); }
+// Who takes character after character of one buffer asks the descriptor for the first alone: what it acquires then covers
+// all that the buffer holds. So a thread notes who asked last (slot and `began` tell all goroutines that ever were apart),
+// where the next character was, and how often buffers may have been filled: in a full one it may be in the same place.
+static _Atomic uint64_t fills;
+static _Thread_local struct {
+  const FILE *f;
+  const char *next, *end;
+  uint64_t fills;
+  uint32_t slot, began;
+} covered;
+
+// covered_character gives the next character of f, EOF if g would have to ask for it. It never waits for more.
+static int covered_character(const race_g *g, FILE *f) {
+  if (covered.f != f || covered.slot != g->slot || covered.began != g->began || covered.fills != atomic_load(&fills)) return EOF;
+  flockfile(f);
+  bool is = f->_IO_read_ptr == covered.next && f->_IO_read_end == covered.end && covered.next < covered.end;
+  int c = is ? getc_unlocked(f) : EOF;
+  covered.next = f->_IO_read_ptr;
+  funlockfile(f);
+  return c;
+}
+
+void did_fill(void) { atomic_fetch_add(&fills, 1); }
+
+static int asked_character(const race_g *g, FILE *f) {
+  did_fill();
+  int c = fgetc(f), saved = errno;
+  did_fill();
+  covered.slot = g->slot, covered.began = g->began, covered.fills = atomic_load(&fills);
+  flockfile(f);
+  covered.f = f, covered.next = f->_IO_read_ptr, covered.end = f->_IO_read_end;
+  funlockfile(f);
+  race_fd_acquire(fileno(f));  // after the note, so that it covers what is noted; the end is news too
+  errno = saved;
+  return c;
+}
+
+static int next_character(FILE *f) {
+  const race_g *g = g_self();
+  if (!g) return fgetc(f);
+  int c = covered_character(g, f);
+  return c != EOF ? c : asked_character(g, f);
+}
+
+// stream_got: f gave n bytes at p; 0: the end, or an error, which may be news too.
+static void stream_got(FILE *f, void *p, size_t n, uintptr_t pc) {
+  did_fill();
+  got(fileno(f), p, n, pc);
+}
 
 CHECKED size_t __crun_fread(void *p, size_t size, size_t n, FILE *f) {
   size_t r = fread(p, size, n, f);
@@ -281,15 +330,9 @@ CHECKED size_t __crun_fwrite(const void *p, size_t size, size_t n, FILE *f) {
   return fwrite(p, size, n, f);
 }
 
-// character: a call gave c of f, the end of which is news too.
-static int character(FILE *f, int c) {
-  race_fd_acquire(fileno(f));
-  return c;
-}
-
-CHECKED int __crun_fgetc(FILE *f) { return character(f, fgetc(f)); }
-CHECKED int __crun_getc(FILE *f) { return character(f, fgetc(f)); }
-CHECKED int __crun_getchar(void) { return character(stdin, getchar()); }
+CHECKED int __crun_fgetc(FILE *f) { return next_character(f); }
+CHECKED int __crun_getc(FILE *f) { return next_character(f); }
+CHECKED int __crun_getchar(void) { return next_character(stdin); }
 
 CHECKED int __crun_fputc(int c, FILE *f) {
   did_stream(f);
@@ -308,7 +351,7 @@ CHECKED int __crun_fflush(FILE *f) {
 
 CHECKED char *__crun_fgets(char *s, int n, FILE *f) {
   char *r = fgets(s, n, f);
-  if (r) stream_got(f, s, strnlen(s, n) + 1, HERE);
+  stream_got(f, s, r ? strnlen(s, n) + 1 : 0, HERE);
   return r;
 }
 
@@ -331,7 +374,7 @@ static ssize_t line(char **p, size_t *n, int end, FILE *f, uintptr_t pc) {
     did_write(p, sizeof *p, pc);
     did_write(n, sizeof *n, pc);
   }
-  if (r >= 0) stream_got(f, *p, r + 1, pc);
+  stream_got(f, *p, r + 1, pc);
   return r;
 }
 
@@ -381,6 +424,6 @@ CHECKED size_t __crun___fread_chk(void *p, size_t room, size_t size, size_t n, F
 
 CHECKED char *__crun___fgets_chk(char *s, size_t room, int n, FILE *f) {
   char *r = __fgets_chk(s, room, n, f);
-  if (r) stream_got(f, s, strnlen(s, n) + 1, HERE);
+  stream_got(f, s, r ? strnlen(s, n) + 1 : 0, HERE);
   return r;
 }

@@ -103,6 +103,7 @@ int __isoc23_vfscanf(FILE *, const char *, va_list) __attribute__((weak));
 
 // from: a call scanned f, and stored r results or met its end.
 static int from(FILE *f, int r) {
+  did_fill();
   race_fd_acquire(fileno(f));
   return r;
 }
