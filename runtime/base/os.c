@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/quota.h"
 #include "base/sys.h"
 
 int64_t nanotime(void) {
@@ -54,20 +55,10 @@ bool os_barrier(void) {
   return passed;
 }
 
-// cgroup_quota is how many processors' worth of time cgroup v2 grants, rounded up; 0: no limit.
-static int cgroup_quota(void) {
-  FILE *f = fopen("/sys/fs/cgroup/cpu.max", "re");
-  if (!f) return 0;
-  long quota = 0, period = 0;
-  int n = fscanf(f, "%ld %ld", &quota, &period);
-  fclose(f);
-  return n == 2 && quota > 0 && period > 0 ? (int)((quota + period - 1) / period) : 0;
-}
-
 int os_procs(void) {
   cpu_set_t set;
   int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-  int quota = cgroup_quota();
+  int quota = quota_procs("/sys/fs/cgroup", "/proc/self/cgroup");
   if (quota && quota < n) n = quota;
   return n > 0 ? n : 1;
 }
