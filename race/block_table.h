@@ -12,7 +12,10 @@
 // the begin of its region of 256 KiB, and if none begins there, to ask which block reaches into the region:
 // bounded, however large the blocks are.
 //
-// Entries are written by who allocates and who frees, which the program orders or else has a race.
+// Entries are written by who allocates and who frees, which the program orders or else has a race. Reports read them at any
+// time: a block's first word is nothing while its second changes, so who reads the first, the second, and the
+// first again as it was has two words that belong together (tests/model/weak_blocks_model.c).
+//   R1: the first word     A1: block_read
 #ifndef CRUN_RACE_BLOCK_TABLE_H
 #define CRUN_RACE_BLOCK_TABLE_H
 
@@ -60,6 +63,27 @@ static inline void entry_set(uintptr_t p, uint64_t e) {
   atomic_store_explicit(entry_of(p), e, memory_order_relaxed);
 }
 
+static inline void entry_publish(uintptr_t p, uint64_t e) {
+  reserve_commit(entry_of(p), sizeof e);
+  atomic_store_explicit(entry_of(p), e, memory_order_release);  // R1
+}
+
+// block_read reads the two words of the block that begins at p; false: none does, or it comes or goes at this moment.
+static inline bool block_read(uintptr_t p, uint64_t *first, uint64_t *second) {
+  uint64_t e = atomic_load_explicit(entry_of(p), memory_order_acquire);  // A1
+  if ((e & TAG) != LIVE && (e & TAG) != FREED) return false;
+  *first = e;
+  *second = entry_get(p + GRAIN);
+  atomic_thread_fence(memory_order_acquire);
+  return (*second & TAG) == SECOND && entry_get(p) == e;
+}
+
+// block_leave makes the block at p one that was freed at `place`.
+static inline void block_leave(uintptr_t p, uint64_t place) {
+  entry_set(p + GRAIN, (entry_get(p + GRAIN) & ((1ull << FREED_SHIFT) - 1)) | place << FREED_SHIFT);
+  entry_publish(p, (entry_get(p) & ~(uint64_t)TAG) | FREED);
+}
+
 // block_reach notes that the block of n bytes at p goes beyond its region.
 void block_reach(uintptr_t p, size_t n);
 
@@ -70,8 +94,12 @@ static inline void block_enter(uintptr_t p, size_t n, uint64_t place, uint64_t w
     reserve_commit(any, 1);
     atomic_store_explicit(any, 1, memory_order_relaxed);
   }
+  if (entry_get(p)) {
+    entry_set(p, NOTHING);
+    atomic_thread_fence(memory_order_release);  // before the second word
+  }
   entry_set(p + GRAIN, who | SECOND);
-  entry_set(p, (uint64_t)n << SIZE_SHIFT | place << CTX_SHIFT | LIVE);
+  entry_publish(p, (uint64_t)n << SIZE_SHIFT | place << CTX_SHIFT | LIVE);
   if (n && region_of(p) != region_of(p + n - 1)) block_reach(p, n);
 }
 

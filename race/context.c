@@ -25,6 +25,10 @@
 #include "reserve.h"
 #include "spin.h"
 
+#ifndef CONTEXT_INDEX  // tests/model has less
+#define CONTEXT_INDEX 1024
+#endif
+
 enum {
   EDGE_MAX = 1 << 23,
   COMPOSITE_MAX = 1 << 18,      // 8 MiB; beyond, words keep a cell a context
@@ -108,9 +112,9 @@ void context_init(void) {
   edges = race_reserve(EDGE_MAX * sizeof *edges);
   ctxs = race_reserve(CTX_MAX * sizeof *ctxs);
   composites = race_reserve(COMPOSITE_MAX * sizeof *composites);
-  edge_index = index_new(1024);
-  ctx_index = index_new(1024);
-  composite_index = index_new(256);
+  edge_index = index_new(CONTEXT_INDEX);
+  ctx_index = index_new(CONTEXT_INDEX);
+  composite_index = index_new(CONTEXT_INDEX / 4);
 }
 
 // ---- call edges and nodes -----------------------------------------------------------------------

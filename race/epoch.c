@@ -13,11 +13,14 @@
 //   3. taking an id and storing it to cur happen under the stripe's lock. So a taken id is in the
 //      batch array when the scan begins, or its store happened before the refill that overwrote it
 //      and the roots show it.
+// Who finds that an epoch is no longer a root sees which pages have its entries (R2, A2).
 // Cells never move from one shadow page to another, and a page's cells are marked under its lock; a
 // cell entered after its page was marked has the current epoch of a live race_g: kept by 1-3.
 //
 // Locks: slot lock (scan.c holds it while it reads the roots) > stripe > pool.
 //   R1: spin_unlock(stripe), spin_unlock(pool)     A1: the same spin_locks
+//   R2: cur = 0, behind the page's bits            A2: slot_roots
+// tests/model/weak_scan_model.c runs this file, slot.c and scan.c under every interleaving.
 #include "epoch.h"
 
 #include <stdatomic.h>
@@ -31,9 +34,14 @@
 #include "slot.h"
 #include "spin.h"
 
+#ifndef EPOCH_BATCH  // tests/model has less
+#define EPOCH_BATCH 32
+#define EPOCH_STRIPES 32
+#endif
+
 enum {
-  BATCH = 32,
-  STRIPES = 32,
+  BATCH = EPOCH_BATCH,
+  STRIPES = EPOCH_STRIPES,
   UNIT_BITS = EPOCH_BITS - 1,
 };
 
@@ -177,7 +185,7 @@ uint64_t epoch_open_slow(race_g *g) {
 bool epoch_end(race_g *g) {
   if (!epoch_has_access(g)) return false;
   g->split = false;
-  atomic_store_explicit(&g->cur, 0, memory_order_relaxed);
+  atomic_store_explicit(&g->cur, 0, memory_order_release);  // R2
   vclock_raise(&g->vc, g->slot, g->clk);
   if (++g->clk == UINT32_MAX) slot_renew(g);
   return true;

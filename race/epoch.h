@@ -67,7 +67,7 @@ static inline uint32_t epoch_split(race_g *g) {
   uint64_t odd = 1ull << EPOCH_SHIFT, cur = __atomic_load_n((uint64_t *)&g->cur, __ATOMIC_RELAXED);
   uint64_t next = cur & odd ? 0 : cur | odd;
   g->split = !next;
-  __atomic_store_n((uint64_t *)&g->cur, next, __ATOMIC_RELAXED);
+  __atomic_store_n((uint64_t *)&g->cur, next, __ATOMIC_RELEASE);  // R2
   return (uint32_t)(next >> EPOCH_SHIFT);
 }
 

@@ -12,10 +12,14 @@
 
 #include "context.h"
 
+#ifndef GINFO_ANCESTORS_KEPT  // tests/model has fewer
+#define GINFO_ANCESTORS_KEPT 32
+#endif
+
 enum {
   GINFO_NAME = 32,        // longest name, with its NUL; the rest is cut
   GINFO_LABELS = 128,     // longest text of labels, with its NUL
-  GINFO_ANCESTORS = 32,   // how far up an endless chain of parents is remembered at least
+  GINFO_ANCESTORS = GINFO_ANCESTORS_KEPT,  // how far up an endless chain of parents is remembered at least
 };
 
 struct ginfo {

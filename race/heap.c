@@ -51,9 +51,10 @@ void heap_init(void) {
 
 // block_at fills out if the block that begins at start, live or freed, holds addr.
 static bool block_at(uintptr_t start, uintptr_t addr, struct heap_block *out) {
-  uint64_t e = entry_get(start), second = entry_get(start + GRAIN);
+  uint64_t e, second;
+  if (!block_read(start, &e, &second)) return false;
   size_t n = e >> SIZE_SHIFT;
-  if (((e & TAG) != LIVE && (e & TAG) != FREED) || (second & TAG) != SECOND || addr - start >= (n ? n : 1)) return false;
+  if (addr - start >= (n ? n : 1)) return false;
   *out = (struct heap_block){
       .start = start,
       .size = n,
@@ -189,8 +190,7 @@ static size_t forget(uintptr_t p, uintptr_t pc) {
   int error;
   begin(&inside, &error);
   ctx_id ctx = g ? ctx_current(g, pc) : 0;
-  entry_set(p + GRAIN, (entry_get(p + GRAIN) & ((1ull << FREED_SHIFT) - 1)) | (uint64_t)ctx << FREED_SHIFT);
-  entry_set(p, (entry_get(p) & ~(uint64_t)TAG) | FREED);
+  block_leave(p, ctx);
   syncvar_forget(p, n);
   end(inside, error);
   return n;

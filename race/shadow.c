@@ -24,9 +24,12 @@
 #include "slot.h"
 #include "word.h"
 
-#define PAGES (SHADOW_SIZE / SHADOW_PAGE)          // 2^34
-#define TOUCHED_WORDS (PAGES / 64)
+#ifndef SHADOW_PAGES                                // tests/model has fewer
+#define SHADOW_PAGES (SHADOW_SIZE / SHADOW_PAGE)    // 2^34
 #define SUMMARY_BIT_PAGES (SHADOW_PAGE * 8ull)      // pages behind one page of `pages_touched`
+#endif
+#define PAGES SHADOW_PAGES
+#define TOUCHED_WORDS (PAGES / 64)
 #define SUMMARY_WORDS (PAGES / SUMMARY_BIT_PAGES / 64)
 
 enum { DISCARD_PAGES = 16 };  // runs of at least so many are given back to the system

@@ -297,7 +297,7 @@ uint32_t slot_scan_begin(void) {
 void slot_roots(void (*fn)(uint32_t id, void *arg), void *arg) {
   spin_lock(&slot_lock);
   for (race_g *g = all_g; g; g = g->next)
-    fn(atomic_load_explicit(&g->cur, memory_order_relaxed) >> EPOCH_SHIFT, arg);
+    fn(atomic_load_explicit(&g->cur, memory_order_acquire) >> EPOCH_SHIFT, arg);  // A2
   spin_unlock(&slot_lock);
 }
 
