@@ -163,6 +163,23 @@ CHECKED ssize_t __crun_sendmsg(int fd, const struct msghdr *m, int flags) {
   return sendmsg(fd, m, flags);
 }
 
+// Several messages at once. The kernel stores how long each was.
+CHECKED int __crun_recvmmsg(int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *t) {
+  int r = recvmmsg(fd, m, n, flags, t);
+  for (int i = 0; i < r; i++) {
+    did_write(&m[i], sizeof m[i], HERE);
+    got_scattered(fd, m[i].msg_hdr.msg_iov, m[i].msg_hdr.msg_iovlen, m[i].msg_len, HERE);
+  }
+  return r;
+}
+
+CHECKED int __crun_sendmmsg(int fd, struct mmsghdr *m, unsigned n, int flags) {
+  for (unsigned i = 0; i < n; i++) will_gather(fd, m[i].msg_hdr.msg_iov, m[i].msg_hdr.msg_iovlen, HERE);
+  int r = sendmmsg(fd, m, n, flags);
+  for (int i = 0; i < r; i++) did_write(&m[i].msg_len, sizeof m[i].msg_len, HERE);
+  return r;
+}
+
 // The end of a stream of bytes is news too: who reads 0 bytes knows of the close.
 CHECKED int __crun_close(int fd) {
   race_fd_release(fd);

@@ -11,6 +11,7 @@
 #include <wchar.h>
 
 #include "libc.h"
+#include "race.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
@@ -216,4 +217,35 @@ CHECKED int __crun_fprintf(FILE *to, const char *f, ...) {
 CHECKED int __crun___fprintf_chk(FILE *to, int flag, const char *f, ...) {
   did_stream(to);
   VARIADIC(f, __vfprintf_chk(to, flag, f, a));
+}
+
+// What goes to a descriptor is for others to read (race.h).
+CHECKED int __crun_vdprintf(int fd, const char *f, va_list a) {
+  race_fd_release(fd);
+  did_arguments(f, a, HERE);
+  return vdprintf(fd, f, a);
+}
+CHECKED int __crun_dprintf(int fd, const char *f, ...) {
+  race_fd_release(fd);
+  VARIADIC(f, vdprintf(fd, f, a));
+}
+
+// ---- to a block of the heap ----------------------------------------------------------------------
+
+int __vasprintf_chk(char **, int, const char *, va_list);
+
+// did_allocate: a call put a text of r bytes into a block, and its address to d.
+static int did_allocate(char **d, int r, uintptr_t pc) {
+  if (r < 0) return r;
+  did_write(d, sizeof *d, pc);
+  did_write(*d, (size_t)r + 1, pc);
+  return r;
+}
+CHECKED int __crun_vasprintf(char **d, const char *f, va_list a) {
+  did_arguments(f, a, HERE);
+  return did_allocate(d, vasprintf(d, f, a), HERE);
+}
+CHECKED int __crun_asprintf(char **d, const char *f, ...) { VARIADIC(f, did_allocate(d, vasprintf(d, f, a), HERE)); }
+CHECKED int __crun___asprintf_chk(char **d, int flag, const char *f, ...) {
+  VARIADIC(f, did_allocate(d, __vasprintf_chk(d, flag, f, a), HERE));
 }

@@ -5,7 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <pthread.h>
+#include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
@@ -91,6 +93,21 @@ CHECKED ssize_t __crun_readlink(const char *path, char *to, size_t n) {
 CHECKED int __crun_getrusage(int who, struct rusage *to) { return stored(getrusage(who, to), to, sizeof *to, HERE); }
 CHECKED int __crun_uname(struct utsname *to) { return stored(uname(to), to, sizeof *to, HERE); }
 
+CHECKED int __crun_rand_r(unsigned *seed) {
+  did_write(seed, sizeof *seed, HERE);
+  return rand_r(seed);
+}
+CHECKED ssize_t __crun_getrandom(void *to, size_t n, unsigned flags) {
+  ssize_t r = getrandom(to, n, flags);
+  if (r > 0) did_write(to, (size_t)r, HERE);
+  return r;
+}
+CHECKED int __crun_getentropy(void *to, size_t n) { return stored(getentropy(to, n), to, n, HERE); }
+CHECKED int __crun_socketpair(int domain, int type, int protocol, int ends[2]) {
+  return stored(socketpair(domain, type, protocol, ends), ends, 2 * sizeof *ends, HERE);
+}
+CHECKED int __crun_getrlimit(int what, struct rlimit *to) { return stored(getrlimit(what, to), to, sizeof *to, HERE); }
+
 // ---- clocks -------------------------------------------------------------------------------------
 
 CHECKED time_t __crun_time(time_t *t) {
@@ -101,6 +118,11 @@ CHECKED time_t __crun_time(time_t *t) {
 CHECKED int __crun_clock_gettime(clockid_t id, struct timespec *t) {
   did_write(t, sizeof *t, HERE);
   return clock_gettime(id, t);
+}
+
+CHECKED int __crun_clock_getres(clockid_t id, struct timespec *t) {
+  did_write(t, t ? sizeof *t : 0, HERE);
+  return clock_getres(id, t);
 }
 
 CHECKED int __crun_gettimeofday(struct timeval *t, void *zone) {

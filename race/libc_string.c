@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include <unistd.h>
+
 #include "libc.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
@@ -402,4 +404,23 @@ CHECKED char *__crun___strcat_chk(char *d, const char *s, size_t room) {
 CHECKED char *__crun___strncat_chk(char *d, const char *s, size_t n, size_t room) {
   did_append(d, s, n, HERE);
   return __strncat_chk(d, s, n, room);
+}
+
+// ---- by the locale, by number, by pairs -----------------------------------------------------------
+
+CHECKED int __crun_strverscmp(const char *a, const char *b) {
+  did_compare_strings(a, b, ANY_LENGTH, false, HERE);  // and the digits behind, perhaps
+  return strverscmp(a, b);
+}
+CHECKED size_t __crun_strxfrm(char *d, const char *s, size_t n) {
+  did_read_string(s, HERE);
+  size_t r = strxfrm(d, s, n);
+  if (r < n) did_write(d, r + 1, HERE);
+  return r;
+}
+CHECKED void __crun_swab(const void *s, void *d, ssize_t n) {
+  size_t pairs = n > 0 ? (size_t)n & ~(size_t)1 : 0;
+  did_read(s, pairs, HERE);
+  did_write(d, pairs, HERE);
+  swab(s, d, n);
 }
