@@ -327,6 +327,39 @@ static void a_parked_select_of_many(void) {
   }
 }
 
+// The linker sends the library's calls of malloc here (--wrap).
+static atomic_long mallocs;
+void *__real_malloc(size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_malloc(size_t n) {
+  atomic_fetch_add(&mallocs, 1);
+  return __real_malloc(n);
+}
+
+// mallocs_of is how often memory is allocated for a select of n cases that parks and is woken.
+static long mallocs_of(int n) {
+  cr_chan(int) c[n];
+  cr_waitgroup wg = {0};
+  int got = 0;
+  for (int i = 0; i < n; i++) c[i] = cr_chan_make(int);
+  long before = mallocs;
+  cr_waitgroup_add(&wg, 1);
+  cr_go(many_cases_parked, c, n, &got, &wg);
+  until(parked(RAW(c[n - 1])) == 1 && parked(RAW(c[0])) == 1);
+  cr_chan_send(c[n / 2], 3);
+  cr_waitgroup_wait(&wg);
+  long did = mallocs - before;
+  for (int i = 0; i < n; i++) cr_chan_free(c[i]);
+  check_eq(got, 3000 + n / 2);
+  return did;
+}
+
+static void small_ones_allocate_nothing(void) {
+  mallocs_of(2);  // the goroutine's stack, perhaps
+  for (int n = 2; n <= 8; n++) check_eq(mallocs_of(n), 0);
+  check(mallocs_of(33) > 0);
+}
+
 static void same_channel_twice(cr_chan(int) c, atomic_int *sum, cr_waitgroup *wg) {
   int x, y;
   cr_select {
@@ -587,6 +620,7 @@ static int tests(void) {
       GO_TEST(hundreds_of_cases),
       GO_TEST(a_parked_select_is_in_both_queues_and_leaves_both),
       GO_TEST(a_parked_select_of_many),
+      GO_TEST(small_ones_allocate_nothing),
       GO_TEST(one_channel_in_several_cases),
       GO_TEST(close_ends_every_parked_select),
       GO_TEST(two_that_select_on_both_ends),
