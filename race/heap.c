@@ -342,6 +342,7 @@ static void unmapped(void *p, size_t n, uintptr_t pc) {
 }
 
 PUBLIC void *mmap(void *want, size_t n, int prot, int flags, int fd, off_t at) {
+  if (flags & MAP_FIXED && !(flags & MAP_FIXED_NOREPLACE & ~MAP_FIXED)) unmapped(want, n, HERE);  // what lies there is gone
   void *p = (void *)syscall(SYS_mmap, want, n, prot, flags, fd, at);
   if (p != MAP_FAILED && g_self()) mapped(p, n);
   return p;

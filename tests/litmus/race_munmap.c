@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// To unmap memory is to write all of it: it races with an access that nothing orders before it.
-// RACE: write A, free B
+// To unmap memory, or to map something else in its place, is to write all of it: it races with an access that nothing
+// orders before it.
+// ARGS: 0 1
+// RACE-ALSO: write A, free B
+// RACE-ALSO: write A, free C
 // TSAN: silent
 #define LITMUS_PTHREAD
 #include "litmus.h"
@@ -14,9 +17,10 @@ static void *thread(void *arg) {
   return arg;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   char *p = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   spawn(thread, p);
   turn(1);
-  munmap(p, 65536);  // @B
+  if (argv[1][0] == '0') munmap(p, 65536);  // @B
+  else mmap(p, 65536, PROT_READ, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);  // @C
 }

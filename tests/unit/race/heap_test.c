@@ -300,8 +300,10 @@ static void mappings(void **state) {
   as_other(write_byte, p + 5000);
   found = 0;
   char *q = mmap(p, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  assert_int_equal(found, 1);  // what lay there is gone
+  found = 0;
   write_byte(q + 5000);
-  assert_int_equal(found, 0);
+  assert_int_equal(found, 0);  // and this is fresh
   as_other(unmap_it, p);
   assert_int_equal(found, 1);
 }
