@@ -111,6 +111,13 @@ __attribute__((noinline)) void find_tell(struct update *u) {
 
 // ---- the rule ------------------------------------------------------------------------------------
 
+// thread_orders: elsewhere than on this thread the order is gone, so that stays_read cannot rely on it.
+static bool thread_orders(uintptr_t addr, uint64_t x) {
+  if (!tls_orders(cell_epoch(x))) return false;
+  page_unfavoured(page_stripe_of(addr));
+  return true;
+}
+
 uint64_t settle_overlap(struct update *u, uint64_t x, bool lazy) {
   uint64_t both = x & u->need;
   bool covers = kind_covers(u->cell, x);
@@ -125,7 +132,7 @@ uint64_t settle_overlap(struct update *u, uint64_t x, bool lazy) {
   bool conflicts = kind_conflicts(u->cell, x);
   if (!conflicts && !covers) return x;
   bool ordered = lazy && !conflicts ? epoch_slot(cell_epoch(x)) == u->g->slot : access_is_ordered(u->g, cell_epoch(x));
-  if (conflicts && !ordered && tls_is_own(u->word_addr)) ordered = tls_orders(cell_epoch(x));
+  if (conflicts && !ordered && tls_is_own(u->word_addr)) ordered = thread_orders(u->word_addr, x);
   if (conflicts && !ordered) {
     find_note(u, x, (uint8_t)both);
     return x & ~both;
@@ -548,10 +555,10 @@ static inline bool is_read_of_own(const race_g *g, const struct word *w, uint64_
          cell_is_own(g, c0);
 }
 
-// first_slow is for a word whose first cell does not go.
+// first_slow is for a word that is empty, or whose first cell does not go.
 static __attribute__((noinline)) void first_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
   uint64_t c0 = word_get(w, 0);
-  if (!is_read_of_own(g, w, new, c0)) {
+  if (c0 ? !is_read_of_own(g, w, new, c0) : !page_is_touched(addr)) {
     own_touch_slow(g, addr, new, w);
     return;
   }
@@ -591,35 +598,69 @@ static __attribute__((noinline)) void second_slow(race_g *g, uintptr_t addr, uin
   inside_over();
 }
 
-// From page_lock_own to page_unlock_own no signal handler runs (is_within in signal.c); and no page that holds
-// thread-locals of this thread has it for its favourite (page_lock.c), so they need no thought here.
-void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w) {
-  if (__builtin_expect(race_inside | race_hidden | g->ignores_any | single_is_on(), 0)) {
+// node_slow is for the first access of an activation that is no hit.
+static __attribute__((noinline)) void node_slow(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
+  if (frame_node(g->sp)) {
+    access_check_within(g, addr, kind_bytes, pc);
+    return;
+  }
+  inside_begin();
+  tls_note(g, addr);
+  open_slow(g, addr, kind_bytes, pc);
+}
+
+// stays_read: my plain read may take the place of c0, and the second cell stay as it is, unasked. c0 is my read of the same
+// bytes, and being first it was entered after the second: what that has was compared with me then, and is ordered still
+// if it was (tls.h has the order that may end: page_unfavoured).
+static inline bool stays_read(const race_g *g, const struct word *w, uint64_t new, uint64_t c0) {
+  return ((c0 ^ new) & (CELL_KIND | CELL_BYTES)) == 0 && cell_is_own(g, c0) && !cell_is_node(word_get(w, 1));
+}
+
+// touch enters an access into a page of which this thread is the favourite, if it takes no more than to store its cell.
+// read: it is a plain one. It has no call but the last, so that it needs no stack frame, and the compiler makes
+// one of it for each kind. From page_lock_own to page_unlock_own no signal handler runs (is_within in signal.c); no page that
+// holds thread-locals of this thread has it for its favourite (page_lock.c), so they need no thought here.
+static inline __attribute__((always_inline)) void touch(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc,
+                                                        struct word *w, bool read) {
+  if (__builtin_expect(race_inside | race_hidden | g->ignores_any | single_asks(), 0)) {
     off_slow(g, addr, kind_bytes, pc);
+    return;
+  }
+  uint32_t node = g->sp->node;
+  if (__builtin_expect(!node, 0)) {
+    node_slow(g, addr, kind_bytes, pc);
     return;
   }
   if (__builtin_expect(!page_lock_own(page_stripe_of(addr)), 0)) {
     word_slow(g, addr, kind_bytes, pc, w);
     return;
   }
-  ctx_id ctx = ctx_recall(g, pc);
+  const struct ctx_memo *m = ctx_memo_of(pc, node);
   uint64_t cur = atomic_load_explicit(&g->cur, memory_order_relaxed);
-  if (__builtin_expect(!cur || !ctx || single_is_due(), 0)) {
+  if (__builtin_expect(m->pc != pc || m->node != node || !cur, 0)) {
     own_open_slow(g, addr, kind_bytes, pc);
     return;
   }
-  uint64_t new = cur | (uint64_t)ctx << CELL_CTX_SHIFT | kind_bytes, c0 = word_get(w, 0);
-  if (__builtin_expect(!(cell_serves(new, c0) ? cell_is_own(g, c0) : !c0 && page_is_touched(addr)), 0)) {
+  uint64_t new = cur | (uint64_t)m->ctx << CELL_CTX_SHIFT | kind_bytes, c0 = word_get(w, 0);
+  if (!(read ? stays_read(g, w, new, c0) : cell_serves(new, c0) && cell_is_own(g, c0))) {
     first_slow(g, addr, new, w);
     return;
   }
-  if (word_get(w, 1)) {
+  if (!read && word_get(w, 1)) {
     second_slow(g, addr, new, w);
     return;
   }
   word_set(w, 0, new);
   page_unlock_own();
   inside_over();
+}
+
+void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w) {
+  touch(g, addr, kind_bytes, pc, w, false);
+}
+
+void access_read_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w) {
+  touch(g, addr, kind_bytes, pc, w, true);
 }
 
 void access_keep_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {

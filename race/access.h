@@ -25,6 +25,7 @@
 #include "learnt.h"
 #include "lockset.h"
 #include "shadow.h"
+#include "word.h"
 
 enum access_flags {
   ACCESS_READ = 0,
@@ -38,11 +39,14 @@ enum access_flags {
 void access_check(race_g *g, uintptr_t addr, size_t size, unsigned flags, uintptr_t pc);
 
 // The entry points' own: g is race_cur, and the kind comes as in a cell. access_check_within: the
-// access stays in its word, and its bytes come too (access_check_word is given the word).
+// access stays in its word, and its bytes come too (access_check_word is given the word; access_read_word is for plain reads,
+// access_check_word for all others).
 // access_check_across: at most 16 bytes.
 void access_check_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w);
+void access_read_word(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc, struct word *w);
 static inline void access_check_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc) {
-  access_check_word(g, addr, kind_bytes, pc, shadow_of(addr));
+  if ((kind_bytes & CELL_KIND) == CELL_READ) access_read_word(g, addr, kind_bytes, pc, shadow_of(addr));
+  else access_check_word(g, addr, kind_bytes, pc, shadow_of(addr));
 }
 // access_keep_within is for a use of a lock, which is kept in the single-goroutine phase too: misuse tells of the last one.
 void access_keep_within(race_g *g, uintptr_t addr, uint64_t kind_bytes, uintptr_t pc);

@@ -24,8 +24,10 @@ HOT void within(uintptr_t a, unsigned size, unsigned flags, uintptr_t pc) {
   uint64_t bytes = size == 8 ? CELL_BYTES : (uint64_t)((1u << size) - 1) << (a & 7);
   uint64_t relevant = hit_bits(flags & ACCESS_WRITE) | bytes;
   uint64_t want = atomic_load_explicit(&g->cur, memory_order_relaxed) | CELL_BYTES;
-  if (__builtin_expect(word_hit(shadow_of(a), want, relevant), 1)) return;
-  access_check_within(g, a, bytes | (flags & ACCESS_WRITE ? 0 : CELL_READ), pc);
+  struct word *w = shadow_of(a);
+  if (__builtin_expect(word_hit(w, want, relevant), 1)) return;
+  if (flags & ACCESS_WRITE) access_check_word(g, a, bytes, pc, w);
+  else access_read_word(g, a, bytes | CELL_READ, pc, w);
 }
 
 // across checks an access of size bytes (at most 16) at any a: one, two or three words.

@@ -30,7 +30,7 @@
 
 enum {
   USERS = PAGE_USERS,     // threads beyond are favourites of nothing
-  STREAK_MAX = 1023, STRUCK_MAX = 2, SHARES_MAX = 7, SHARES_STREAK = 3,
+  STREAK_MAX = 1023, STRUCK_MAX = 2, STRUCK_NEVER = 3, SHARES_MAX = 7, SHARES_STREAK = 3,
   PATIENCE_FIRST = PAGE_PATIENCE,
   PATIENCE_STEP = PAGE_PATIENCE_STEP,
   PATIENCE_MAX = STREAK_MAX,
@@ -117,6 +117,8 @@ static void struck_one(struct page_stripe *s) {
   s->streak = s->shares = 0;
 }
 
+void page_unfavoured(struct page_stripe *s) { s->struck = STRUCK_NEVER; }
+
 static void wait_sharers(const struct page_stripe *s) {
   for (int i = 0; i < USERS; i++) wait_out(&users[i], page_shared_in(s));
 }
@@ -158,7 +160,8 @@ static void count(struct page_stripe *s) {
     s->streak = 0;
   }
   if (s->streak < STREAK_MAX) s->streak++;
-  if (s->streak < PATIENCE_FIRST << 3 * s->struck || page_self.user == &nobody || s->streak < patience()) return;
+  if (s->struck == STRUCK_NEVER || s->streak < PATIENCE_FIRST << 3 * s->struck) return;
+  if (page_self.user == &nobody || s->streak < patience()) return;
   if (own_tls(is_same, s)) {
     s->streak = 0;
     return;

@@ -34,7 +34,7 @@
 struct page_stripe {
   uint16_t user;    // under lock: number of who locked it last, or the mark of its favourite; 0: nobody in particular
   uint16_t streak : 10;        // under lock: how many times in a row
-  uint16_t struck : 2;         // favourites that were struck out, up to 2
+  uint16_t struck : 2;         // favourites that were struck out, up to 2; 3: it will have none
   uint16_t shares : 3;         // how many times in a row it was locked for what page_share is for
   uint16_t share_last : 1;
   struct spin lock;
@@ -99,6 +99,9 @@ static inline bool page_share(struct page_stripe *s) {
 
 // page_could_share is told that s, locked by its word, was locked for nothing else; soon it is shared.
 void page_could_share(struct page_stripe *s);
+
+// page_unfavoured is told that nobody is to be favourite of s, locked by its word: a page of it has an order that ends (tls.h).
+void page_unfavoured(struct page_stripe *s);
 
 // page_lock_word locks s by its word; page_visit does it for the scan, which is nobody's favourite.
 void page_lock_word(struct page_stripe *s);

@@ -10,6 +10,7 @@
 __attribute__((visibility("default"))) uint8_t __crun_race_single;
 
 bool single_alone, single_due;
+uint8_t single_on_or_due;
 
 static bool one;             // under slot_lock: one race_g lives
 static _Atomic bool never;   // single_never
@@ -27,6 +28,7 @@ static void note(bool on) {
   bool alone = one && !on && !is_excluded();
   store(&single_alone, alone);
   store(&single_due, alone);
+  store(&single_on_or_due, on || alone);
 }
 
 void single_count_locked(size_t live) {
@@ -36,7 +38,11 @@ void single_count_locked(size_t live) {
 
 bool single_may_locked(void) { return one && !single_is_on() && !is_excluded(); }
 void single_begin_locked(void) { note(true); }
-void single_wait_locked(void) { store(&single_due, false); }
+
+void single_wait_locked(void) {
+  store(&single_due, false);
+  store(&single_on_or_due, single_is_on());
+}
 
 // What excludes it for good comes from the one line of execution that there is, or the phase is over already:
 // no one begins it at the same time.
@@ -45,6 +51,7 @@ static void exclude(void) {
   store(&__crun_race_single, false);
   store(&single_alone, false);
   store(&single_due, false);
+  store(&single_on_or_due, false);
 }
 
 void single_never(void) {

@@ -35,6 +35,10 @@ static inline bool single_is_on(void) {
 // single_alone: one race_g lives and the phase has not begun. single_due: and it was not asked since.
 extern bool single_alone, single_due;
 
+// single_asks: it is on, or due; the first touch of a word asks no more than that.
+extern uint8_t single_on_or_due;
+static inline uint8_t single_asks(void) { return __atomic_load_n(&single_on_or_due, __ATOMIC_RELAXED); }
+
 // single_try begins the phase if g, the only one, knows all that ended. The thread that runs g calls it, or the
 // one that completes g's operation; it takes slot_lock.
 void single_try(race_g *g);

@@ -281,6 +281,17 @@ struct node *list_grow(struct word *w, struct node *n) {
   return big;
 }
 
+// first_left is the newest of what is left: it was the first, or, if of that nothing is left and one does not know, one that
+// is no plain read, on which nobody builds (stays_read in access.c).
+static uint64_t first_left(const struct bag *b, uint64_t first) {
+  uint64_t one = b->cells[0];
+  for (size_t i = 0; i < b->n; i++) {
+    if (b->cells[i] == first) return first;
+    if ((b->cells[i] & CELL_KIND) != CELL_READ) one = b->cells[i];
+  }
+  return one;
+}
+
 void word_clear(struct word *w, uint8_t bytes) {
   uint64_t c0 = word_get(w, 0), c1 = word_get(w, 1);
   if (!c0 && !c1) return;
@@ -299,7 +310,7 @@ void word_clear(struct word *w, uint8_t bytes) {
     if (c & CELL_BYTES) b.cells[kept++] = c;
   }
   b.n = kept;
-  word_store(w, &b, kept ? b.cells[0] : 0);
+  word_store(w, &b, kept ? first_left(&b, c0 & ~(uint64_t)bytes) : 0);
   bag_free(&b);
 }
 

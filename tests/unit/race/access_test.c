@@ -185,6 +185,7 @@ static void access(int n, int i, unsigned kinds) {
   nreports = 0;
   uint64_t kind = (f & ACCESS_WRITE ? 0 : CELL_READ) | (f & ACCESS_ATOMIC ? CELL_ATOMIC : 0);
   unsigned how = rnd(5);
+  if (rnd(2)) ctx_current(gs[i], PC + n);  // known: the shortest way is taken
   race_cur = gs[i];
   if (how == 4) bytes_one_by_one(gs[i], from, size, kind, PC + n);
   else if (how == 0) range_check(gs[i], (uintptr_t)base + from, size, f, PC + n);
@@ -415,6 +416,33 @@ static void test_last_reader(void **state) {
   assert_int_equal(nodes_live(), 0);
 }
 
+// A reader's older read comes before another's atomic write in a list of which half of the bytes, and with them the newest
+// entry, are cleared: it asks about the write all the same.
+static void test_read_of_a_cleared_list(void **state) {
+  race_g *a = lone(), *b = lone(), *c = lone(), *d = lone(), *e = lone();
+  for (int twice = 0; twice < 2; twice++) {  // the page has its favourite then
+    for (int i = 0; i < 20; i++) access_check_within(a, (uintptr_t)base + 8, CELL_BYTES, PC);
+    access_check_within(c, (uintptr_t)base, CELL_READ | 0x0f, PC + 3);
+    access_check_within(d, (uintptr_t)base, CELL_READ | 0x0f, PC + 3);
+    access_check_within(a, (uintptr_t)base, CELL_READ | 0xf0, PC + 1);
+    epoch_end(a);
+    vclock_join(&b->vc, &a->vc);
+    race_cur = a;
+    access_check_within(a, (uintptr_t)base + 8, CELL_READ | 0xf0, PC + 1);  // epoch and context are there then
+    nreports = 0;
+    access_check_within(b, (uintptr_t)base, CELL_ATOMIC | 0xf0, PC + 2);
+    access_check_within(e, (uintptr_t)base, CELL_READ | 0x0f, PC + 3);
+    assert_int_equal(nreports, 0);
+    assert_true(cell_is_node(word_get(shadow_of((uintptr_t)base), 1)));
+    shadow_clear((uintptr_t)base, 4);
+    access_check_within(a, (uintptr_t)base, CELL_READ | 0xf0, PC + 1);
+    assert_int_equal(nreports, 1);
+    shadow_clear((uintptr_t)base, BYTES);
+  }
+  race_cur = NULL;
+  race_g_drop(a), race_g_drop(b), race_g_drop(c), race_g_drop(d), race_g_drop(e);
+}
+
 // A large range: every page, every word, and an answer is not carried over words that differ.
 static void test_long_range(void **state) {
   enum { N = 100032 };
@@ -474,6 +502,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_composite),      cmocka_unit_test(test_thousand_readers),
       cmocka_unit_test(test_shared_readers), cmocka_unit_test(test_last_reader),
+      cmocka_unit_test(test_read_of_a_cleared_list),
       cmocka_unit_test(test_reader_among_many_writes),
       cmocka_unit_test(test_long_range),     cmocka_unit_test(test_inside_and_hidden),
       cmocka_unit_test(test_plain),          cmocka_unit_test(test_atomics),
