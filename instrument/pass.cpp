@@ -15,6 +15,7 @@
 #include "atomics.h"
 #include "choose.h"
 #include "cover.h"
+#include "deferred.h"
 #include "emit.h"
 #include "frame.h"
 #include "libc.h"
@@ -151,6 +152,7 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
   erase_if(Functions, [&](Function *F) { return !check(*F, FAM, Syncs, Locals, Fixed, Count); });
   SmallPtrSet<Function *, 16> Framed = copy(Functions, P, Count);
   for (Function *F : Functions) {
+    deferChecks(*F, Count);
     if (!Framed.contains(F)) addFrame(*F);
     weaken(*F);
   }

@@ -13,7 +13,7 @@ namespace crun {
 
 namespace {
 
-enum Name { All, SettledOnes, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single };
+enum Name { All, SettledOnes, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single, DeferredOnes };
 
 cl::bits<Name> Without(
     "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
@@ -30,7 +30,8 @@ cl::bits<Name> Without(
                clEnumValN(Rows, "rows", "rows of elements, of nested loops"),
                clEnumValN(Adjacent, "adjacent", "neighbours of one line in one check"),
                clEnumValN(Overlap, "overlap", "elements that another check of the loop has"),
-               clEnumValN(Single, "single", "copies of functions for one goroutine alone")));
+               clEnumValN(Single, "single", "copies of functions for one goroutine alone"),
+               clEnumValN(DeferredOnes, "deferred", "checks of a loop that are made many at a time")));
 
 cl::opt<unsigned> Percent("crun-race-size", cl::init(80),
                           cl::desc("percent of a file's code that copies without checks may add"));
@@ -58,6 +59,7 @@ bool isOn(Step S) {
     case Step::Rows: return !Without.isSet(Rows);
     case Step::Adjacent: return !Without.isSet(Adjacent);
     case Step::Overlap: return !Without.isSet(Overlap);
+    case Step::Deferred: return !Without.isSet(DeferredOnes);
     case Step::Single: return !Without.isSet(Single) && Percent != 0;
   }
   llvm_unreachable("a step without a switch");
@@ -81,7 +83,7 @@ void Counters::print(const Module &M) const {
          << " before a later write; private " << OwnBlocks << " on the heap, " << Objects << " of several objects, "
          << Settled << " settled; " << InTable << " calls are in the table, " << Followed << " were followed; "
          << InLoops << " of loops became " << BeforeLoops << " (" << Rows << " of rows, " << Adjacent << " joined, "
-         << Overlaps << " overlapped); " << Copies
+         << Overlaps << " overlapped); " << Deferred << " were deferred; " << Copies
          << " functions have a copy without " << percent(Unchecked, Checks) << "% of the checks, code +"
          << percent(Copied, Instructions) << "%\n";
 }

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "batch.h"
 #include "defer.h"
 #include "inside.h"
 #include "kernel.h"
@@ -19,6 +20,7 @@
 #include "single.h"
 #include "slot.h"
 #include "tls.h"
+#include "touch.h"
 #include "update.h"
 
 // ---- findings ----------------------------------------------------------------------------------
@@ -31,6 +33,7 @@ static _Thread_local unsigned my_telling __attribute__((tls_model("local-exec"))
 enum { TELL_PATIENCE_MS = 5000 };
 
 void access_all_told(void) {
+  batch_all_checked();
   for (int ms = 0; ms < TELL_PATIENCE_MS; ms++) {
     if (atomic_load_explicit(&telling, memory_order_acquire) <= my_telling) return;
     kernel_sleep(&(struct timespec){.tv_nsec = 1000000});
@@ -444,13 +447,6 @@ static __attribute__((noinline)) void update_slow(race_g *g, uintptr_t addr, uin
   inside_end();
 }
 
-// cell_serves: new covers x, which is not empty, in kind and bytes.
-static inline bool cell_serves(uint64_t new, uint64_t x) {
-  return x && ((x ^ CELL_KIND) & ~(new ^ CELL_KIND) & (CELL_KIND | CELL_BYTES)) == 0;
-}
-
-static inline bool cell_is_own(const race_g *g, uint64_t x) { return epoch_slot(cell_epoch(x)) == g->slot; }
-
 enum { TOUCH_LIST = 4 };
 
 // place_find looks among n entries for the one in whose place the plain read `new` may go: an older one of its own line
@@ -549,12 +545,6 @@ static __attribute__((noinline)) void own_touch_slow(race_g *g, uintptr_t addr, 
   touch_slow(g, addr, new, w);
 }
 
-// is_read_of_own tells that new reads what its own line wrote in an earlier epoch, the word's only entry: both stay.
-static inline bool is_read_of_own(const race_g *g, const struct word *w, uint64_t new, uint64_t c0) {
-  return (new & CELL_KIND) == CELL_READ && !(c0 & CELL_KIND) && !word_get(w, 1) && !cell_same_epoch(c0, new) &&
-         cell_is_own(g, c0);
-}
-
 // first_slow is for a word that is empty, or whose first cell does not go.
 static __attribute__((noinline)) void first_slow(race_g *g, uintptr_t addr, uint64_t new, struct word *w) {
   uint64_t c0 = word_get(w, 0);
@@ -566,17 +556,6 @@ static __attribute__((noinline)) void first_slow(race_g *g, uintptr_t addr, uint
   word_set(w, 0, new);
   page_unlock_own();
   inside_over();
-}
-
-// second_stays decides for the other of two cells when new has taken the first one's place. False: that takes
-// more than this.
-static inline bool second_stays(const race_g *g, struct word *w, uint64_t new, uint64_t x) {
-  uint64_t bytes = new & CELL_BYTES;
-  if (cell_same_epoch(x, new) || x >= CELL_NODE) return false;
-  if (!(x & bytes)) return true;
-  if (!cell_is_own(g, x)) return false;
-  if (kind_covers(new, x)) word_set(w, 1, x & ~bytes & CELL_BYTES ? x & ~bytes : 0);
-  return true;
 }
 
 // off_slow is for a line of execution of which not every kind of access is checked now, or none since it is single.

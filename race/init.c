@@ -18,6 +18,7 @@
 
 #include "access.h"
 #include "alloc.h"
+#include "batch.h"
 #include "clock.h"
 #include "count.h"
 #include "context.h"
@@ -140,6 +141,7 @@ void race_init(void) {
   inside_begin();
   shadow_init();
   page_lock_init();
+  batch_init();
   epoch_init();
   lockset_init();
   slot_init();

@@ -72,12 +72,12 @@ static inline struct page_stripe *page_shared_in(const struct page_stripe *s) {
   return (struct page_stripe *)((uintptr_t)s | 1);
 }
 
-// page_lock_own locks s if this thread is its favourite.
+// page_lock_own locks s if this thread is its favourite. One that it had locked so before is unlocked (R2).
 static inline bool page_lock_own(struct page_stripe *s) {
   uint16_t mark = page_self.mark;
   if (__builtin_expect(__atomic_load_n(&s->user, __ATOMIC_RELAXED) != mark, 0)) return false;
   struct page_user *me = page_self.user;
-  __atomic_store_n(&me->in, s, __ATOMIC_RELAXED);
+  __atomic_store_n(&me->in, s, __ATOMIC_RELEASE);
   atomic_signal_fence(memory_order_seq_cst);  // membarrier makes this a real fence
   if (__builtin_expect(__atomic_load_n(&s->user, __ATOMIC_ACQUIRE) == mark, 1)) return true;  // A1
   __atomic_store_n(&me->in, NULL, __ATOMIC_RELEASE);

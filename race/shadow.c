@@ -6,6 +6,7 @@
 // go over everything costs what is in use, and to clear what was never touched costs a bit test.
 #include "shadow.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -71,10 +72,37 @@ static void set_bit(_Atomic uint64_t *bits, uint64_t page) {
   atomic_fetch_or_explicit(&summary[s / 64], 1ull << s % 64, memory_order_relaxed);
 }
 
+// Where nearly all pages of 2 MiB of the shadow are in use they are made one huge page: who goes all over memory waits for
+// the walk to each page's entry, twice in a virtual machine. It is not left to the kernel, which would give sparse shadow
+// 2 MiB for a word. An old kernel only hears that it may.
+enum {
+  HUGE_PAGES = 512,
+  HUGE_FROM = 448,       // in use
+  HUGE_MOST = 1 << 13,   // each may split the kernel's one entry for the image
+  COLLAPSE = 25,         // MADV_COLLAPSE, Linux 6.1
+};
+
+static unsigned pages_near(uint64_t page) {
+  const _Atomic uint64_t *bits = &pages_touched[page / HUGE_PAGES * (HUGE_PAGES / 64)];
+  unsigned n = 0;
+  for (int i = 0; i < HUGE_PAGES / 64; i++) n += (unsigned)__builtin_popcountll(atomic_load_explicit(&bits[i], memory_order_relaxed));
+  return n;
+}
+
+static void make_huge(uintptr_t addr) {
+  static _Atomic unsigned made;
+  if (atomic_fetch_add_explicit(&made, 1, memory_order_relaxed) >= HUGE_MOST) return;
+  int error = errno;
+  void *from = (void *)((uintptr_t)shadow_of(addr) & -(uintptr_t)(HUGE_PAGES * SHADOW_PAGE));
+  if (madvise(from, HUGE_PAGES * SHADOW_PAGE, MADV_HUGEPAGE) == 0) madvise(from, HUGE_PAGES * SHADOW_PAGE, COLLAPSE);
+  errno = error;
+}
+
 void page_set_touched(uintptr_t addr) {
   reserve_commit(shadow_of(addr), sizeof(struct word));
   set_bit(pages_touched, page_number(addr));
   atomic_fetch_add_explicit(&pages_in_use, 1, memory_order_relaxed);
+  if (pages_near(page_number(addr)) == HUGE_FROM) make_huge(addr);
 }
 
 void page_set_folded(uintptr_t addr, bool folded) {

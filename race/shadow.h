@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi.inc"
 #include "page_lock.h"
 
 #ifdef __has_feature
@@ -27,7 +28,7 @@
 #ifdef __SANITIZE_ADDRESS__
 #define SHADOW_BASE 0x110000000000ull  // ASan's own shadow ends above 16 TiB (our unit tests)
 #else
-#define SHADOW_BASE 0x100000000000ull  // 16 TiB
+#define SHADOW_BASE RACE_SHADOW_BASE   // 16 TiB
 #endif
 #define SHADOW_MASK 0x1ffffffffff8ull  // 45 bits of address, by words
 #define SHADOW_SIZE ((SHADOW_MASK + 8) << 1)

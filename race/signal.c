@@ -27,6 +27,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "batch.h"
 #include "clock.h"
 #include "edge.h"
 #include "ginfo.h"
@@ -148,6 +149,7 @@ static handler_fn handler_of(int sig) {
 static void on_signal(int sig, siginfo_t *info, void *context);
 
 static void checked(int sig, siginfo_t *info, void *context, int error) {
+  struct batch_half half = batch_flush();  // made before the handler
   race_g *was = race_cur;
   uint32_t hidden = race_hidden;
   race_hidden = 0;
@@ -161,6 +163,7 @@ static void checked(int sig, siginfo_t *info, void *context, int error) {
   if (framed) g_pop(race_cur);
   if (!was) race_switch(NULL);
   race_hidden = hidden;
+  batch_restore(half);
 }
 
 // unchecked is for a handler that cannot wait. race_inside may be clear: a favourite has its page (page_lock.h).
