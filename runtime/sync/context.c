@@ -24,46 +24,18 @@
 #include "base/atomic.h"
 #include "base/check.h"
 #include "base/lock.h"
-#include "chan/hchan.h"
 #include "crun/crun.h"
 #include "diag/order/lockorder.h"
 #include "race/race.h"
 #include "sched/g.h"
 #include "sched/go.h"
 #include "sched/sched.h"
+#include "sync/context.h"
 #include "time/ticker.h"
-#include "time/timer.h"
 
 #define PC() ((uintptr_t)__builtin_return_address(0))
 
-enum kind { BACKGROUND, CANCEL, VALUE, WITHOUT_CANCEL, WATCH };
-enum watch_state { WATCHING, STARTED, STOPPED };
-enum { NO_DEADLINE = 0 };
-
-struct cr_context {
-  struct cr_chan done;              // closed when canceled; nothing is ever sent
-  struct cr_context *parent;        // read-only after init
-  struct cr_context *canceler;      // read-only after init: itself, or who is above; nil: it is never done
-  enum kind kind;                   // read-only after init
-  struct lock lock;
-  _Atomic int err;                  // written under lock
-  int cause;                        // under lock until err is set
-  struct cr_context *children;      // under lock
-  struct cr_context *prev, *next;   // under parent->canceler's lock; next: of who cancels it
-  bool linked;                      // under parent->canceler's lock
-  _Atomic uint32_t refs, holds;
-  int64_t deadline_ns;              // read-only after init: NO_DEADLINE if there is none
-  int deadline_cause;               // read-only after init
-  struct timer timer;
-  const void *key;                  // VALUE
-  void *value;                      // VALUE, and WATCH's argument
-  void (*fn)(void *);               // VALUE's drop, and WATCH's function
-  _Atomic uint32_t watch;           // WATCH's state
-  uint64_t creator;                 // read-only after init: whose goroutines descend from
-  uintptr_t pc;                     // read-only after init: and where
-};
-
-static struct cr_context background = {.kind = BACKGROUND};
+static struct cr_context background = {.kind = CONTEXT_BACKGROUND};
 
 cr_context *cr_context_background(void) { return &background; }
 
@@ -73,6 +45,7 @@ static void unhold(struct cr_context *ctx) {
   if (add_acq_rel(&ctx->holds, -1u) != 1) return;
   race_sync_forget(ctx, sizeof *ctx);
   race_fresh(ctx, sizeof *ctx);
+  *(volatile hidden_context *)&ctx->self = 0;
   race_hide_begin();
   free(ctx);
   race_hide_end();
@@ -93,13 +66,14 @@ static void disarm(struct cr_context *ctx) {
 
 // unlink_child takes ctx out of its canceler's list, if it is there still.
 static void unlink_child(struct cr_context *ctx) {
-  struct cr_context *above = ctx->parent->canceler;
+  struct cr_context *above = canceler_of(parent_of(ctx));
   if (!above) return;
   lock(&above->lock);
   if (ctx->linked) {
-    if (ctx->prev) ctx->prev->next = ctx->next;
+    struct cr_context *prev = show_context(ctx->prev), *next = show_context(ctx->next);
+    if (prev) prev->next = ctx->next;
     else above->children = ctx->next;
-    if (ctx->next) ctx->next->prev = ctx->prev;
+    if (next) next->prev = ctx->prev;
     ctx->linked = false;
   }
   unlock(&above->lock);
@@ -117,20 +91,20 @@ static void drop_value(struct cr_context *ctx, uintptr_t pc) {
 
 // release gives a reference back, and if it was the last, those that ctx has.
 static void release(struct cr_context *ctx, uintptr_t pc) {
-  while (ctx->kind != BACKGROUND) {
+  while (ctx->kind != CONTEXT_BACKGROUND) {
     race_release_merge(&ctx->refs);  // R3
     if (add_acq_rel(&ctx->refs, -1u) != 1) return;
-    struct cr_context *parent = ctx->parent;
-    if (ctx->kind == CANCEL || ctx->kind == WATCH) unlink_child(ctx);
+    struct cr_context *parent = parent_of(ctx);
+    if (ctx->kind == CONTEXT_CANCEL || ctx->kind == CONTEXT_WATCH) unlink_child(ctx);
     disarm(ctx);
-    if (ctx->kind == VALUE) drop_value(ctx, pc);
+    if (ctx->kind == CONTEXT_VALUE) drop_value(ctx, pc);
     unhold(ctx);
     ctx = parent;
   }
 }
 
 cr_context *cr_context_keep(cr_context *ctx) {
-  if (ctx->kind != BACKGROUND) add_rlx(&ctx->refs, 1);
+  if (ctx->kind != CONTEXT_BACKGROUND) add_rlx(&ctx->refs, 1);
   return ctx;
 }
 
@@ -141,15 +115,17 @@ void cr_context_free(cr_context *ctx) {
   rt_exit();
 }
 
-static struct cr_context *derive(cr_context *parent, enum kind kind, callsite at, uintptr_t pc) {
+static struct cr_context *derive(cr_context *parent, enum context_kind kind, callsite at, uintptr_t pc) {
   callsite_note(at);
   race_hide_begin();
   struct cr_context *ctx = malloc(sizeof *ctx);
   race_hide_end();
   if (!ctx) throw("out of memory for a context");
   *ctx = (struct cr_context){.done = {.elem_size = sizeof(char), .of_context = true, .made = {at, getg()->goid}},
-                             .parent = cr_context_keep(parent), .kind = kind, .refs = 1, .holds = 1, .pc = pc};
-  ctx->canceler = kind == CANCEL ? ctx : kind == WITHOUT_CANCEL ? NULL : parent->canceler;
+                             .parent = hide_context(cr_context_keep(parent)), .kind = kind, .refs = 1, .holds = 1, .pc = pc};
+  ctx->self = hide_context(ctx);
+  struct cr_context *canceler = kind == CONTEXT_CANCEL ? ctx : kind == CONTEXT_WITHOUT_CANCEL ? NULL : canceler_of(parent);
+  ctx->canceler = hide_context(canceler);
   return ctx;
 }
 
@@ -161,7 +137,7 @@ static void run_watch(void *arg) {
   void *value = w->value;
   uintptr_t pc = w->pc;
   rt_enter();
-  race_acquire(&w->parent->canceler->done);  // A1
+  race_acquire(&canceler_of(parent_of(w))->done);  // A1
   release(w, pc);
   rt_exit();
   race_enter(pc);
@@ -179,11 +155,11 @@ static bool start_watch(struct cr_context *w) {
 
 // take_children moves ctx's children that live to the front of list, with a reference to each.
 static struct cr_context *take_children(struct cr_context *ctx, struct cr_context *list) {
-  for (struct cr_context *child; (child = ctx->children);) {
+  for (struct cr_context *child; (child = show_context(ctx->children));) {
     ctx->children = child->next;
     child->linked = false;
     if (!try_keep(child)) continue;
-    child->next = list;
+    child->todo = list;
     list = child;
   }
   return list;
@@ -210,8 +186,9 @@ static void cancel(struct cr_context *ctx, int err, int cause, uintptr_t pc) {
   struct cr_context *list = end(ctx, err, cause, NULL, pc);
   while (list) {
     struct cr_context *child = list;
-    list = child->next;
-    if (child->kind == WATCH) {
+    list = child->todo;
+    child->todo = NULL;
+    if (child->kind == CONTEXT_WATCH) {
       if (start_watch(child)) continue;
     } else {
       list = end(child, err, cause, list, pc);
@@ -222,19 +199,19 @@ static void cancel(struct cr_context *ctx, int err, int cause, uintptr_t pc) {
 
 // attach puts ctx under its parent's canceler; if that is done, so is ctx.
 static void attach(struct cr_context *ctx, uintptr_t pc) {
-  struct cr_context *above = ctx->parent->canceler;
+  struct cr_context *above = canceler_of(parent_of(ctx));
   if (!above) return;
   lock(&above->lock);
   int err = load_rlx(&above->err), cause = above->cause;
   if (!err) {
     ctx->next = above->children;
-    if (ctx->next) ctx->next->prev = ctx;
-    above->children = ctx;
+    if (ctx->next) show_context(ctx->next)->prev = hide_context(ctx);
+    above->children = hide_context(ctx);
     ctx->linked = true;
   }
   unlock(&above->lock);
   if (!err) return;
-  if (ctx->kind == CANCEL) {
+  if (ctx->kind == CONTEXT_CANCEL) {
     race_acquire(&above->done);  // A1
     cancel(ctx, err, cause, pc);
   } else {
@@ -266,19 +243,19 @@ static void ring(void *arg) {
 // heard_alone tells whether anybody would hear that ctx is canceled, heard whether that ctx or what derives from it
 // is, while no goroutine runs.
 static bool heard_alone(const struct cr_context *ctx) {
-  return ctx->kind == WATCH ? load_rlx(&ctx->watch) == WATCHING : !waitq_empty(&ctx->done.recvq);
+  return ctx->kind == CONTEXT_WATCH ? load_rlx(&ctx->watch) == WATCHING : !waitq_empty(&ctx->done.recvq);
 }
 
 static bool heard(void *arg) {
   const struct cr_context *top = arg, *ctx = top;
   while (!heard_alone(ctx)) {
     if (ctx->children) {
-      ctx = ctx->children;
+      ctx = show_context(ctx->children);
       continue;
     }
-    while (ctx != top && !ctx->next) ctx = ctx->parent->canceler;
+    while (ctx != top && !ctx->next) ctx = canceler_of(parent_of(ctx));
     if (ctx == top) return false;
-    ctx = ctx->next;
+    ctx = show_context(ctx->next);
   }
   return true;
 }
@@ -298,12 +275,12 @@ static void arm(struct cr_context *ctx) {
 }
 
 static int64_t deadline_of(const struct cr_context *ctx) {
-  return ctx->canceler ? ctx->canceler->deadline_ns : NO_DEADLINE;
+  return ctx->canceler ? canceler_of(ctx)->deadline_ns : NO_DEADLINE;
 }
 
 static struct cr_context *with_deadline(cr_context *parent, int64_t when_ns, int cause, callsite at, uintptr_t pc) {
   int64_t above = deadline_of(parent), now = nanotime();
-  struct cr_context *ctx = derive(parent, CANCEL, at, pc);
+  struct cr_context *ctx = derive(parent, CONTEXT_CANCEL, at, pc);
   bool own = (above == NO_DEADLINE || when_ns < above) && when_ns < INT64_MAX - 1;
   ctx->deadline_ns = !own ? above : when_ns > 0 ? when_ns : 1;
   ctx->deadline_cause = cause;
@@ -330,7 +307,7 @@ cr_context *cr_context_with_timeout(cr_context *parent, int64_t ns) {
 // ---- the other public calls -----------------------------------------------------------------------
 
 cr_context *cr_context_with_cancel(cr_context *parent) {
-  struct cr_context *ctx = derive(parent, CANCEL, callsite_here(getg()), PC());
+  struct cr_context *ctx = derive(parent, CONTEXT_CANCEL, callsite_here(getg()), PC());
   ctx->deadline_ns = deadline_of(parent);
   rt_enter();
   attach(ctx, PC());
@@ -339,7 +316,7 @@ cr_context *cr_context_with_cancel(cr_context *parent) {
 }
 
 cr_context *cr_context_with_value(cr_context *parent, const void *key, void *value, void (*drop)(void *value)) {
-  struct cr_context *ctx = derive(parent, VALUE, callsite_here(getg()), PC());
+  struct cr_context *ctx = derive(parent, CONTEXT_VALUE, callsite_here(getg()), PC());
   ctx->key = key;
   ctx->value = value;
   ctx->fn = drop;
@@ -347,11 +324,11 @@ cr_context *cr_context_with_value(cr_context *parent, const void *key, void *val
 }
 
 cr_context *cr_context_without_cancel(cr_context *parent) {
-  return derive(parent, WITHOUT_CANCEL, callsite_here(getg()), PC());
+  return derive(parent, CONTEXT_WITHOUT_CANCEL, callsite_here(getg()), PC());
 }
 
 void cr_context_cancel_cause(cr_context *ctx, int cause) {
-  if (ctx->kind != CANCEL) return;
+  if (ctx->kind != CONTEXT_CANCEL) return;
   rt_enter();
   cancel(ctx, ECANCELED, cause ? cause : ECANCELED, PC());
   rt_exit();
@@ -360,19 +337,19 @@ void cr_context_cancel_cause(cr_context *ctx, int cause) {
 void cr_context_cancel(cr_context *ctx) { cr_context_cancel_cause(ctx, ECANCELED); }
 
 cr_chan(char) cr_context_done(cr_context *ctx) {
-  return ctx->canceler ? (cr_chan(char))(uintptr_t)&ctx->canceler->done : NULL;
+  return ctx->canceler ? (cr_chan(char))(uintptr_t)&canceler_of(ctx)->done : NULL;
 }
 
 int cr_context_err(cr_context *ctx) {
-  int err = ctx->canceler ? load_acq(&ctx->canceler->err) : 0;
+  int err = ctx->canceler ? load_acq(&canceler_of(ctx)->err) : 0;
   if (err) {
-    race_acquire(&ctx->canceler->done);  // A1
-    lockorder_learn(&ctx->canceler->done);
+    race_acquire(&canceler_of(ctx)->done);  // A1
+    lockorder_learn(&canceler_of(ctx)->done);
   }
   return err;
 }
 
-int cr_context_cause(cr_context *ctx) { return cr_context_err(ctx) ? ctx->canceler->cause : 0; }
+int cr_context_cause(cr_context *ctx) { return cr_context_err(ctx) ? canceler_of(ctx)->cause : 0; }
 
 bool cr_context_deadline(cr_context *ctx, int64_t *when_ns) {
   int64_t at = deadline_of(ctx);
@@ -381,14 +358,14 @@ bool cr_context_deadline(cr_context *ctx, int64_t *when_ns) {
 }
 
 void *cr_context_value(cr_context *ctx, const void *key) {
-  for (; ctx; ctx = ctx->parent)
-    if (ctx->kind == VALUE && ctx->key == key) return ctx->value;
+  for (; ctx; ctx = parent_of(ctx))
+    if (ctx->kind == CONTEXT_VALUE && ctx->key == key) return ctx->value;
   return NULL;
 }
 
 // A cr_context_watch is a cr_context of its own kind; the types differ for the compiler's sake.
 cr_context_watch *cr_context_after_func(cr_context *ctx, void (*fn)(void *arg), void *arg) {
-  struct cr_context *w = derive(ctx, WATCH, callsite_here(getg()), PC());
+  struct cr_context *w = derive(ctx, CONTEXT_WATCH, callsite_here(getg()), PC());
   w->fn = fn;
   w->value = arg;
   w->creator = getg()->goid;

@@ -61,7 +61,10 @@ static __attribute__((noinline)) void search(struct job *j) {
   }
   print_stats(&s);
   j->found = (int)s.nfound;
-  if (j->rule) leak_report(s.found, s.nfound, j->rule);
+  if (j->rule) {
+    leak_report(s.found, s.nfound, j->rule);
+    leak_report_contexts(s.lost, s.nlost);
+  }
   leak_search_end();
 }
 

@@ -212,4 +212,20 @@ void index_mark(const struct hit *h) {
   }
 }
 
+static void cell_each_open(const struct region *r, uintptr_t lo, size_t cell, void (*fn)(uintptr_t start, uintptr_t end)) {
+  for (uint64_t left = r->cell[cell].starts & r->open[cell]; left; left &= left - 1) {
+    uintptr_t start = lo + cell * CELL_BYTES + (unsigned)__builtin_ctzll(left) * GRAIN;
+    fn(start, index_end(start));
+  }
+}
+
+void index_each_open(void (*fn)(uintptr_t start, uintptr_t end)) {
+  for (size_t i = 0; i <= index_mask; i++) {
+    const struct region *r = index_slots[i].region;
+    for (size_t sum = 0; r && sum < CELLS / 64; sum++)
+      for (uint64_t left = r->sums[sum]; left; left &= left - 1)
+        cell_each_open(r, index_slots[i].number * REGION, sum * 64 + (unsigned)__builtin_ctzll(left), fn);
+  }
+}
+
 void index_watch(uintptr_t start) { cell_at(start)->watched |= 1ull << bit_of(start); }

@@ -67,6 +67,9 @@ struct hit {
 };
 struct hit index_hit(uintptr_t addr);
 
+// index_each_open calls fn for each block that is not marked.
+void index_each_open(void (*fn)(uintptr_t start, uintptr_t end));
+
 // index_mark marks h. index_watch has the block that begins at start watched.
 void index_mark(const struct hit *h);
 void index_watch(uintptr_t start);

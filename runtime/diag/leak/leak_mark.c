@@ -143,6 +143,14 @@ static __attribute__((noinline)) void mark_block(uintptr_t w) {
   if (h.watched && is_queued_sudog(h.start, w)) return;
   index_mark(&h);
   push(block_work(h.start, h.end));
+  leak_context_block(h.start, h.end);
+  if (h.watched) wake_watchers(h.start);
+}
+
+void leak_mark_linked(uintptr_t addr) {
+  struct hit h = index_hit(addr);
+  if (!h.start || !index_is_open(index_open(addr), addr)) return;
+  push(block_work(h.start, h.end));
   if (h.watched) wake_watchers(h.start);
 }
 
@@ -236,8 +244,8 @@ static inline void prefetch(uintptr_t block) {
   __builtin_prefetch((const void *)(block + 64));
 }
 
-// leak_mark_all marks until there is no more. Work waits in a short line on its way, while its memory comes to the cache.
-void leak_mark_all(void) {
+// mark_work does all the work there is. Work waits in a short line on its way, while its memory comes to the cache.
+static void mark_work(void) {
   uintptr_t line[LINE] = {0};
   for (size_t i = 0, left = LINE; left || leak.nwork; i++) {
     uintptr_t what = line[i % LINE];
@@ -246,4 +254,9 @@ void leak_mark_all(void) {
     if (what) read_one(what);
     left = what || line[i % LINE] ? LINE : left - 1;
   }
+}
+
+void leak_mark_all(void) {
+  do mark_work();
+  while (leak_context_follow());
 }

@@ -25,6 +25,16 @@ struct leaked {
   bool reachable;         // a global leads to what it waits for, yet nobody is left who could go there
 };
 
+// A context that nobody can cancel any more, with those it derives from.
+enum { LOST_CHAIN = 6 };
+struct lost_context {
+  struct lost_link {
+    uintptr_t ctx;
+    struct place made;
+  } link[LOST_CHAIN];  // the first is its own
+  size_t nlinks;
+};
+
 struct leak_search {
   struct g *leaving;      // a goroutine that is ending the process, whose stack is nothing any more; nil: none
   struct g *caller;       // a goroutine that waits for the search: from caller_sp up is what it will come back to
@@ -36,6 +46,8 @@ struct leak_search {
   bool blind;             // nothing is known of the heap: only what the line above says
   struct leaked *found;   // in scratch memory
   size_t nfound;
+  struct lost_context *lost;  // likewise
+  size_t nlost;
   size_t goroutines, blocks, bytes;  // what there was to look at
   int64_t stopped_ns, cpu_ns;
 };

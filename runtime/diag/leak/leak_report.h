@@ -8,4 +8,7 @@
 // leak_report tells of n leaked goroutines, those of one place together. rule is the finding's.
 void leak_report(const struct leaked *at, size_t n, const char *rule);
 
+// leak_report_contexts tells of n contexts that nobody can cancel, those made at one place together.
+void leak_report_contexts(const struct lost_context *at, size_t n);
+
 #endif

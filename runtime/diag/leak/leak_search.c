@@ -69,7 +69,7 @@ static bool list_parked(void) {
   sched_each_locked(count_goroutine, NULL);
   leak.parked = scratch(leak.parked_cap * sizeof *leak.parked);
   leak.watch = scratch(leak.watch_cap * sizeof *leak.watch);
-  leak.work_cap = (leak.s->blind ? 0 : index_blocks()) + leak.parked_cap;
+  leak.work_cap = (leak.s->blind ? 0 : 2 * index_blocks()) + leak.parked_cap;  // contexts may be there twice
   leak.work = scratch(leak.work_cap * sizeof *leak.work);
   if (scratch_failed()) return false;
   sched_each_locked(add_parked, NULL);
@@ -168,6 +168,13 @@ static void collect(void) {
     if (is_found(&leak.parked[i], quiet)) describe(&leak.s->found[leak.s->nfound++], &leak.parked[i]);
 }
 
+// What leads to a context from a leaked goroutine is that one's, and told with it.
+static void collect_contexts(void) {
+  for (size_t i = 0; i < leak.nparked; i++) leak_make_live(&leak.parked[i]);
+  leak_mark_all();
+  leak_context_collect();
+}
+
 // ---- the whole -----------------------------------------------------------------------------------------
 
 static bool look(void) {
@@ -182,6 +189,7 @@ static bool look(void) {
   }
   if (scratch_failed()) return false;
   collect();
+  if (!leak.s->blind && !leak.s->tag) collect_contexts();
   leak.s->blocks = leak.s->blind ? 0 : index_blocks();
   return !scratch_failed();
 }
@@ -206,6 +214,9 @@ bool leak_search_run(struct leak_search *s) {
   leak.own_stack.hi = (uintptr_t)__builtin_frame_address(0) + LEAK_PAGE / 4;
   leak.own_stack.lo = leak.own_stack.hi - THREAD_STACK / 2;
   s->found = NULL;
+  s->lost = NULL;
+  s->nlost = 0;
+  leak_context_begin();
   s->nfound = s->goroutines = s->blocks = s->bytes = 0;
   if (!scratch_begin()) return false;
   int64_t begin = nanotime(), cpu = cpu_time();
@@ -217,7 +228,7 @@ bool leak_search_run(struct leak_search *s) {
   }
   s->stopped_ns = nanotime() - begin;
   s->cpu_ns = cpu_time() - cpu;
-  if (!done) s->nfound = 0;
+  if (!done) s->nfound = s->nlost = 0;
   return done;
 }
 

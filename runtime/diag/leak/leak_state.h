@@ -75,6 +75,20 @@ void leak_mark_stack_of(const struct g *gp, uintptr_t lo);
 // leak_mark_all marks until there is no more.
 void leak_mark_all(void);
 
+// ---- leak_context.c
+
+// leak_context_begin begins a search. leak_context_block is called for each block that was marked; leak_context_follow
+// marks what the contexts found so will cancel, through leak_mark_linked, and tells whether that made work.
+void leak_context_begin(void);
+void leak_context_block(uintptr_t start, uintptr_t end);
+bool leak_context_follow(void);
+
+// leak_context_collect fills in which contexts are lost. The rest is marked by then, leaked goroutines' stacks as well.
+void leak_context_collect(void);
+
+// leak_mark_linked marks from the block at addr, that of a context, and leaves it unmarked itself.
+void leak_mark_linked(uintptr_t addr);
+
 // ---- leak_roots.c
 
 // leak_leave_out lists in leak.without what is no root; leak_leave_out_brk adds the heap.
