@@ -18,10 +18,12 @@
 // user_of is the goroutine or thread whose lock it is; nil: it is the runtime's.
 static inline struct g *user_of(struct m *mp) { return mp && !load_rlx(&mp->in_rt) ? mp->curg : NULL; }
 
-static inline __attribute__((always_inline)) void keep(struct m *mp, struct g *gp, const void *lock, unsigned what, uintptr_t pc) {
+static inline __attribute__((always_inline)) void keep(struct m *mp, struct g *gp, const void *lock, unsigned what, uintptr_t pc,
+                                                             const uintptr_t *cfa) {
   if (gp->is_thread || what & RACE_LOCK_SPINS || gp->nforeign++ > 0) return;
   gp->foreign_lock = lock;
-  gp->foreign_pc = pc;
+  // Two words below cfa is the frame of who was called: its caller's frame pointer, and pc.
+  callsite_set(&gp->foreign_at, cfa ? callsite_of(gp, pc, cfa - 2) : callsite_bare(pc));
   gp->nlocks++;  // as cr_lock_thread does
   mp->locked_g = gp;
   store_rlx(&gp->locked_m, mp);
@@ -29,7 +31,7 @@ static inline __attribute__((always_inline)) void keep(struct m *mp, struct g *g
 
 static __attribute__((noinline)) void keep_watched(struct g *gp, const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa) {
   lockorder_pthread_taken(gp, lock, what, pc, cfa);
-  keep(getm(), gp, lock, what, pc);
+  keep(getm(), gp, lock, what, pc, cfa);
 }
 
 void foreign_taken(const void *lock, unsigned what, uintptr_t pc, const uintptr_t *cfa) {
@@ -37,7 +39,7 @@ void foreign_taken(const void *lock, unsigned what, uintptr_t pc, const uintptr_
   struct g *gp = user_of(mp);
   if (!gp) return;
   if (lockorder_is_on()) keep_watched(gp, lock, what, pc, cfa);
-  else keep(mp, gp, lock, what, pc);
+  else keep(mp, gp, lock, what, pc, cfa);
 }
 
 void foreign_leaves(const void *lock) {
@@ -81,7 +83,8 @@ static bool is_new(uintptr_t pc) {
 void foreign_parks(struct g *gp, enum wait_reason why) {
   add_rlx(&sched.nforeign_parks, 1);
   if (why == WAIT_SLEEP) return;  // that ends by itself
-  if (!lockorder_is_on() || !is_new(gp->foreign_pc)) return;
+  callsite locked = load_rlx(&gp->foreign_at);
+  if (!is_new(callsite_pc(locked))) return;
   char wait[160], held[320];
   struct object_text object;
   struct report_part part[2];
@@ -92,7 +95,7 @@ void foreign_parks(struct g *gp, enum wait_reason why) {
   misuse_stack_here(&part[0].stack);
   part[1] = (struct report_part){.role = "acquire", .heading = held, .goid = gp->goid, .object = (uintptr_t)gp->foreign_lock,
                                  .identifies = true};
-  callsite_stack(gp->foreign_pc, &part[1].stack);
+  callsite_stack(locked, &part[1].stack);
   report_tell(&(struct report){.kind = REPORT_LOCK_ORDER, .rule = "parked-with-pthread-lock", .part = part, .nparts = 2, .possible = true,
                                .title = "POSSIBLE DEADLOCK: a goroutine waits while it holds a pthread lock"});
   race_hide_end();

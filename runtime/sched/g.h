@@ -107,7 +107,7 @@ struct g {
   uint64_t blocked_at;            // where the user asked for it (diag/deadlock/callsite.h)
   uint32_t nforeign;              // pthread locks it holds; owner only, as the next two (foreign.h)
   const void *foreign_lock;
-  uintptr_t foreign_pc;
+  _Atomic uint64_t foreign_at;
   uint32_t mutex_flags;           // owner only: those of the mutex that it locked or unlocked last, to guess with (mutex.c)
   uint32_t nlocked;               // mutexes, onces and write locks it holds; owner only
   uint32_t walk_mark;             // under waitfor.c's walk_lock
