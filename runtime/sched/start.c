@@ -206,7 +206,7 @@ static void in_child(void) {
   lockorder_on = false;  // another thread may have been in the middle of it
   sched.idle_m = NULL;
   sched.timer_m = NULL;
-  sched.nm = 1;
+  sched.nm = mp && !mp->is_foreign;
   sched.nidle_m = 0;
   sched.dead_m = sched.asked_m = NULL;
   sched.global_head = sched.global_tail = sched.urgent_head = sched.urgent_tail = NULL;
