@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "chan/waitq.h"
-#include "diag/deadlock/waitfor.h"
+#include "diag/deadlock/cycle.h"
 #include "diag/dump/dump.h"
 #include "diag/dump/unwind.h"
 #include "diag/settings.h"
@@ -25,7 +25,7 @@ struct long_wait {
   char name[32];
   enum wait_reason why;
   uintptr_t object, go_pc;
-  uint64_t owner;  // of the lock that it waits for; 0: it waits for no lock, or for several readers
+  struct place locked;  // the lock that it waits for, and by whom; goid 0: it waits for no lock, or for several readers
   struct report_stack stack;
 };
 
@@ -40,9 +40,9 @@ static void note(struct g *gp) {
   struct long_wait *b = &found[nfound++];
   *b = (struct long_wait){.goid = gp->goid, .parent_goid = gp->parent_goid, .why = gp->wait_reason, .go_pc = gp->go_pc};
   memcpy(b->name, gp->name, sizeof b->name);
-  b->object = gp->waiting ? (uintptr_t)gp->waiting->c : load_seq(&gp->blocked_on) & ~(uintptr_t)BLOCKED_BITS;
-  struct g *owner = waitfor_owner(gp);
-  b->owner = owner ? owner->goid : 0;
+  uintptr_t on = load_seq(&gp->blocked_on);
+  b->object = on ? (uintptr_t)mutex_of(on) : gp->waiting ? (uintptr_t)gp->waiting->c : 0;
+  if (on && waitfor_owner(gp)) b->locked = waitfor_place(mutex_of(on));
   unwind_report(gp, &b->stack);
 }
 
@@ -55,22 +55,28 @@ static void look(struct g *gp, void *arg) {
 }
 
 static void tell(const struct long_wait *b) {
-  char name[40] = "", owner[48] = "", title[80], wait[200], created[80];
+  char name[40] = "", owner[48] = "", title[80], wait[200], locked[64], created[80];
   if (b->name[0]) snprintf(name, sizeof name, " \"%s\"", b->name);
   snprintf(title, sizeof title, "BLOCKED LONG: goroutine %llu has waited for more than %lld ms", (unsigned long long)b->goid,
            (long long)(settings.blockwarn / 1000000));
-  if (b->owner) snprintf(owner, sizeof owner, " for goroutine %llu", (unsigned long long)b->owner);
+  unsigned long long by = (unsigned long long)b->locked.goid;
+  if (by) snprintf(owner, sizeof owner, " for goroutine %llu", by);
   snprintf(wait, sizeof wait, "Goroutine %llu%s [%s] waits%s at", (unsigned long long)b->goid, name, wait_reason_text(b->why), owner);
+  snprintf(locked, sizeof locked, "Goroutine %llu locked what it waits for at", by);
   snprintf(created, sizeof created, "Goroutine %llu%s created by goroutine %llu at", (unsigned long long)b->goid, name,
            (unsigned long long)b->parent_goid);
-  struct report_part part[2] = {
-      {.role = "wait", .heading = wait, .goid = b->goid, .name = b->name, .state = wait_reason_text(b->why),
-       .object = b->object, .stack = b->stack, .identifies = true},
-      {.role = "created", .heading = created, .goid = b->goid, .name = b->name,
-       .stack = {.pc = {b->go_pc}, .n = 1, .is_return = true}, .identifies = true},
-  };
-  struct report r = {.kind = REPORT_MISUSE, .rule = "blocked-long", .title = title, .part = part,
-                     .nparts = b->go_pc ? 2 : 1, .possible = true};
+  struct report_part part[3];
+  size_t n = 0;
+  part[n++] = (struct report_part){.role = "wait", .heading = wait, .goid = b->goid, .name = b->name, .state = wait_reason_text(b->why),
+                                   .object = b->object, .stack = b->stack, .identifies = true};
+  if (by) {
+    part[n] = (struct report_part){.role = "acquire", .heading = locked, .goid = b->locked.goid, .object = b->object};
+    callsite_stack(b->locked.at, &part[n++].stack);
+  }
+  if (b->go_pc)
+    part[n++] = (struct report_part){.role = "created", .heading = created, .goid = b->goid, .name = b->name,
+                                     .stack = {.pc = {b->go_pc}, .n = 1, .is_return = true}, .identifies = true};
+  struct report r = {.kind = REPORT_MISUSE, .rule = "blocked-long", .title = title, .part = part, .nparts = n, .possible = true};
   report_tell(&r);
 }
 
