@@ -4,6 +4,7 @@
 #include "io/netpoll.h"
 #include "sched/loop.h"
 #include "sched/m.h"
+#include "sched/nap.h"
 #include "sched/procs.h"
 #include "sched/runq.h"
 #include "sched/sched.h"
@@ -74,7 +75,7 @@ static bool m_unidle(struct m *mp) {
 // long as a short nap. So an M that becomes idle then naps for a while and looks, and meanwhile nobody wakes one for
 // what is started. It leaves to a P what that is about to run, and all if they are started and run in so short a time that
 // their memory would take longer to come over.
-//   R8: ready_new's put, before its load of drowsy   A8: the last look, after drowsy = false and membarrier
+//   R8: ready_new's put, before its load of drowsy   A8: the last look, after drowsy = false and membarrier (nap.h)
 
 enum { NAP_NS = 30000, NAPS = 4, STARTS = 4, BRIEF_NS = 200 };
 
@@ -118,14 +119,12 @@ static void nap(struct m *mp) {
 
 // drowse lets mp nap, if goroutines were started one after another since it did last, and no other M naps.
 static void drowse(struct m *mp) {
-  bool no = false;
   uint64_t n = load_rlx(&sched.goid), since = n - mp->started;
   mp->started = n;
   if (since < STARTS || !load_rlx(&sched.has_barrier) || load_rlx(&sched.drowsy)) return;
-  if (!cas_acq_rel(&sched.drowsy, &no, true)) return;
+  if (!nap_begin(&sched.drowsy)) return;
   nap(mp);
-  store_seq(&sched.drowsy, false);
-  os_barrier();
+  nap_end(&sched.drowsy);
   if (work_anywhere()) wakep();  // A8
   mp->started = load_rlx(&sched.goid);
 }

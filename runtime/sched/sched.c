@@ -29,6 +29,7 @@
 #include "sched/go.h"
 #include "sched/loop.h"
 #include "sched/m.h"
+#include "sched/nap.h"
 #include "sched/runq.h"
 #include "sched/switch.h"
 #include "sched/vain.h"
@@ -231,8 +232,7 @@ void ready_new(struct g *gp) {
   if (pp) {
     store_rlx(&pp->next_is_new, true);
     put(pp, gp);
-    atomic_signal_fence(memory_order_seq_cst);  // R8: membarrier makes this a real fence
-    if (load_rlx(&sched.drowsy)) return;
+    if (nap_spares(&sched.drowsy)) return;
   } else {
     global_put(gp);
   }
