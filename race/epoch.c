@@ -12,7 +12,9 @@
 //      it; they stand there until the batch is refilled, and that makes their successors fresh;
 //   3. taking an id and storing it to cur happen under the stripe's lock. So a taken id is in the
 //      batch array when the scan begins, or its store happened before the refill that overwrote it
-//      and the roots show it.
+//      and the roots show it. A thread that has a stripe to itself needs no lock for that: taking changes nothing that a
+//      scan reads there, the refill is the thread's own and comes after the store, and it takes the lock, as the scan does.
+//      (A locked instruction would wait for all of the program's own stores.)
 // Who finds that an epoch is no longer a root sees which pages have its entries (R2, A2).
 // Cells never move from one shadow page to another, and a page's cells are marked under its lock; a
 // cell entered after its page was marked has the current epoch of a live race_g: kept by 1-3.
@@ -36,12 +38,14 @@
 
 #ifndef EPOCH_BATCH  // tests/model has less
 #define EPOCH_BATCH 32
-#define EPOCH_STRIPES 32
+#define EPOCH_STRIPES 48
+#define EPOCH_STRIPES_ALONE 32
 #endif
 
 enum {
   BATCH = EPOCH_BATCH,
   STRIPES = EPOCH_STRIPES,
+  STRIPES_ALONE = EPOCH_STRIPES_ALONE,  // of the first threads, one each; the others share the rest
   UNIT_BITS = EPOCH_BITS - 1,
 };
 
@@ -49,7 +53,7 @@ enum {
 
 struct stripe {
   _Alignas(64) struct spin lock;
-  _Atomic uint32_t next;  // changed under lock: ids[next..BATCH) are not taken yet
+  _Atomic uint32_t next;  // changed under lock, or by the only thread it is for: ids[next..BATCH) are not taken yet
   uint32_t ids[BATCH];    // under lock; 0: none yet
 };
 
@@ -136,21 +140,36 @@ static bool refill_locked(struct stripe *s) {
 }
 
 static struct stripe *stripe_mine(void) {
-  if (!my_stripe) my_stripe = atomic_fetch_add_explicit(&stripe_count, 1, memory_order_relaxed) % STRIPES + 1;
+  if (!my_stripe) {
+    uint32_t n = atomic_fetch_add_explicit(&stripe_count, 1, memory_order_relaxed);
+    my_stripe = 1 + (n < STRIPES_ALONE ? n : STRIPES_ALONE + n % (STRIPES - STRIPES_ALONE));
+  }
   return &stripes[my_stripe - 1];
 }
 
-// take gives g the next id of s; 0: s is empty and cannot be filled.
+static bool is_alone(const struct stripe *s) { return s < &stripes[STRIPES_ALONE]; }
+
+// hand gives g the next id of s, which has one.
+static uint64_t hand(struct stripe *s, race_g *g) {
+  uint32_t n = atomic_load_explicit(&s->next, memory_order_relaxed), id = s->ids[n];
+  atomic_store_explicit(&s->next, n + 1, memory_order_relaxed);
+  epoch_put(id, (struct epoch){g->slot, g->clk});
+  uint64_t cur = (uint64_t)id << 1 << EPOCH_SHIFT;
+  atomic_store_explicit(&g->cur, cur, memory_order_relaxed);
+  return cur;
+}
+
+static uint64_t take_locked(struct stripe *s, race_g *g) {
+  uint64_t cur = s->next < BATCH || refill_locked(s) ? hand(s, g) : 0;
+  if (cur) lockset_enter((uint32_t)(cur >> EPOCH_SHIFT), g);
+  return cur;
+}
+
+// take gives g the next id of s, its thread's; 0: s is empty and cannot be filled. Sets of locks are entered under the lock.
 static uint64_t take(struct stripe *s, race_g *g) {
+  if (is_alone(s) && s->next < BATCH && !__atomic_load_n(&lockset_is_on, __ATOMIC_RELAXED)) return hand(s, g);
   spin_lock(&s->lock);
-  uint64_t cur = 0;
-  if (s->next < BATCH || refill_locked(s)) {
-    uint32_t id = s->ids[s->next++];
-    epoch_put(id, (struct epoch){g->slot, g->clk});
-    lockset_enter(id << 1, g);
-    cur = (uint64_t)id << 1 << EPOCH_SHIFT;
-    atomic_store_explicit(&g->cur, cur, memory_order_relaxed);
-  }
+  uint64_t cur = take_locked(s, g);
   spin_unlock(&s->lock);
   return cur;
 }

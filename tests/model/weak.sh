@@ -23,7 +23,7 @@ case $name in
   blocks) files=heap defines=-D__SANITIZE_ADDRESS__=1 words='no_release no_acquire in_place' ;;
   scan)
     files='scan epoch slot shadow ginfo vclock single g clock'
-    defines='-DEPOCH_BATCH=2 -DEPOCH_STRIPES=1 -DPAGE_STRIPE_BITS=6 -DSHADOW_PAGES=4096 -DSUMMARY_BIT_PAGES=64'
+    defines='-DEPOCH_BATCH=2 -DEPOCH_STRIPES=1 -DEPOCH_STRIPES_ALONE=0 -DPAGE_STRIPE_BITS=6 -DSHADOW_PAGES=4096 -DSUMMARY_BIT_PAGES=64'
     words="$words no_roots no_touch"
     planted='epoch s/memory_order_release);  .. R2/memory_order_relaxed);/
              slot s/memory_order_acquire/memory_order_relaxed/
