@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "demangle.h"
 #include "symbolize_module.h"
 
 static const struct range *range_in_unit(struct module *m, Dwarf_Die *unit, Dwarf_Addr addr) {
@@ -44,6 +45,14 @@ static Dwarf_Die *split_unit(Dwarf_Die *cu, Dwarf_Die *split) {
   return cu;
 }
 
+// name_of is the function's name, with its class and namespace.
+static const char *name_of(Dwarf_Die *die) {
+  Dwarf_Attribute a;
+  const char *name = dwarf_diename(die), *linked = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &a));
+  const char *full = demangle(linked);
+  return full != linked ? full : name;
+}
+
 // with_dwarf fills out from debug information; 0: there is none for addr (as in the file).
 static int with_dwarf(Dwarf_Die *cu, Dwarf_Addr addr, struct sym_frame *out, int max) {
   struct sym_frame f = out[0];
@@ -61,7 +70,7 @@ static int with_dwarf(Dwarf_Die *cu, Dwarf_Addr addr, struct sym_frame *out, int
   for (int i = 0; i < n; i++) {
     int tag = dwarf_tag(&scopes[i]);
     if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine) continue;
-    const char *name = dwarf_diename(&scopes[i]);
+    const char *name = name_of(&scopes[i]);
     if (name) f.func = name;
     f.inlined = tag == DW_TAG_inlined_subroutine;
     if (k == max) break;
@@ -96,7 +105,7 @@ static struct module *with_symbol(uintptr_t pc, uintptr_t at, struct sym_frame *
   *out = (struct sym_frame){.offset = pc};
   if (!m) return NULL;
   out->module = m->name;
-  out->func = module_symbol(m, at, &offset, &sym);
+  out->func = demangle(module_symbol(m, at, &offset, &sym));
   out->offset = out->func ? offset + (pc - at) : pc - m->start;
   return m;
 }

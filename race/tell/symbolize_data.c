@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "race/symbolize.h"
+#include "demangle.h"
 #include "symbolize_module.h"
 
 // ---- variables with debug information ------------------------------------------------------------------
@@ -167,7 +168,7 @@ static void describe(struct module *m, Dwarf_Addr addr, size_t size, struct sym_
   const struct range *r;
   if (!find_variable(m, addr, &die, &r)) return;
   const char *name = dwarf_diename(&die);
-  if (name) out->name = name;  // a static local's without the number that the compiler adds
+  if (name && !strstr(out->name, "::")) out->name = name;  // a static local's without the number that the compiler adds
   struct path p = {.at = out->path, .cap = sizeof out->path};
   follow(&die, addr - r->lo, size ? size : 1, &p);
   Dwarf_Die cu;
@@ -180,7 +181,7 @@ bool symbolize_data(uintptr_t addr, size_t size, struct sym_data *out) {
   struct module *m = module_of(addr);
   GElf_Off offset = 0;
   GElf_Sym sym;
-  const char *name = m ? module_symbol(m, addr, &offset, &sym) : NULL;
+  const char *name = m ? demangle(module_symbol(m, addr, &offset, &sym)) : NULL;
   bool found = name && GELF_ST_TYPE(sym.st_info) == STT_OBJECT && offset < (sym.st_size ? sym.st_size : 1);
   if (found) {
     *out = (struct sym_data){.name = name, .addr = addr - offset, .size = sym.st_size, .module = m->name};
