@@ -19,7 +19,7 @@ RUNNABLE, RUNNING, WAITING = 1, 2, 3  # enum g_status
 COLOUR_BYTES, COLOURS, STACK_LEAST = 64, 16, 128 * 1024  # stack/stack.c, stack/stack.h
 G0_BYTES = 512 * 1024  # sched/mstart.c, thread_start
 MINUTE_NS = 60 * 10**9
-BLOCKED_READERS, BLOCKED_BITS, OWNER_SHIFT = 4, 7, 3  # diag/deadlock/waitfor.h, sync/mutex.c
+BLOCKED_READERS, BLOCKED_BITS, OWNER_SHIFT = 4, 7, 4  # diag/deadlock/waitfor.h, sync/mutex.c
 
 # The words of diag/dump/dump.c, by enum wait_reason.
 REASONS = {

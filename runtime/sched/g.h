@@ -108,7 +108,8 @@ struct g {
   uint32_t nforeign;              // pthread locks it holds; owner only, as the next two (foreign.h)
   const void *foreign_lock;
   _Atomic uint64_t foreign_at;
-  uint32_t mutex_flags;           // owner only: those of the mutex that it locked or unlocked last, to guess with (mutex.c)
+  uint32_t locked_unlocks;        // owner only: that cost a locked instruction. It and the next stay with the stack (mutex.c)
+  uint8_t mutex_flags[16];        // owner only: those of mutexes that it locked or unlocked last, to guess with
   uint32_t nlocked;               // mutexes, onces and write locks it holds; owner only
   uint32_t walk_mark;             // under waitfor.c's walk_lock
   bool told_stuck;                // a deadlock that it is in was told: it is no leak besides

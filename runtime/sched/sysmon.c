@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/rseq.h"
 #include "diag/dump/dump.h"
 #include "diag/watch/periodic.h"
 #include "io/netpoll.h"
@@ -213,6 +214,7 @@ void sysmon_start(void) {
   uint32_t zero = 0;
   if (load_rlx(&started) || !cas_seq(&started, &zero, 1)) return;
   store_rlx(&sched.has_barrier, os_barrier_init());
+  rseq_init();
   lock(&sched.lock);
   store_rlx(&sched.alone, load_rlx(&sched.has_barrier) && load_rlx(&sched.nmade) == 1);
   unlock(&sched.lock);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // mutex.c: the mutex: a word with the owner in it, and a FIFO of parked goroutines.
 //
-//     word: | owner's goid (61 bits) | STARVING | WOKEN | WAITING |      0: free, nobody waits
+//     word: | owner's goid (60 bits) | PLAIN | STARVING | WOKEN | WAITING |      0: free, nobody waits
 //
 //   WAITING   the queue is not empty (set under m->lock before the first waiter is queued, cleared
 //             under it by the owner that pops the last)
@@ -9,6 +9,7 @@
 //             another. Each that it stands for clears it as it locks or queues again: cleared too
 //             early it costs a wake-up, and it is never left set with nobody awake
 //   STARVING  a waiter has waited STARVE_NS and lost again: unlocks hand the mutex to the first waiter
+//   PLAIN     an unlock that has nobody to wake is a plain store (base/rseq.h)
 //
 // Lock is a CAS of a word without owner to one with, unlock one back. With contention the normal mode lets
 // newcomers overtake: an unlock frees the word and wakes one waiter, which has to win it; losing, it goes
@@ -21,9 +22,11 @@
 //  2. WAITING is set if and only if the queue is not empty, while m->lock is free.
 //  3. The store that ends the ownership is the owner's last touch of m: m->lock is released before it.
 //     So the next owner may free m.
+//  4. While PLAIN is set, others than the owner change the word of a mutex that is owned only to set WOKEN, which may get lost, or
+//     under m->lock to end PLAIN. Under m->lock, once PLAIN was seen ended after rseq_barrier, the owner sees what came with its end.
 //
 // Lock rank: m->lock, above the scheduler's.
-//   R1: the CAS or add that ends the ownership   A1: the CAS that takes it, or the return from park
+//   R1: the CAS, add or plain store that ends the ownership   A1: the CAS that takes it, or the return from park
 //
 // m->owner, locked and unlocked are for reports: the owner writes them after it took m and before it gives it up.
 //
@@ -32,6 +35,7 @@
 #include "base/atomic.h"
 #include "base/check.h"
 #include "base/lock.h"
+#include "base/rseq.h"
 #include "chan/waitq.h"
 #include "crun/sync.h"
 #include "diag/deadlock/waitfor.h"
@@ -43,8 +47,12 @@
 
 #define PC() ((uintptr_t)__builtin_return_address(0))
 
-enum { WAITING = 1, WOKEN = 2, STARVING = 4, FLAGS = 7, OWNER_SHIFT = 3 };
+enum { WAITING = 1, WOKEN = 2, STARVING = 4, PLAIN = 8, FLAGS = 15, OWNER_SHIFT = 4 };
 enum { STARVE_NS = 1000 * 1000, SPINS = 4, PAUSES = 30 };
+
+#ifndef PLAIN_AFTER
+#define PLAIN_AFTER 2048  // a barrier costs each processor about as much as a thousand locked instructions; the model has another
+#endif
 
 _Static_assert(RACE_MUTEX_BYTES == sizeof(cr_mutex), "what reports take it to span");
 
@@ -80,18 +88,37 @@ static bool spin(cr_mutex *m, struct contender *me, uint64_t w) {
   return true;
 }
 
+// not_queued ends what queue_change began on a mutex that is free. False: it is owned again, or w was old.
+static bool not_queued(cr_mutex *m, uint64_t *w) {
+  if (!(*w & WAITING) || !waitq_empty(&m->waiters)) return true;
+  return cas_rlx(&m->word, w, *w & ~(uint64_t)WAITING);
+}
+
+// queue_change makes the word what it is to be with us in the queue. False: the mutex is free. Called with m->lock.
+static bool queue_change(cr_mutex *m, const struct contender *me) {
+  uint64_t w = load_rlx(&m->word);
+  for (;;) {
+    if (is_free(w)) {
+      if (not_queued(m, &w)) return false;
+      continue;
+    }
+    uint64_t next = (w | WAITING | (me->starving ? STARVING : 0)) & ~(uint64_t)(me->woken ? WOKEN : 0);
+    if (next == w) return true;
+    if (!cas_rlx(&m->word, &w, next & ~(uint64_t)PLAIN)) continue;
+    if (!(w & PLAIN)) return true;
+    rseq_barrier();
+    w = load_rlx(&m->word);
+    if (!(w & PLAIN)) return true;  // else it was undone, or the mutex was unlocked and made PLAIN again
+  }
+}
+
 // queue_up queues and parks, unless the mutex turns out to be free. True: it was handed to us.
 static bool queue_up(cr_mutex *m, struct contender *me) {
   if (!me->queued) me->sg.since_ns = nanotime();
   lock(lock_of(m));
-  uint64_t w = load_rlx(&m->word);
-  for (uint64_t next;;) {
-    if (is_free(w)) {
-      unlock(lock_of(m));
-      return false;
-    }
-    next = (w | WAITING | (me->starving ? STARVING : 0)) & ~(uint64_t)(me->woken ? WOKEN : 0);
-    if (cas_rlx(&m->word, &w, next)) break;
+  if (!queue_change(m, me)) {
+    unlock(lock_of(m));
+    return false;
   }
   me->woken = false;
   me->sg.success = false;
@@ -150,13 +177,19 @@ static __attribute__((noinline)) void lock_slow(cr_mutex *m, struct g *gp, enum 
   if (me.said) waitfor_end(gp);
 }
 
+// guess is what gp saw last of the flags of m, or of a mutex that shares its place.
+static inline uint8_t *guess(struct g *gp, const cr_mutex *m) {
+  uintptr_t at = (uintptr_t)m;
+  return &gp->mutex_flags[(at >> 4 ^ at >> 8) % sizeof gp->mutex_flags];
+}
+
 // try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch it twice, and
 // the CAS would wait for it. So it guesses that the flags are those that gp saw last: while others wait, one that locks
 // again and again finds WAITING and WOKEN.
 static inline bool try_fast(cr_mutex *m, struct g *gp, callsite at) {
-  uint64_t w = gp->mutex_flags, me = owner_bits(gp);
+  uint64_t w = *guess(gp, m), me = owner_bits(gp);
   if (__builtin_expect(!cas_acq(&m->word, &w, w | me), 0)) {  // A1
-    gp->mutex_flags = w & FLAGS;
+    *guess(gp, m) = w & FLAGS;
     if (!is_free(w) || !cas_acq(&m->word, &w, w | me)) return false;  // A1
   }
   waitfor_taken(m, gp, at);
@@ -222,15 +255,28 @@ static __attribute__((noinline)) void unlock_slow(cr_mutex *m, struct g *gp, cal
   wake_one(m, me);
 }
 
+// may_be_plain tells gp, now and then, whether a mutex that it unlocks is worth being made PLAIN.
+static inline bool may_be_plain(struct g *gp) {
+  uint32_t n = ++gp->locked_unlocks;
+  return __builtin_expect(n % PLAIN_AFTER == 0, 0) && rseq_is_usable() && n / PLAIN_AFTER % (uint32_t)sched_procs() == 0;
+}
+
+// let_go ends gp's ownership if the word is w, and nobody is to be woken.
+static inline __attribute__((always_inline)) bool let_go(cr_mutex *m, struct g *gp, uint64_t w) {
+  uint64_t flags = w & FLAGS;
+  if (flags & PLAIN) return rseq_store_if(&m->word, w, flags);  // R1
+  return cas_rel(&m->word, &w, may_be_plain(gp) ? flags | PLAIN : flags);  // R1
+}
+
 // unlock_fast ends an ownership that nobody is to be woken for. It guesses the word as try_fast does; what else it might be,
 // another's or nobody's, the CAS finds out.
 static inline bool unlock_fast(cr_mutex *m, struct g *gp, callsite at) {
-  uint64_t me = owner_bits(gp), w = me | gp->mutex_flags;
+  uint64_t me = owner_bits(gp), w = me | *guess(gp, m);
   if (waitfor_is_copy(m)) return false;
   callsite before = waitfor_left(m, gp, at);
-  if (__builtin_expect(nobody_to_wake(w) && cas_rel(&m->word, &w, w - me), 1)) return true;  // R1
+  if (__builtin_expect(nobody_to_wake(w) && let_go(m, gp, w), 1)) return true;  // R1
   w = load_rlx(&m->word);
-  gp->mutex_flags = w & FLAGS;
+  *guess(gp, m) = w & FLAGS;
   if (w - me <= FLAGS && nobody_to_wake(w) && cas_rel(&m->word, &w, w - me)) return true;  // R1
   waitfor_kept(m, gp, before);
   return false;

@@ -89,6 +89,7 @@ static bool is_unlocked(void *l) { return ((struct lock *)l)->word == 0; }
 
 void lock(struct lock *l) {
   model_wait(is_unlocked, l);
+  model_drain();
   l->word = 1;
   model_saw(model->digest());  // what it will read under the lock
 }

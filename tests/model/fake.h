@@ -10,6 +10,7 @@
 #define CRUN_BASE_ATOMIC_H
 #define CRUN_BASE_CHECK_H
 #define CRUN_BASE_LOCK_H
+#define CRUN_BASE_RSEQ_H
 #define CRUN_G_H
 #define CRUN_SCHED_H
 #define CRUN_DIAG_LOCKORDER_H
@@ -36,17 +37,33 @@ _Noreturn void throw(const char *what);
     model_saw((uint64_t)model_v_);     \
     model_v_;                          \
   })
-#define load_rlx(p) MODEL_OP(*(p))
-#define load_acq(p) MODEL_OP(*(p))
+#ifdef MODEL_TSO  // stores of rseq_store_if reach the others late: plain_model.c
+void model_own(const void *at, void *value, size_t n);  // what the thread itself stored there, if that is on its way
+void model_drain(void);
+#define MODEL_GET(p) __extension__({ __auto_type g_ = *(p); model_own((const void *)(p), &g_, sizeof g_); g_; })
+#else
+#define MODEL_GET(p) (*(p))
+static inline void model_drain(void) {}
+#endif
+#define MODEL_RMW(p, new_of_o)   \
+  MODEL_OP(__extension__({       \
+    model_drain();               \
+    __auto_type o_ = *(p);       \
+    *(p) = (new_of_o);           \
+    o_;                          \
+  }))
+#define load_rlx(p) MODEL_OP(MODEL_GET(p))
+#define load_acq(p) MODEL_OP(MODEL_GET(p))
 #define store_rlx(p, v) ((void)MODEL_OP(*(p) = (v)))
 #define store_rel(p, v) ((void)MODEL_OP(*(p) = (v)))
-#define add_rel(p, v) MODEL_OP(__extension__({ __auto_type o_ = *(p); *(p) = o_ + (v); o_; }))
+#define add_rel(p, v) MODEL_RMW(p, o_ + (v))
 #define add_acq_rel(p, v) add_rel(p, v)
-#define and_rlx(p, v) MODEL_OP(__extension__({ __auto_type o_ = *(p); *(p) = o_ & (v); o_; }))
-#define or_rlx(p, v) MODEL_OP(__extension__({ __auto_type o_ = *(p); *(p) = o_ | (v); o_; }))
+#define and_rlx(p, v) MODEL_RMW(p, o_ & (v))
+#define or_rlx(p, v) MODEL_RMW(p, o_ | (v))
 #define MODEL_CAS(p, old, new)                                  \
   __extension__({                                               \
     model_step();                                               \
+    model_drain();                                              \
     bool ok_ = *(p) == *(old);                                  \
     if (ok_) *(p) = (new);                                      \
     else *(old) = *(p);                                         \
@@ -67,6 +84,16 @@ struct lock {
 void lock(struct lock *l);
 void unlock(struct lock *l);
 
+#ifdef MODEL_TSO
+static inline bool rseq_is_usable(void) { return true; }
+bool rseq_store_if(_Atomic uint64_t *word, uint64_t old, uint64_t value);
+void rseq_barrier(void);
+#else
+static inline bool rseq_is_usable(void) { return false; }
+#define rseq_store_if(word, old, value) ((void)(word), (void)(value), false)
+static inline void rseq_barrier(void) { throw("rseq_barrier without PLAIN"); }
+#endif
+
 struct race_g;
 struct sudog;
 struct g {
@@ -78,7 +105,8 @@ struct g {
   uint64_t blocked_at;
   _Atomic uintptr_t blocked_on;
   _Atomic uint32_t blocked_seq;
-  uint32_t walk_mark, nlocked, mutex_flags;
+  uint32_t walk_mark, nlocked, locked_unlocks;
+  uint8_t mutex_flags[16];
   struct read_holds *reads;
   bool ready;
 };
@@ -99,6 +127,7 @@ void ready(struct g *gp);
 int64_t nanotime(void);
 uint32_t cheaprand(void);
 bool can_spin(void);
+static inline int sched_procs(void) { return 1; }
 static inline void cpu_relax(void) {}
 
 // The watch over lock orders is off.

@@ -12,7 +12,7 @@ static inline cr_rwmutex *rwmutex_of(uintptr_t on) { return (cr_rwmutex *)(on & 
 static inline enum blocked kind_of(uintptr_t on) { return (enum blocked)(on & BLOCKED_BITS); }
 
 // owner_goid is who owns m by its word; 0: nobody.
-static inline uint64_t owner_goid(const cr_mutex *m) { return load_acq(&m->word) >> 3; }
+static inline uint64_t owner_goid(const cr_mutex *m) { return load_acq(&m->word) >> 4; }
 
 enum { CYCLE_TOLD = 32 };
 

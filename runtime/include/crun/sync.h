@@ -32,7 +32,7 @@ struct cr_waitq {
 //     static int balance;  // under mu
 //     static void deposit(int n) { cr_mutex_lock(&mu); balance += n; cr_mutex_unlock(&mu); }
 typedef struct cr_mutex {
-  _Atomic(uint64_t) word;      // owner's goid * 8 + flags
+  _Atomic(uint64_t) word;      // owner's goid * 16 + flags
   _Atomic(uint32_t) lock;      // guards waiters
   _Atomic(uint32_t) id;        // for the watch over lock orders (runtime/diag/lockorder.c)
   struct cr_waitq waiters;

@@ -3,10 +3,17 @@
 #include "sync_help.h"
 
 #include <stdatomic.h>
+#include <sched.h>
 
+#include "base/rseq.h"
+#include "sched/sched.h"
 #include "sync/sema.h"
 
+enum { WAITING = 1, PLAIN = 8 };
+
 static cr_mutex mu;
+
+static bool is_unlocked(const cr_mutex *m) { return (m->word & ~(uint64_t)PLAIN) == 0 && mutex_is_valid(m); }
 
 static void all_zero_is_unlocked(void) {
   cr_mutex m = {0};
@@ -46,7 +53,7 @@ static void it_excludes(int goroutines, int n, int park_every) {
   for (int i = 0; i < goroutines; i++) cr_go(add, &s, n, park_every, tick, &wg);
   cr_waitgroup_wait(&wg);
   check_eq(s.a, (long)goroutines * n);
-  check(mu.word == 0 && mutex_is_valid(&mu));
+  check(is_unlocked(&mu));
   cr_chan_free(tick);
 }
 
@@ -109,7 +116,7 @@ static void trylock_excludes(void) {
   atomic_store(&stop, true);
   cr_waitgroup_wait(&wg);
   check(n >= mine);
-  check_eq(mu.word, 0);
+  check(is_unlocked(&mu));
 }
 
 // A hog holds the mutex nearly always; a waiter of 1 ms is handed it, so every other gets its turns.
@@ -135,7 +142,7 @@ static void nobody_starves(void) {
   }
   atomic_store(&stop, true);
   cr_waitgroup_wait(&wg);
-  check_eq(mu.word, 0);
+  check(is_unlocked(&mu));
 }
 
 // The goroutine that sees the last reference go frees the mutex, while the unlock before may still be
@@ -165,6 +172,65 @@ static void freed_by_the_last_owner(void) {
     for (int k = 0; k < 4; k++) cr_go(drop, c, &wg);
     cr_waitgroup_wait(&wg);
   }
+}
+
+static void count_under(cr_mutex *m, struct counted *c, cr_waitgroup *wg) {
+  cr_mutex_lock(m);
+  c->refs--;
+  cr_mutex_unlock(m);
+  cr_waitgroup_done(wg);
+}
+
+// make_plain locks and unlocks m until its unlocks are plain stores, as often as that takes at most.
+static void make_plain(cr_mutex *m) {
+  for (int i = 0; i < 2048 * sched_procs(); i++) {
+    cr_mutex_lock(m);
+    cr_mutex_unlock(m);
+  }
+  check_eq(m->word, rseq_is_usable() ? PLAIN : 0);
+}
+
+static void waiting_ends_plain(void) {
+  cr_mutex m = {0};
+  struct counted shared = {.refs = 2};
+  cr_waitgroup wg = {0};
+  make_plain(&m);
+  for (int i = 0; i < 2; i++) {
+    cr_mutex_lock(&m);
+    cr_waitgroup_add(&wg, 1);
+    cr_go(count_under, &m, &shared, &wg);
+    until(m.word & WAITING);
+    check(!(m.word & PLAIN));
+    check_eq(shared.refs, 2 - i);
+    cr_mutex_unlock(&m);
+    cr_waitgroup_wait(&wg);
+    check_eq(shared.refs, 1 - i);
+    make_plain(&m);
+  }
+}
+
+// Each waits for the other time and again, and each makes the mutex plain in between: nobody is overlooked.
+static void ping(cr_mutex *m, int *turn, int me, int rounds, cr_waitgroup *wg) {
+  for (int i = 0; i < rounds;) {
+    cr_mutex_lock(m);
+    if (*turn == me) {
+      *turn = !me;
+      i++;
+      sched_yield();
+    }
+    cr_mutex_unlock(m);
+  }
+  cr_waitgroup_done(wg);
+}
+
+static void plain_and_parked_in_turn(void) {
+  cr_mutex m = {0};
+  int turn = 0;
+  cr_waitgroup wg = {0};
+  cr_waitgroup_add(&wg, 2);
+  for (int i = 0; i < 2; i++) cr_go(ping, &m, &turn, i, 40, &wg);
+  cr_waitgroup_wait(&wg);
+  check(is_unlocked(&m));
 }
 
 // ---- sema -----------------------------------------------------------------------------------
@@ -213,6 +279,11 @@ static void a_semaphore_lets_in_so_many(void) {
 
 static void unlock_unlocked(void) { cr_mutex_unlock(&mu); }
 
+static void unlock_plain_unlocked(void) {
+  make_plain(&mu);
+  cr_mutex_unlock(&mu);
+}
+
 static void lock_it(cr_waitgroup *wg) {
   cr_mutex_lock(&mu);
   cr_waitgroup_done(wg);
@@ -226,6 +297,11 @@ static void unlock_of_another(void) {
   cr_mutex_unlock(&mu);
 }
 
+static void unlock_plain_of_another(void) {
+  make_plain(&mu);
+  unlock_of_another();
+}
+
 static void lock_twice(void) {
   cr_mutex_lock(&mu);
   cr_mutex_lock(&mu);
@@ -234,6 +310,8 @@ static void lock_twice(void) {
 static const struct child_case cases[] = {
     {"unlock_unlocked", unlock_unlocked, "fatal error: sync: unlock of unlocked mutex"},
     {"unlock_of_another", unlock_of_another, "fatal error: sync: unlock of mutex locked by another goroutine"},
+    {"unlock_plain_unlocked", unlock_plain_unlocked, "fatal error: sync: unlock of unlocked mutex"},
+    {"unlock_plain_of_another", unlock_plain_of_another, "fatal error: sync: unlock of mutex locked by another goroutine"},
     {"lock_twice", lock_twice, "fatal error: all goroutines are asleep - deadlock!"},
 };
 
@@ -251,6 +329,8 @@ static int tests(void) {
       GO_TEST(trylock_excludes),
       GO_TEST(nobody_starves),
       GO_TEST(freed_by_the_last_owner),
+      GO_TEST(waiting_ends_plain),
+      GO_TEST(plain_and_parked_in_turn),
       GO_TEST(a_semaphore_lets_in_so_many),
       GO_TEST(mistakes_end_the_process),
   };
