@@ -186,7 +186,7 @@ static inline uint8_t *guess(struct g *gp, const cr_mutex *m) {
 // try_fast takes a free mutex. The word may lie in another core's cache: a load before the CAS would fetch it twice, and
 // the CAS would wait for it. So it guesses that the flags are those that gp saw last: while others wait, one that locks
 // again and again finds WAITING and WOKEN.
-static inline bool try_fast(cr_mutex *m, struct g *gp, callsite at) {
+static inline __attribute__((always_inline)) bool try_fast(cr_mutex *m, struct g *gp, callsite at) {
   uint64_t w = *guess(gp, m), me = owner_bits(gp);
   if (__builtin_expect(!cas_acq(&m->word, &w, w | me), 0)) {  // A1
     *guess(gp, m) = w & FLAGS;
@@ -270,7 +270,7 @@ static inline __attribute__((always_inline)) bool let_go(cr_mutex *m, struct g *
 
 // unlock_fast ends an ownership that nobody is to be woken for. It guesses the word as try_fast does; what else it might be,
 // another's or nobody's, the CAS finds out.
-static inline bool unlock_fast(cr_mutex *m, struct g *gp, callsite at) {
+static inline __attribute__((always_inline)) bool unlock_fast(cr_mutex *m, struct g *gp, callsite at) {
   uint64_t me = owner_bits(gp), w = me | *guess(gp, m);
   if (waitfor_is_copy(m)) return false;
   callsite before = waitfor_left(m, gp, at);
