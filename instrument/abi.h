@@ -17,6 +17,12 @@ llvm::MemoryEffects checkEffects();
 // isCheck: Name is a check of plain accesses, which does nothing else.
 bool isCheck(llvm::StringRef Name);
 
+// declaration is the function of abi.inc named Name, which must be there, in M.
+llvm::Function *declaration(llvm::Module &M, llvm::StringRef Name);
+
+// inProgram: M becomes a part of the program itself, as the detector is, not of a shared library.
+bool inProgram(const llvm::Module &M);
+
 // call emits a call of the function of abi.inc named Name, which must be there. The call is never
 // merged with another: each stands for a place in the program.
 llvm::CallInst *call(llvm::IRBuilder<> &B, llvm::StringRef Name,

@@ -30,6 +30,7 @@
 #include "note.h"
 #include "phase.h"
 #include "place.h"
+#include "registers.h"
 #include "settled.h"
 #include "steps.h"
 #include "sync.h"
@@ -123,7 +124,7 @@ SmallPtrSet<Function *, 16> copy(ArrayRef<Function *> Functions, const Phase &P,
   SmallPtrSet<Function *, 16> Framed, Copied;
   for (const Twice &T : List) Copied.insert(T.F);
   for (Function *F : Functions)
-    if (!Copied.contains(F)) guard(*F, P);
+    if (!Copied.contains(F)) guard(*F);
   for (const Twice &T : List) {
     addVersion(T, P);
     if (T.Bare) Framed.insert(T.F);
@@ -156,6 +157,7 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
     if (!Framed.contains(F)) addFrame(*F);
     weaken(*F);
   }
+  keepRegisters(M);
   Count.print(M);
   addNote(M);
   return PreservedAnalyses::none();

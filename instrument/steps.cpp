@@ -13,7 +13,9 @@ namespace crun {
 
 namespace {
 
-enum Name { All, SettledOnes, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single, DeferredOnes };
+enum Name {
+  All, SettledOnes, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single, DeferredOnes, Registers
+};
 
 cl::bits<Name> Without(
     "crun-race-without", cl::CommaSeparated, cl::desc("leave these steps out"),
@@ -31,6 +33,7 @@ cl::bits<Name> Without(
                clEnumValN(Adjacent, "adjacent", "neighbours of one line in one check"),
                clEnumValN(Overlap, "overlap", "elements that another check of the loop has"),
                clEnumValN(Single, "single", "copies of functions for one goroutine alone"),
+               clEnumValN(Registers, "registers", "checks that leave the registers as they are"),
                clEnumValN(DeferredOnes, "deferred", "checks of a loop that are made many at a time")));
 
 cl::opt<unsigned> Percent("crun-race-size", cl::init(80),
@@ -60,6 +63,7 @@ bool isOn(Step S) {
     case Step::Adjacent: return !Without.isSet(Adjacent);
     case Step::Overlap: return !Without.isSet(Overlap);
     case Step::Deferred: return !Without.isSet(DeferredOnes);
+    case Step::Registers: return !Without.isSet(Registers);
     case Step::Single: return !Without.isSet(Single) && Percent != 0;
   }
   llvm_unreachable("a step without a switch");

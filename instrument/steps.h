@@ -21,6 +21,7 @@ enum class Step {
   Adjacent,     // elements.cpp: neighbours of one line that are one check
   Overlap,      // elements.cpp: elements that another check of the loop has
   Deferred,     // deferred.cpp: the checks of a loop many at a time
+  Registers,    // registers.cpp: checks that leave the registers as they are
   Single,       // versions.cpp: code without checks for the single-goroutine phase
 };
 

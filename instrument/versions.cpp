@@ -19,12 +19,13 @@
 //
 // Checked code crosses over in front of loops: those that are in no other, and those from which no call ends the phase.
 //
-// A check that stands for all turns of a loop needs no copy to be left out: where there is none, it asks by itself (guard).
+// Where there is no copy the checks ask (guard): those of a block together, at the first of them.
 #include "versions.h"
 
 #include "abi.h"
 #include "frame.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -44,9 +45,9 @@ namespace crun {
 
 namespace {
 
-// Beyond this many blocks a function with crossings is not copied, each check asks by itself: at a crossing every value that
-// lives needs a phi, and the passes behind us take minutes for those (SQLite's interpreter: 10 times its compile time).
-constexpr size_t MaxBlocks = 1000;
+// Beyond this many blocks a function with crossings is not copied, its checks ask (guard): at a crossing every value that
+// lives needs a phi, which slows down the copy and the passes behind us (an interpreter: to 10 times its compile time).
+constexpr size_t MaxBlocks = 30;
 
 // A small file has room for so many instructions, whatever their part of it.
 constexpr uint64_t SmallRoom = 500;
@@ -70,8 +71,7 @@ Value *isSingle(IRBuilder<> &B, Function &F) {
   locate(B, F);
   Module &M = *F.getParent();
   auto *Flag = cast<GlobalVariable>(M.getOrInsertGlobal(RACE_SINGLE_SYMBOL, B.getInt8Ty()));
-  // It lies in the program, with the detector.
-  if (M.getPICLevel() == PICLevel::NotPIC || M.getPIELevel() != PIELevel::Default) Flag->setDSOLocal(true);
+  if (inProgram(M)) Flag->setDSOLocal(true);
   LoadInst *Single = B.CreateLoad(B.getInt8Ty(), Flag, "single");
   Single->setMetadata(LLVMContext::MD_nosanitize, MDNode::get(F.getContext(), {}));
   return B.CreateIsNotNull(Single);
@@ -339,19 +339,48 @@ void Copier::run() {
 
 bool isTooLarge(const Function &F, const Phase &P) { return !P.isBare(F) && F.size() > MaxBlocks; }
 
-// Guarded calls follow each other in a block, with nothing between them that one could not go down across.
+// Guarded calls follow each other in a block: one question for them all.
 using Group = SmallVector<CallInst *, 4>;
 
-SmallVector<Group, 8> groups(Function &F, bool All) {
+// keepsPlace: no check may go up across I. Loads and stores are no such thing, not the checked ones either: what a check
+// finds, and what it leaves, depends on where releases and acquires are.
+bool keepsPlace(const Instruction &I) { return (isa<CallBase>(I) && !isa<DbgInfoIntrinsic>(I)) || I.isAtomic(); }
+
+// isKnownAt: V is there before At, of its block, or can be computed there.
+bool isKnownAt(const Value *V, const Instruction &At, unsigned Depth = 4) {
+  auto *I = dyn_cast<Instruction>(V);
+  if (!I || I->getParent() != At.getParent() || I->comesBefore(&At)) return true;
+  if (!Depth || !isa<GetElementPtrInst, CastInst, BinaryOperator>(I) || !isSafeToSpeculativelyExecute(I)) return false;
+  return all_of(I->operands(), [&](const Use &U) { return isKnownAt(U, At, Depth - 1); });
+}
+
+void computeAt(Value *V, Instruction &At) {
+  auto *I = dyn_cast<Instruction>(V);
+  if (!I || I->getParent() != At.getParent() || I->comesBefore(&At)) return;
+  for (Use &U : I->operands()) computeAt(U, At);
+  I->moveBefore(&At);
+}
+
+// join lets C stand behind the others of G, if its arguments can be had there.
+bool join(Group &G, CallInst &C) {
+  CallInst &First = *G.front();
+  if (!all_of(C.args(), [&](const Use &U) { return isKnownAt(U, First); })) return false;
+  for (Use &U : C.args()) computeAt(U, First);
+  C.moveAfter(G.back());
+  G.push_back(&C);
+  return true;
+}
+
+SmallVector<Group, 8> groups(Function &F) {
   SmallVector<Group, 8> List;
   for (BasicBlock &B : F) {
     bool Open = false;
-    for (Instruction &I : B) {
-      if (All ? isCheckCall(I) : isElements(I)) {
-        if (!Open) List.emplace_back();
-        List.back().push_back(cast<CallInst>(&I));
+    for (Instruction &I : make_early_inc_range(B)) {
+      if (isCheckCall(I)) {
+        auto &C = cast<CallInst>(I);
+        if (!Open || !join(List.back(), C)) List.push_back({&C});
         Open = true;
-      } else if (I.mayReadOrWriteMemory() && !isa<DbgInfoIntrinsic>(I)) {
+      } else if (keepsPlace(I)) {
         Open = false;
       }
     }
@@ -361,12 +390,12 @@ SmallVector<Group, 8> groups(Function &F, bool All) {
 
 }  // namespace
 
-void guard(Function &F, const Phase &P) {
+void guard(Function &F) {
   if (!isOn(Step::Single) || !F.hasFnAttribute(Attribute::SanitizeThread)) return;
-  for (Group &G : groups(F, isTooLarge(F, P))) {
-    IRBuilder<> B(G.back());
+  for (Group &G : groups(F)) {
+    IRBuilder<> B(G.front());
     Value *Many = B.CreateNot(isSingle(B, F));
-    Instruction *End = SplitBlockAndInsertIfThen(Many, G.back(), /*Unreachable=*/false);
+    Instruction *End = SplitBlockAndInsertIfThen(Many, G.front(), /*Unreachable=*/false);
     for (CallInst *C : G) C->moveBefore(End);
   }
 }

@@ -14,7 +14,7 @@ struct Twice {
   llvm::Function *F;
   bool Bare;           // Phase::isBare
   unsigned Checks;     // calls that the copy does without
-  uint64_t Worth;      // those that guard cannot leave out; those in loops eightfold for each loop around
+  uint64_t Worth;      // those not in front of loops, each eightfold for each loop around
   unsigned Size;       // instructions of the copy; 0: there cannot be one
 };
 
@@ -25,9 +25,8 @@ Twice weigh(llvm::Function &F, const Phase &P);
 // functions with most worth an instruction first.
 void affordable(llvm::SmallVectorImpl<Twice> &List, unsigned Size);
 
-// guard makes the checks in front of F's loops ask whether a single goroutine lives, where there is no copy; all checks, if F
-// is too large for one.
-void guard(llvm::Function &F, const Phase &P);
+// guard makes the checks of F, which has no copy, ask whether a single goroutine lives.
+void guard(llvm::Function &F);
 
 // addVersion makes the copy. F gets its frame here too, if it is bare: the copy has none.
 void addVersion(const Twice &T, const Phase &P);

@@ -85,5 +85,7 @@ mutant versions.cpp 's/if (Bare) addFrame/addFrame/' single.ll 'one frame'
 mutant versions.cpp 's/return L->isSimple() && jumpsAtOnce(\*L);/return true;/' single.ll 'a label is no value across a call'
 mutant versions.cpp 's/ && !isDispatch(\*L.getHeader())//' single.ll 'no way over in front of the jump'
 mutant versions.cpp 's/    VMap\[Table\] = New;//' single.ll 'the copy has its own labels'
+mutant versions.cpp 's/return (isa<CallBase>(I) && !isa<DbgInfoIntrinsic>(I)) || I.isAtomic();/return I.isAtomic();/' guard.ll 'no check goes up across a call'
+mutant versions.cpp 's/if (!all_of(C.args(), .*$/return false;/' guard.ll 'checks ask together'
 mutant versions.cpp 's/B.CreateNot(isSingle(B, F))/isSingle(B, F)/' single.ll 'checks in front of loops are made when many live'
 exit $failed
