@@ -33,7 +33,9 @@ enum tag { NOTHING, LIVE, FREED, SECOND, TAG = 3 };
 _Static_assert(SIZE_SHIFT == CTX_SHIFT + PLACE_BITS && FREED_SHIFT + PLACE_BITS == 64, "the words are full");
 
 enum { REGION_SHIFT = 18 };
+#ifndef BLOCKS_MASK  // tests/model has a small table
 #define BLOCKS_MASK 0x1ffffffffff8ull  // 45 bits of address, by words
+#endif
 
 extern _Atomic uint64_t *_Atomic block_table;  // nil: there is none yet
 extern _Atomic uintptr_t *block_reaching;      // for each region, the block that holds its first byte; may be stale

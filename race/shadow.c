@@ -32,6 +32,7 @@
 #define PAGES SHADOW_PAGES
 #define TOUCHED_WORDS (PAGES / 64)
 #define SUMMARY_WORDS (PAGES / SUMMARY_BIT_PAGES / 64)
+_Static_assert(SUMMARY_WORDS > 0, "the summary has a word");
 
 enum { DISCARD_PAGES = 16 };  // runs of at least so many are given back to the system
 

@@ -25,12 +25,15 @@
 #define __SANITIZE_ADDRESS__ 1
 #endif
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SHADOW_BASE  // tests/model has a small one where LLVM's sanitizer leaves room
+#elif defined(__SANITIZE_ADDRESS__)
 #define SHADOW_BASE 0x110000000000ull  // ASan's own shadow ends above 16 TiB (our unit tests)
 #else
 #define SHADOW_BASE RACE_SHADOW_BASE   // 16 TiB
 #endif
+#ifndef SHADOW_MASK
 #define SHADOW_MASK 0x1ffffffffff8ull  // 45 bits of address, by words
+#endif
 #define SHADOW_SIZE ((SHADOW_MASK + 8) << 1)
 
 enum {

@@ -1,7 +1,8 @@
 #!/bin/sh
-# tsan.sh CLANG CRUN_SOURCES SEAM DIR: tsan_stress.c and what it is about of race/, under LLVM's ThreadSanitizer.
+# tsan.sh CLANG CRUN_SOURCES SEAM DIR: tsan_stress.c and tsan_shadow.c, and what they are about of race/, under LLVM's ThreadSanitizer.
 #
-# It can fail: it must tell of a race planted in the test, and of an index of contexts that is published relaxed.
+# It can fail: it must tell of a race planted in the test, of an index of contexts that is published relaxed, and of a scan that
+# does not lock pages.
 # Exit code 77: this clang has no ThreadSanitizer.
 set -u
 clang=$1 root=$2 seam=$3 dir=$4
@@ -30,8 +31,35 @@ sed 's/id, memory_order_release);  \/\/ R1/id, memory_order_relaxed);/' "$root/r
 cmp -s context.c "$root/race/context.c" && { echo "nothing was changed"; exit 1; }
 compile context.c
 link faulty context.o
+relaxed=no
+for i in 1 2 3 4 5 6 7 8; do
+  tells ./faulty && relaxed=yes && break
+done
+[ $relaxed = yes ] || { echo "an index that is published relaxed is not told"; exit 1; }
+
+# The shadow and its scans.
+echo 'extern __UINTPTR_TYPE__ tsan_shadow_base;' >base.h
+compile_shadow() {
+  compile -include base.h -D__SANITIZE_ADDRESS__=1 -DSHADOW_BASE=tsan_shadow_base -DSHADOW_MASK=0xffffffff8ull \
+    -DBLOCKS_MASK=0xffffff8ull "$@"
+}
+parts='alloc clock vclock ginfo syncvar g slot epoch lockset learnt single reserve context access range word roster fold shadow page_lock
+  scan heap blocks defer benign'
+mkdir shadow && cd shadow && cp ../base.h . || exit 1
+files=
+for part in $parts; do files="$files $root/race/$part.c"; done
+compile_shadow "$root/tests/model/tsan_shadow.c" $files
+"$clang" -fsanitize=thread -o shadow ./*.o || exit 1
+for i in 1 2 3; do
+  TSAN_OPTIONS=exitcode=66 ./shadow >log 2>&1 || { cat log; exit 1; }
+done
+
+sed 's/page_visit(page_stripe_of(addr));//; s/^  page_unlock(addr);//' "$root/race/scan.c" >scan.c
+cmp -s scan.c "$root/race/scan.c" && { echo "nothing was changed"; exit 1; }
+compile_shadow scan.c
+"$clang" -fsanitize=thread -o faulty ./*.o || exit 1
 for i in 1 2 3 4 5 6 7 8; do
   tells ./faulty && exit 0
 done
-echo "an index that is published relaxed is not told"
+echo "a scan that does not lock pages is not told"
 exit 1
