@@ -280,7 +280,7 @@ void draw_access(int me) {
 
 // ---- atomics -------------------------------------------------------------------------------------------
 
-static void saw(int me, const struct cell *c, int order) {
+static void saw_one(int me, const struct cell *c, int order) {
   struct actor *a = &prog.actor[me];
   if (acquires(order)) {
     judge_learn(me, c->clock);
@@ -288,6 +288,14 @@ static void saw(int me, const struct cell *c, int order) {
   }
   if (a->seen == NOBODY) a->seen = judge_clock();
   judge_join(a->seen, c->clock);
+}
+
+// saw: an atomic of another width that overlaps is seen too.
+static void saw(int me, const struct cell *c, int order) {
+  for (int i = 0; i < prog.ncells; i++) {
+    const struct cell *o = &prog.cell[i];
+    if (o->object == c->object && o->at < c->at + c->size && c->at < o->at + o->size) saw_one(me, o, order);
+  }
 }
 
 static void by_fence(int me, struct cell *c) {
