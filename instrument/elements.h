@@ -11,7 +11,7 @@
 namespace crun {
 
 // Elements are Rows times Count accesses of Size bytes each, Stride bytes from one to the next in a row, RowStride from one
-// row to the next. All of these are 64 bits, and neither number is 0.
+// row to the next. All of these are 64 bits, and neither number is 0; where the check is, that of a turn that needs none is.
 struct Elements {
   const llvm::SCEV *Start, *Count, *Stride, *Rows, *RowStride;
   unsigned Size;

@@ -17,6 +17,11 @@
 //     for (i) for (j) a[i * n + j]             rows: the next one begins where this one ends
 //     for (j) for (i) a[i * n + j]             columns: each turn fills a place of all the gaps
 //     for (i) for (j = 1) a[i * n + j]         (step rows) rows at one distance, with gaps between them
+//
+// What stays in the loop around, because there is less of it from turn to turn, is checked in the first turn that comes there
+// (step shrinking): for (i) for (j = i + 1; j < n; j++) a[j]. In later turns its number is 0.
+//   1. the number gets smaller by as much as the beginning moves on, or the beginning stays;
+//   2. nothing in the loop around is a release or an acquire, or gives memory back: the turns are one epoch.
 #include "loops.h"
 
 #include "abi.h"
@@ -28,6 +33,7 @@
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/Transforms/Utils/LoopUtils.h"
+#include "llvm/Transforms/Utils/SSAUpdater.h"
 #include "place.h"
 #include "release.h"
 
@@ -55,12 +61,15 @@ class Hoister {
 
  private:
   bool isOrderly(const Loop &L);
+  bool isQuiet(const Loop &L);
   bool mayDisturb(const Instruction &I);
   bool lift(Elements &E, const Loop &L, const BasicBlock *From);
   bool widen(Elements &E, const Loop &L);
   bool makeRows(Elements &E, const SCEV *Turns, const SCEV *Stride);
   bool canExpand(const Elements &E);
   void add(const Elements &E);
+  bool shrinks(const Elements &E, const Loop &L);
+  Value *wasMade(const Elements &E);
   void emitOne(const Elements &E);
 
   Function &F;
@@ -70,7 +79,7 @@ class Hoister {
   const Sync &Syncs;
   Counters &Count;
   release::Expander Expander;
-  DenseMap<const Loop *, bool> Orderly;
+  DenseMap<const Loop *, bool> Orderly, Quiet;
   SmallVector<Elements, 8> List;
 };
 
@@ -99,6 +108,16 @@ bool Hoister::isOrderly(const Loop &L) {
   for (const BasicBlock *B : L.blocks())
     Is = Is && none_of(*B, [&](const Instruction &I) { return mayDisturb(I); });
   return Orderly[&L] = Is;
+}
+
+// isQuiet: what is checked in a turn of L need not be checked in a later one.
+bool Hoister::isQuiet(const Loop &L) {
+  auto [It, New] = Quiet.try_emplace(&L, true);
+  if (New)
+    for (const BasicBlock *B : L.blocks())
+      for (const Instruction &I : *B)
+        if (Syncs.maySync(I) || (isa<CallBase>(I) && I.mayWriteToMemory())) return Quiet[&L] = false;
+  return It->second;
 }
 
 // widen makes of E, in one turn of L, what it is in all of them.
@@ -172,6 +191,36 @@ void Hoister::add(const Elements &E) {
   else if (E.Write && !Same->Write) *Same = E;
 }
 
+// shrinks tells that E, checked in L, has in each turn no more than in those before: the number gets smaller by some, and the
+// beginning moves on by as many, or stays.
+bool Hoister::shrinks(const Elements &E, const Loop &L) {
+  bool Rows = !E.Rows->isOne();
+  const SCEV *Number = Rows ? E.Rows : E.Count, *Stride = Rows ? E.RowStride : E.Stride;
+  for (const SCEV *S : {E.Stride, E.RowStride, Rows ? E.Count : E.Rows})
+    if (!SE.isLoopInvariant(S, &L)) return false;
+  auto *Less = dyn_cast<SCEVAddRecExpr>(Number);
+  if (!Less || Less->getLoop() != &L || !Less->isAffine()) return false;
+  auto *Step = dyn_cast<SCEVConstant>(Less->getStepRecurrence(SE));
+  if (!Step || !Step->getAPInt().isNegative() || Step->getAPInt().getSignificantBits() > 16) return false;
+  if (SE.isLoopInvariant(E.Start, &L)) return true;
+  auto *Start = dyn_cast<SCEVAddRecExpr>(E.Start);
+  if (!Start || Start->getLoop() != &L || !Start->isAffine()) return false;
+  return Start->getStepRecurrence(SE) == SE.getMulExpr(SE.getNegativeSCEV(Step), Stride);
+}
+
+// wasMade is whether a turn before this one, of the loop in which E is checked, checked all of E: nil if one does not know.
+Value *Hoister::wasMade(const Elements &E) {
+  const Loop *L = LI.getLoopFor(E.At);
+  if (!isOn(Step::Shrinking) || !L || !L->getLoopPreheader() || !shrinks(E, *L) || !isQuiet(*L)) return nullptr;
+  Type *Bit = Type::getInt1Ty(F.getContext());
+  SSAUpdater Made;
+  Made.Initialize(Bit, "race.made");
+  Made.AddAvailableValue(L->getLoopPreheader(), ConstantInt::getFalse(Bit));
+  Made.AddAvailableValue(E.At, ConstantInt::getTrue(Bit));
+  Count.Shrinking++;
+  return Made.GetValueInMiddleOfBlock(E.At);
+}
+
 void Hoister::emitOne(const Elements &E) {
   Instruction *Place = E.At->getTerminator();
   IRBuilder<> B(Place);
@@ -180,16 +229,20 @@ void Hoister::emitOne(const Elements &E) {
   if (E.Count->isOne() && E.Rows->isOne()) return emitBytes(B, P, E.Size, E.Alignment, E.Write);
   auto Expand = [&](const SCEV *S) { return Expander.expandCodeFor(S, B.getInt64Ty(), Place); };
   Value *Count = Expand(E.Count), *Size = B.getInt64(E.Size), *Stride = Expand(E.Stride);
-  if (E.Rows->isOne())
+  Value *Rows = E.Rows->isOne() ? nullptr : Expand(E.Rows);
+  Value *&Number = Rows ? Rows : Count;
+  if (Value *Made = wasMade(E)) Number = B.CreateSelect(Made, B.getInt64(0), Number);
+  if (!Rows)
     call(B, E.Write ? "__crun_write_elements" : "__crun_read_elements", {P, Count, Size, Stride});
   else
-    call(B, E.Write ? "__crun_write_rows" : "__crun_read_rows",
-         {P, Count, Size, Stride, Expand(E.Rows), Expand(E.RowStride)});
+    call(B, E.Write ? "__crun_write_rows" : "__crun_read_rows", {P, Count, Size, Stride, Rows, Expand(E.RowStride)});
 }
 
 unsigned Hoister::emit() {
   if (isOn(Step::Adjacent)) joinNeighbours(List, SE, Count);
   if (isOn(Step::Overlap)) dropOverlaps(List, SE, Count);
+  for (const Elements &E : List)
+    if (const Loop *L = LI.getLoopFor(E.At)) isQuiet(*L);  // as long as it has no checks
   for (const Elements &E : List) emitOne(E);
   return List.size();
 }

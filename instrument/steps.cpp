@@ -14,7 +14,8 @@ namespace crun {
 namespace {
 
 enum Name {
-  All, SettledOnes, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Single, DeferredOnes, Registers
+  All, SettledOnes, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Shrinking,
+  Single, DeferredOnes, Registers
 };
 
 cl::bits<Name> Without(
@@ -32,6 +33,7 @@ cl::bits<Name> Without(
                clEnumValN(Rows, "rows", "rows of elements, of nested loops"),
                clEnumValN(Adjacent, "adjacent", "neighbours of one line in one check"),
                clEnumValN(Overlap, "overlap", "elements that another check of the loop has"),
+               clEnumValN(Shrinking, "shrinking", "elements that the first turn of the loop around has"),
                clEnumValN(Single, "single", "copies of functions for one goroutine alone"),
                clEnumValN(Registers, "registers", "checks that leave the registers as they are"),
                clEnumValN(DeferredOnes, "deferred", "checks of a loop that are made many at a time")));
@@ -64,6 +66,7 @@ bool isOn(Step S) {
     case Step::Overlap: return !Without.isSet(Overlap);
     case Step::Deferred: return !Without.isSet(DeferredOnes);
     case Step::Registers: return !Without.isSet(Registers);
+    case Step::Shrinking: return !Without.isSet(Shrinking);
     case Step::Single: return !Without.isSet(Single) && Percent != 0;
   }
   llvm_unreachable("a step without a switch");
@@ -87,7 +90,7 @@ void Counters::print(const Module &M) const {
          << " before a later write; private " << OwnBlocks << " on the heap, " << Objects << " of several objects, "
          << Settled << " settled; " << InTable << " calls are in the table, " << Followed << " were followed; "
          << InLoops << " of loops became " << BeforeLoops << " (" << Rows << " of rows, " << Adjacent << " joined, "
-         << Overlaps << " overlapped); " << Deferred << " were deferred; " << Copies
+         << Overlaps << " overlapped, " << Shrinking << " of first turns); " << Deferred << " were deferred; " << Copies
          << " functions have a copy without " << percent(Unchecked, Checks) << "% of the checks, code +"
          << percent(Copied, Instructions) << "%\n";
 }

@@ -20,6 +20,7 @@ enum class Step {
   Rows,         // loops.cpp: rows at one distance, of nested loops
   Adjacent,     // elements.cpp: neighbours of one line that are one check
   Overlap,      // elements.cpp: elements that another check of the loop has
+  Shrinking,    // loops.cpp: elements of which a turn of the loop around has no more than the one before
   Deferred,     // deferred.cpp: the checks of a loop many at a time
   Registers,    // registers.cpp: checks that leave the registers as they are
   Single,       // versions.cpp: code without checks for the single-goroutine phase
@@ -46,6 +47,7 @@ struct Counters {
   unsigned BeforeWrite = 0, Across = 0, Covered = 0;
   unsigned InLoops = 0, BeforeLoops = 0;  // accesses whose checks were moved, and what they became
   unsigned Rows = 0, Adjacent = 0, Overlaps = 0;  // of the latter: of rows, joined, made smaller
+  unsigned Shrinking = 0;                         // made in the first turn alone
 
   unsigned Deferred = 0;  // of what was left, put down by loops
 
