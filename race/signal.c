@@ -47,9 +47,10 @@ typedef void (*handler_fn)(int, siginfo_t *, void *);
 
 // What the program installed. It is kept when the program goes back to SIG_DFL: a signal may be on its way.
 struct action {
-  _Atomic uintptr_t handler;
-  _Atomic int flags;
+  _Atomic uintptr_t handler;  // and ONE_SHOT: a signal that comes while it is changed has both from one call of sigaction
+  _Atomic int flags;          // under table_lock
 };
+#define ONE_SHOT ((uintptr_t)1 << 63)
 
 static struct action actions[SIGNALS];  // stores under table_lock
 static struct spin table_lock;
@@ -138,12 +139,12 @@ void signal_thread_ends(void) { over = true; }
 // ---- handlers ----------------------------------------------------------------------------------------
 
 static handler_fn handler_of(int sig) {
-  struct action *a = &actions[sig];
-  if (atomic_load_explicit(&a->flags, memory_order_relaxed) & (int)SA_RESETHAND) {
+  uintptr_t handler = atomic_load_explicit(&actions[sig].handler, memory_order_acquire);  // A1
+  if (handler & ONE_SHOT) {
     struct sigaction none = {.sa_handler = SIG_DFL};
     real()->sigaction(sig, &none, NULL);
   }
-  return (handler_fn)atomic_load_explicit(&a->handler, memory_order_acquire);  // A1
+  return (handler_fn)(handler & ~ONE_SHOT);
 }
 
 static void on_signal(int sig, siginfo_t *info, void *context);
@@ -203,7 +204,7 @@ static void theirs(struct sigaction *old, uintptr_t handler, int flags) {
 
 static void action_set(struct action *a, uintptr_t handler, int flags) {
   atomic_store_explicit(&a->flags, flags, memory_order_relaxed);
-  atomic_store_explicit(&a->handler, handler, memory_order_release);  // R1
+  atomic_store_explicit(&a->handler, handler | (flags & (int)SA_RESETHAND ? ONE_SHOT : 0), memory_order_release);  // R1
 }
 
 static int install(int sig, const struct sigaction *act, struct sigaction *old) {
@@ -214,7 +215,7 @@ static int install(int sig, const struct sigaction *act, struct sigaction *old) 
   if (handles) single_handled();
   uint8_t was = inside_enter();
   spin_lock(&table_lock);
-  uintptr_t handler = atomic_load_explicit(&a->handler, memory_order_relaxed);
+  uintptr_t handler = atomic_load_explicit(&a->handler, memory_order_relaxed) & ~ONE_SHOT;
   int flags = atomic_load_explicit(&a->flags, memory_order_relaxed);
   if (handles) {
     new = ours(act);
