@@ -12,6 +12,7 @@
 #include "llvm/Passes/PassPlugin.h"
 #endif
 #include "llvm/Support/CommandLine.h"
+#include "masked.h"
 #include "note.h"
 #include "pass.h"
 #include "steps.h"
@@ -40,6 +41,7 @@ bool parse(StringRef Name, ModulePassManager &MPM, ArrayRef<PassBuilder::Pipelin
   if (Name == "crun-race") MPM.addPass(crun::RacePass());
   else if (Name == "crun-race-whole") MPM.addPass(crun::RacePass(/*Whole=*/true));
   else if (Name == "crun-places") MPM.addPass(crun::PlacesPass());
+  else if (Name == "crun-lanes") MPM.addPass(crun::LanesPass());
   else if (Name == "crun-tls") MPM.addPass(crun::TlsPass());
   else return false;
   return true;
@@ -79,6 +81,7 @@ void registerPasses(PassBuilder &PB) {
   if (For != Engine::None) forbidPromotion();
   PB.registerPipelineStartEPCallback([For](ModulePassManager &MPM, OptimizationLevel) {
     MPM.addPass(crun::TlsPass());
+    if (For != Engine::None) MPM.addPass(crun::LanesPass());
     if (For == Engine::Ours) MPM.addPass(crun::PlacesPass());
     if (For == Engine::Tsan) MPM.addPass(crun::TsanNotePass());
   });

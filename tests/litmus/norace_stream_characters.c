@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whoever takes a character of a stream, from its buffer too, comes after who wrote it, and so does who meets the stream's end.
+// TSAN: false alarm
 #define LITMUS_PTHREAD
 #include "litmus.h"
 

@@ -20,21 +20,24 @@ verdict() {
   case $(basename "$1") in race_*) echo 66 ;; *) echo 0 ;; esac
 }
 
-# runs ORDER WANT: the first exit code that is WANT, else the last of TRIES.
+# runs ORDER WANT: program $arg; the first exit code that is WANT, else the last of TRIES.
 tries=20
 runs() {
   left=1
   [ "$2" -eq 66 ] && left=$tries
   while [ $left -gt 0 ]; do
     left=$((left - 1))
-    LITMUS_ORDER=$1 TSAN_OPTIONS=report_thread_leaks=0:symbolize=0 "$work/a.out" >"$work/out" 2>&1
+    LITMUS_ORDER=$1 TSAN_OPTIONS=report_thread_leaks=0:symbolize=0 "$work/a.out" $arg >"$work/out" 2>&1
     code=$?
     case $code in "$2" | 77) return ;; esac
   done
 }
 
 for program; do
-  if ! clang-19 -g -O1 -fsanitize=thread "$program" -o "$work/a.out" 2>"$work/err"; then
+  arg=$(sed -n 's,^// ARGS: \([0-9]*\).*,\1,p' "$program")  # the first of its kinds
+  flags=$(sed -n 's,^// FLAGS: ,,p' "$program")
+  # shellcheck disable=SC2086 # a list
+  if ! clang-19 -g -O1 $flags -fsanitize=thread "$program" -o "$work/a.out" 2>"$work/err"; then
     cat "$work/err" >&2
     exit 1
   fi
