@@ -8,11 +8,18 @@
 // gfree_get returns a G in G_DEAD with its stack, of a class: the one that pp (nil: none) used last, one that
 // some other P has no use for, or a new one. nil: no memory, errno says why.
 struct g *gfree_get_slow(struct p *pp, uint32_t class);
+// gfree_prefetch fetches what the next goroutine will be written to: of many that were made in a row and have ended, nothing
+// lies near.
+static inline void gfree_prefetch(struct g *next) {
+  for (int line = -2; line < 4; line++) __builtin_prefetch((void *)((uintptr_t)next + (uintptr_t)(line * 64)), 1);
+}
+
 static inline struct g *gfree_get(struct p *pp, uint32_t class) {
   struct g *gp = pp ? pp->gfree[class].head : NULL;
   if (__builtin_expect(!gp, 0)) return gfree_get_slow(pp, class);
   pp->gfree[class].head = gp->schedlink;
   pp->gfree[class].n--;
+  gfree_prefetch(gp->schedlink);
   return gp;
 }
 

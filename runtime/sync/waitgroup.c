@@ -46,11 +46,15 @@ static void check_copy(const cr_waitgroup *wg, uintptr_t pc) {
                                .does = "uses the copy", .object = wg, .pc = pc, .earlier = "changed", .before = {.at = load_rlx(&wg->added)}});
 }
 
-static void add(cr_waitgroup *wg, int n, callsite at, uintptr_t pc) {
+// is_noted: an add of n that follows now is one that a later misuse would name. Of those that count down it is the one that
+// comes to 0: with so many to go it is not this one, nor that of anybody who is within add now.
+static inline bool is_noted(const cr_waitgroup *wg, int n) { return n > 0 || counter(load_rlx(&wg->state)) <= 64; }
+
+static inline __attribute__((always_inline)) void add(cr_waitgroup *wg, int n, callsite at, uintptr_t pc) {
   if (n < 0) check_copy(wg, pc);
   else if (counter(load_rlx(&wg->state)) == 0) store_rlx(&wg->self, (uint32_t)(uintptr_t)wg);  // seen by who is counted
   callsite before = load_rlx(&wg->added);
-  callsite_set(&wg->added, at);
+  if (at) callsite_set(&wg->added, at);
   if (n < 0) {
     race_release_merge(wg);
     lockorder_operation(wg, ALL_COMPLETE, NULL, pc);
@@ -87,9 +91,9 @@ static inline __attribute__((always_inline)) void wait(cr_waitgroup *wg, uintptr
     misused(wg, "waitgroup-reused", "sync: WaitGroup is reused before previous Wait has returned", pc, "changed", load_rlx(&wg->added));
 }
 
-void cr_waitgroup_add(cr_waitgroup *wg, int n) { add(wg, n, callsite_here(getg()), PC()); }
+void cr_waitgroup_add(cr_waitgroup *wg, int n) { add(wg, n, is_noted(wg, n) ? callsite_here(getg()) : 0, PC()); }
 
-void cr_waitgroup_done(cr_waitgroup *wg) { add(wg, -1, callsite_here(getg()), PC()); }
+void cr_waitgroup_done(cr_waitgroup *wg) { add(wg, -1, is_noted(wg, -1) ? callsite_here(getg()) : 0, PC()); }
 
 void cr_waitgroup_wait(cr_waitgroup *wg) {
   lockorder_waits(wg, PC());
