@@ -95,14 +95,12 @@ bool isCheck(StringRef Name) {
     auto *S = new StringSet<>;
     for (const Entry &E : Entries) {
       StringRef N = E.Name;
-      if (N.contains("_lanes") || (E.E == CHECK && !N.starts_with("__tsan_func_") && N != "__crun_enter" && N != "__crun_leave")) S->insert(N);
+      if (N.contains("_lanes") || (E.E == CHECK && !N.starts_with("__tsan_func_"))) S->insert(N);
     }
     return S;
   }();
   return Checks->contains(Name);
 }
-
-Function *declaration(Module &M, StringRef Name) { return declare(M, entry(Name)); }
 
 bool inProgram(const Module &M) { return M.getPICLevel() == PICLevel::NotPIC || M.getPIELevel() != PIELevel::Default; }
 

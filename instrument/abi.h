@@ -17,9 +17,6 @@ llvm::MemoryEffects checkEffects();
 // isCheck: Name is a check of plain accesses, which does nothing else.
 bool isCheck(llvm::StringRef Name);
 
-// declaration is the function of abi.inc named Name, which must be there, in M.
-llvm::Function *declaration(llvm::Module &M, llvm::StringRef Name);
-
 // inProgram: M becomes a part of the program itself, as the detector is, not of a shared library.
 bool inProgram(const llvm::Module &M);
 

@@ -30,7 +30,6 @@
 #include "note.h"
 #include "phase.h"
 #include "place.h"
-#include "registers.h"
 #include "settled.h"
 #include "steps.h"
 #include "sync.h"
@@ -157,7 +156,6 @@ PreservedAnalyses RacePass::run(Module &M, ModuleAnalysisManager &AM) {
     if (!Framed.contains(F)) addFrame(*F);
     weaken(*F);
   }
-  keepRegisters(M);
   Count.print(M);
   addNote(M);
   return PreservedAnalyses::none();

@@ -15,7 +15,7 @@ namespace {
 
 enum Name {
   All, SettledOnes, Heap, Objects, Table, Calls, BeforeWrite, Across, Covered, Loops, Rows, Adjacent, Overlap, Shrinking,
-  Single, DeferredOnes, Registers
+  Single, DeferredOnes
 };
 
 cl::bits<Name> Without(
@@ -35,7 +35,6 @@ cl::bits<Name> Without(
                clEnumValN(Overlap, "overlap", "elements that another check of the loop has"),
                clEnumValN(Shrinking, "shrinking", "elements that the first turn of the loop around has"),
                clEnumValN(Single, "single", "copies of functions for one goroutine alone"),
-               clEnumValN(Registers, "registers", "checks that leave the registers as they are"),
                clEnumValN(DeferredOnes, "deferred", "checks of a loop that are made many at a time")));
 
 cl::opt<unsigned> Percent("crun-race-size", cl::init(80),
@@ -65,7 +64,6 @@ bool isOn(Step S) {
     case Step::Adjacent: return !Without.isSet(Adjacent);
     case Step::Overlap: return !Without.isSet(Overlap);
     case Step::Deferred: return !Without.isSet(DeferredOnes);
-    case Step::Registers: return !Without.isSet(Registers);
     case Step::Shrinking: return !Without.isSet(Shrinking);
     case Step::Single: return !Without.isSet(Single) && Percent != 0;
   }

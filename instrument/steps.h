@@ -22,7 +22,6 @@ enum class Step {
   Overlap,      // elements.cpp: elements that another check of the loop has
   Shrinking,    // loops.cpp: elements of which a turn of the loop around has no more than the one before
   Deferred,     // deferred.cpp: the checks of a loop many at a time
-  Registers,    // registers.cpp: checks that leave the registers as they are
   Single,       // versions.cpp: code without checks for the single-goroutine phase
 };
 

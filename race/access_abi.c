@@ -11,7 +11,6 @@
 #include "epoch.h"
 #include "frame.h"
 #include "init.h"
-#include "keep.h"
 #include "shadow.h"
 #include "word.h"
 
@@ -98,22 +97,6 @@ ABI void __tsan_vptr_read(void **p) { within((uintptr_t)p, sizeof *p, ACCESS_REA
 ABI void __tsan_vptr_update(void **p, void *value) {
   if (*p != value) within((uintptr_t)p, sizeof *p, ACCESS_WRITE, HERE);
 }
-
-// ---- what keep.S takes for granted ------------------------------------------------------------------
-
-#define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), "keep.h")
-
-AT(race_g, cur, KEEP_G_CUR);
-AT(race_g, sp, KEEP_G_SP);
-AT(race_g, limit, KEEP_G_LIMIT);
-AT(race_g, base, KEEP_G_BASE);
-AT(struct frame, call_pc, KEEP_FRAME_CALL_PC);
-AT(struct frame, func_pc, KEEP_FRAME_FUNC_PC);
-AT(struct frame, node, KEEP_FRAME_NODE);
-AT(struct frame, msp, KEEP_FRAME_MSP);
-_Static_assert(sizeof(struct frame) == KEEP_FRAME_SIZE, "keep.h");
-_Static_assert(SHADOW_BASE == KEEP_SHADOW && SHADOW_MASK == (1ull << KEEP_ADDRESS_BITS) - 8, "keep.h");
-_Static_assert(CELL_READ == 0x100 && CELL_CTX_SHIFT == 10 && EPOCH_SHIFT == 64 - 31, "keep.S turns a cell so");
 
 // ---- frames ----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 ; Functions without a copy: the checks of a block ask together whether a single goroutine lives, at the first of them.
-; RUN: opt-%version -load-pass-plugin=%plugin -passes=crun-race -S -crun-race-without=registers -crun-race-size=1 %s | %check
-; RUN: opt-%version -load-pass-plugin=%plugin -passes=crun-race -S -crun-race-without=registers,single %s | %check --check-prefix=OFF
+; RUN: opt-%version -load-pass-plugin=%plugin -passes=crun-race -S -crun-race-size=1 %s | %check
+; RUN: opt-%version -load-pass-plugin=%plugin -passes=crun-race -S -crun-race-without=single %s | %check --check-prefix=OFF
 
 declare i32 @setjmp(ptr) returns_twice
 declare void @unknown()

@@ -2,14 +2,14 @@
 // addresses of calls.
 // RUN: %cc -O2 -g -c %s -o %t.o
 // RUN: llvm-objdump-%version -dl --no-show-raw-insn --no-leading-addr %t.o > %t.s
-// RUN: test $(grep -c 'R_X86_64_PLT32.*__crun_write4' <(llvm-objdump-%version -dr %t.o)) = 2
+// RUN: test $(grep -c 'R_X86_64_PLT32.*__tsan_write4' <(llvm-objdump-%version -dr %t.o)) = 2
 // RUN: test $(grep -c 'R_X86_64_PLT32.*<*same' <(llvm-objdump-%version -dr %t.o)) = 2
 // RUN: %cc -O2 -g -S -emit-llvm %s -o - | %check
 void same(int);
 
 // CHECK-LABEL: define {{.*}}@checks(
-// CHECK: call {{.*}}@__crun_write4({{.*}}){{.*}}, !dbg [[A:![0-9]+]]
-// CHECK: call {{.*}}@__crun_write4({{.*}}){{.*}}, !dbg [[B:![0-9]+]]
+// CHECK: call {{.*}}@__tsan_write4({{.*}}){{.*}}, !dbg [[A:![0-9]+]]
+// CHECK: call {{.*}}@__tsan_write4({{.*}}){{.*}}, !dbg [[B:![0-9]+]]
 void checks(int c, int *p) {
   if (c) {
     p[0] = 1;

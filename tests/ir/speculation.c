@@ -3,9 +3,9 @@
 // RUN: %cc -O2 -S -emit-llvm %s -o - | %check
 int g;
 // CHECK-LABEL: define {{.*}}@choose(
-// CHECK-NOT: @__{{tsan|crun}}_read4
+// CHECK-NOT: @__tsan_read4
 // CHECK: br i1
-// CHECK: call {{.*}}@__crun_read4(
+// CHECK: call {{.*}}@__tsan_read4(
 // CHECK-NEXT: load i32, ptr @g
 int choose(int c, int y) { return c ? g : y; }
 
@@ -23,7 +23,7 @@ int h;
 // CHECK-LABEL: define {{.*}}@promoted(
 // CHECK-NOT: ptr @h
 // CHECK: phi
-// CHECK: call {{.*}}@__crun_write4({{.*}}ptr {{.*}}@h)
+// CHECK: call {{.*}}@__tsan_write4({{.*}}ptr {{.*}}@h)
 void promoted(int *p, int n) {
   for (int i = 0; i < n; i++)
     if (p[i]) h ^= i;

@@ -3,8 +3,8 @@
 // RUN: %cc -O2 -S -emit-llvm %s -o - | %check
 #include <stdarg.h>
 // CHECK-LABEL: define {{.*}}@next(
-// CHECK: call {{.*}}@__crun_{{.*}}read4(
-// CHECK: call {{.*}}@__crun_{{.*}}write4(
+// CHECK: call {{.*}}@__tsan_{{.*}}read4(
+// CHECK: call {{.*}}@__tsan_{{.*}}write4(
 int next(va_list *a) { return va_arg(*a, int); }
 // CHECK-LABEL: define {{.*}}@first(
 // CHECK: ret i32
