@@ -147,9 +147,14 @@ static __attribute__((noinline)) void saw_half(const struct step *s, uintptr_t o
   }
   inside_end();
 }
-INLINE void see_half(const struct step *s) {
+// half_of is that word if it has something to see, else 0.
+INLINE uintptr_t half_of(const struct step *s) {
   uintptr_t other = s->size == 16 ? s->addr + 8 : (s->addr & ~(uintptr_t)7) - 8;
-  if ((s->size == 16 || s->addr & 8) && syncvar_maybe(other)) saw_half(s, other);
+  return (s->size == 16 || s->addr & 8) && syncvar_maybe(other) ? other : 0;
+}
+INLINE void see_half(const struct step *s) {
+  uintptr_t other = half_of(s);
+  if (other) saw_half(s, other);
 }
 
 INLINE bool step_init(struct step *s, const volatile void *a, unsigned size, int mo, uintptr_t pc) {
@@ -207,7 +212,7 @@ INLINE void unlock(struct step *s) {
   if (s->found.first) defer_tell(&s->found);
 }
 
-// late_sight takes the clock of a first release that came while a step held no lock.
+// late_sight takes the clock of a first release that came while a step held no lock, and of what overlaps.
 static __attribute__((noinline)) void late_sight(struct step *s) {
   inside_begin();
   if (syncvar_lock_word(s->addr)) {
@@ -244,6 +249,7 @@ INLINE void store_end(struct step *s) {
 // locked.
 INLINE void rmw_check(struct step *s) {
   if (!s->sv) {
+    if (syncvar_maybe(s->addr)) late_sight(s);  // of others in the word
     check(s, ACCESS_WRITE);
     return;
   }
@@ -316,6 +322,7 @@ INLINE void rmw_end(struct step *s) {
   static bool cas##bits(volatile T *a, T *expected, T v, int mo, int fail_mo, uintptr_t pc) {       \
     struct step s;                                                                                  \
     if (!step_init(&s, a, sizeof *a, mo, pc)) return CAS(a, expected, v);                           \
+    bool half = false; /* seen */                                                                   \
     for (;;) {                                                                                      \
       T want = *expected, now = LOAD(a);                                                            \
       epoch_open(s.g);                                                                              \
@@ -328,6 +335,12 @@ INLINE void rmw_end(struct step *s) {
         return false;                                                                               \
       }                                                                                             \
       if (!s.sv && (releases(s.mo) || fenced(s.g))) continue; /* it has just become equal */        \
+      if (!half && half_of(&s)) { /* which order counts is known now; one lock at a time */         \
+        if (s.sv) unlock(&s);                                                                       \
+        see_half(&s);                                                                               \
+        half = true;                                                                                \
+        continue;                                                                                     \
+      }                                                                                               \
       rmw_check(&s);                                                                                \
       if (CAS(a, &want, v)) {                                                                       \
         rmw_end(&s);                                                                                \
