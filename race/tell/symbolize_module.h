@@ -40,6 +40,9 @@ struct module {
   const Elf64_Sym *symbols;  // the file's table; nil: it has none. As all that follows, of the first look-up
   size_t nsymbols, symbol_names_size;
   const char *symbol_names;
+  uint32_t *pages, *symbol_next;  // symbols by where they begin (symbolize_symtab.c); nil: no memory for it
+  size_t npages;
+  GElf_Addr symbols_lo;
   GElf_Addr symbols_bias;
   struct module *next;
 };
