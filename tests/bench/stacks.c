@@ -136,8 +136,23 @@ static void report(const char *what, int n, struct status start, bool most) {
   fflush(stdout);
 }
 
+// first_use lets a few go the same way, so that what follows is compared with a runtime whose code and threads are there.
+static void first_use(int kib) {
+  enum { FEW = 64 };
+  chan(int) first = chan_make(int), second = chan_make(int);
+  for (int i = 0; i < FEW; i++) go(one, first, second, kib);
+  all_parked(FEW);
+  chan_close(first);
+  all_parked(2 * FEW);
+  chan_close(second);
+  while (cr_num_goroutines() > 1) go_yield();
+  cr_free_os_memory();
+  atomic_store_explicit(&parked, 0, memory_order_relaxed);
+}
+
 int main(int argc, char **argv) {
   int n = argc > 1 ? atoi(argv[1]) : 100000, kib = argc > 2 ? atoi(argv[2]) : 0;
+  first_use(kib);
   struct status start = status();
   report("at the start", n, start, false);
   struct times alone = bare_in_child(n);
