@@ -339,8 +339,8 @@ INLINE void rmw_end(struct step *s) {
         if (s.sv) unlock(&s);                                                                       \
         see_half(&s);                                                                               \
         half = true;                                                                                \
-        continue;                                                                                     \
-      }                                                                                               \
+        continue;                                                                                   \
+      }                                                                                             \
       rmw_check(&s);                                                                                \
       if (CAS(a, &want, v)) {                                                                       \
         rmw_end(&s);                                                                                \
